@@ -1,0 +1,1 @@
+"""What is true without HTTP, disk or pixels. Standard library only."""

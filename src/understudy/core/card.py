@@ -1,0 +1,203 @@
+"""ModelCard: what a model may be asked and what it costs, the typed form of a catalog card.
+
+Knows the shape of the facts. Must not know any model by name, nor how a rule or formula works: those are named
+functions in `catalog`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from understudy.core.request import NOTHING, Capability, Subject, VideoRequest
+from understudy.core.units import FRAMES_PER_SECOND, Ratio, Size, Tier
+
+
+class Sound(StrEnum):
+    """Whether results have sound."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    OPTIONAL = "optional"  # by the request's `sound`
+
+
+class Naming(StrEnum):
+    """How a prompt calls its references."""
+
+    TYPED = "typed"  # 图1, 视频1, Image 1, Video 1: counted per medium. Source: seed 003 (wan2.7)
+    CHARACTER = "character"  # character1…: one number over the list. Source: seed 000, 003 (wan2.6)
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Closed interval; either end may be open (None)."""
+
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+    def __contains__(self, value: Decimal | int) -> bool:
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLimits:
+    """What a given file may be.
+
+    `formats` are file kinds in lower case (`jpeg`, `mp4`, `wav`). `sides` in pixels, both sides; `aspect` is
+    width / height; `seconds` its length; `schemes` the kinds of URL (`http`, `https`, `oss`, `data`).
+    """
+
+    formats: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ("http", "https", "oss")
+    max_bytes: int = 100 * 1024 * 1024
+    sides: Interval = Interval()
+    aspect: Interval = Interval()
+    seconds: Interval = Interval()
+    frames_per_second: Interval = Interval()
+
+
+@dataclass(frozen=True, slots=True)
+class CountLimits:
+    """How many references a request may hold, as (least, most). First frames are not counted in `total`."""
+
+    total: tuple[int, int] = (0, 0)
+    images: tuple[int, int] = (0, 0)
+    videos: tuple[int, int] = (0, 0)
+    first_frames: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class SizeOption:
+    """A size the model makes, with the tier it is billed as and the ratio it stands for."""
+
+    size: Size
+    tier: Tier
+    ratio: Ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """A named formula and its numbers.
+
+    `prices[region][tier]` is the price of one `unit`; tier keys are `720P`, or `720P:silent` where silence has a
+    price of its own, or `*` for any. `input_caps[n]` caps each reference video when there are n references.
+    """
+
+    formula: str
+    unit: str = "second"
+    currency: str = "CNY"
+    prices: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    input_caps: Mapping[int, Decimal] = field(default_factory=dict)
+    free_quantity: Decimal = Decimal(0)
+    free_days: int = 0
+    free_regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """Per account and model: submits in one second, tasks running at once (the rest wait as PENDING)."""
+
+    submits_per_second: int = 0  # 0 = no limit
+    running_at_once: int = 0  # 0 = no limit
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What the model takes when the caller says nothing."""
+
+    size: Size | None = None
+    tier: Tier | None = None
+    ratio: Ratio | None = None
+    seconds: int | None = None
+    shot_type: str | None = None
+    sound: bool = True
+    watermark: bool = False
+    prompt_extend: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """All facts of one model in one region set.
+
+    `seconds` bounds the request's whole seconds; `seconds_with_video` replaces it when a reference video is given;
+    `seconds_choices`, when not empty, lists the only lengths. `rules` are names of functions in catalog/validate.
+    `wire[dialect]` holds hints for a codec (which field carries references, which usage keys are told).
+    `source` maps a fact to where it was read.
+    """
+
+    model: str
+    family: str
+    makes: Capability
+    billing: Billing
+    aliases: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ("cn-beijing",)
+    prompt_required: bool = True
+    prompt_characters: int = 800
+    negative_prompt_characters: int = 500
+    seconds: Interval = Interval()
+    seconds_with_video: Interval | None = None
+    seconds_choices: tuple[int, ...] = ()
+    sizes: tuple[SizeOption, ...] = ()
+    seed_most: int = 2147483647
+    counts: CountLimits = CountLimits()
+    media: Mapping[str, MediaLimits] = field(default_factory=dict)  # image, video, voice, first_frame
+    naming: Naming = Naming.NONE
+    sound: Sound = Sound.ALWAYS
+    frames_per_second: int = FRAMES_PER_SECOND
+    rate: RateLimits = RateLimits()
+    defaults: Defaults = Defaults()
+    rules: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    wire: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    source: Mapping[str, str] = field(default_factory=dict)
+    tells_actual_prompt: bool = False
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        return tuple(dict.fromkeys(option.tier for option in self.sizes))
+
+    @property
+    def ratios(self) -> tuple[Ratio, ...]:
+        return tuple(dict.fromkeys(option.ratio for option in self.sizes))
+
+    def option_of(self, size: Size) -> SizeOption | None:
+        """The row of the size table that has exactly this size."""
+        return next((o for o in self.sizes if o.size == size), None)
+
+    def option_for(self, tier: Tier, ratio: Ratio) -> SizeOption | None:
+        """The row of the size table for a tier and a ratio."""
+        return next((o for o in self.sizes if o.tier == tier and o.ratio == ratio), None)
+
+    def hints(self, dialect: str) -> Mapping[str, Any]:
+        return self.wire.get(dialect, NOTHING)
+
+
+_TYPED = {"image": ("图", "Image"), "video": ("视频", "Video")}
+
+
+def subjects_of(request: VideoRequest, naming: Naming) -> tuple[Subject, ...]:
+    """The request's subjects with the names its prompt may use, in the caller's order.
+
+    TYPED counts images and videos apart and leaves first frames out; English prompts say `Image 1`, a single image
+    may be called 参考图片. CHARACTER runs over the whole list. Source: seed 003, questions and answers.
+    """
+    counted: dict[str, int] = {}
+    subjects: list[Subject] = []
+    media = [r.medium.value for r in request.subjects]
+    for number, reference in enumerate(request.subjects, 1):
+        medium = reference.medium.value
+        if naming is Naming.TYPED and medium in _TYPED:
+            counted[medium] = counted.get(medium, 0) + 1
+            chinese, english = _TYPED[medium]
+            aliases = [f"{english} {counted[medium]}", f"{english.lower()} {counted[medium]}"]
+            if media.count(medium) == 1:
+                alone = {"image": ("参考图片", "the reference image"), "video": ("参考视频", "the reference video")}
+                aliases += alone[medium]
+            subjects.append(Subject(f"{chinese}{counted[medium]}", tuple(aliases), reference))
+        else:
+            subjects.append(Subject(f"character{number}", (f"Character{number}",), reference))
+    return tuple(subjects)

@@ -1,0 +1,144 @@
+"""The porter: request ids, body size, base URL, access log and metrics.
+
+Knows ASGI messages and what every request has in common. Must not know any dialect or use case.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from understudy.core.faults import InvalidRequest, Violation, ViolationKind
+from understudy.core.wire import WireReply
+
+log = structlog.get_logger("understudy.access")
+
+Scope = MutableMapping[str, Any]
+_HOST = re.compile(r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(:\d{1,5})?$")
+
+
+class Metrics:
+    """Counters of one server, in a registry of their own so that two servers may live in one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "understudy_requests", "HTTP requests by action and status", ["action", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "understudy_request_seconds", "Time to answer by action", ["action"], registry=self.registry
+        )
+        self._children: dict[tuple[str, int], tuple[Any, Any]] = {}
+
+    def observe(self, action: str, status: int, seconds: float) -> None:
+        pair = self._children.get((action, status))
+        if pair is None:
+            pair = (self.requests.labels(action, str(status)), self.seconds.labels(action))
+            self._children[(action, status)] = pair
+        pair[0].inc()
+        pair[1].observe(seconds)
+
+
+def new_request_id() -> str:
+    return str(uuid.uuid4())
+
+
+def read_headers(scope: Scope) -> dict[str, str]:
+    """Header names in lower case; of a repeated header the first counts."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        headers.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
+    return headers
+
+
+def read_query(scope: Scope) -> dict[str, str]:
+    raw = scope.get("query_string", b"")
+    return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True, max_num_fields=100)) if raw else {}
+
+
+def plain_path(scope: Scope) -> str:
+    """The path without trailing slashes; `//` is kept as it came. Percent signs are decoded."""
+    return unquote(scope["path"]).rstrip("/") or "/"
+
+
+def base_url(scope: Scope, headers: Mapping[str, str], public_url: str) -> str:
+    """Root for links: the setting, else scheme and Host of this very request, else the address it came in by.
+
+    Source: result links must be reachable by the caller (spec/dashscope.md §3.1).
+    """
+    if public_url:
+        return public_url
+    host = headers.get("host", "")
+    if not _HOST.match(host):
+        address = scope.get("server") or ("127.0.0.1", 80)
+        host = f"{address[0]}:{address[1]}" if address[1] else str(address[0])
+    return f"{scope.get('scheme', 'http')}://{host}"
+
+
+async def read_body(receive: Any, headers: Mapping[str, str], most: int) -> bytes:
+    """The whole body. Raises InvalidRequest when it is larger than `most` bytes or the caller hangs up."""
+    too_large = InvalidRequest(
+        Violation(
+            "body",
+            f"The body is larger than {most // (1024 * 1024)} MB. Upload the media and send "
+            "their oss:// URLs instead of base64.",
+            ViolationKind.BODY,
+        )
+    )
+    stated = headers.get("content-length", "")
+    if stated.isdigit() and int(stated) > most:
+        raise too_large
+    message = await receive()
+    body = message.get("body", b"")
+    if not message.get("more_body"):
+        if len(body) > most:
+            raise too_large
+        return bytes(body)
+    parts, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise InvalidRequest.of("body", "The connection closed before the body was complete.", ViolationKind.BODY)
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > most:
+            raise too_large
+    return b"".join(parts)
+
+
+async def send_reply(send: Any, reply: WireReply, *, is_head: bool = False) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
+    headers.append((b"content-length", str(len(reply.body)).encode()))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if is_head else reply.body})
+
+
+class Stopwatch:
+    """Times one request and writes its line in the log and the metrics."""
+
+    __slots__ = ("_metrics", "_start")
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._start = time.perf_counter()
+
+    def stop(self, action: str, method: str, path: str, status: int, request_id: str, account: str = "") -> None:
+        seconds = time.perf_counter() - self._start
+        self._metrics.observe(action, status, seconds)
+        write = log.warning if status >= 500 else (log.debug if action == "status" and status == 200 else log.info)
+        write(
+            "request",
+            method=method,
+            path=path,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            request_id=request_id,
+            account=account,
+        )

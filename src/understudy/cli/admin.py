@@ -1,0 +1,247 @@
+"""Commands of the operator: serve, worker, keys, models, usage, doctor.
+
+Knows the house from outside: opens it, asks it, prints. Must not know how any part works.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from understudy.cli import show
+from understudy.core.faults import BadSetting, UnderstudyError
+
+T = TypeVar("T")
+
+
+def serve(*, host: str | None, port: int | None, data: Path | None, slots: int | None) -> None:
+    import uvicorn
+
+    from understudy.settings import load
+    from understudy.wiring import build_server, open_house, set_up_logging
+
+    settings = load(host=host, port=port, data=data, slots=slots)
+    set_up_logging(settings)
+    listener = _listen(settings.host, settings.port)
+    house = open_house(settings)
+    config = uvicorn.Config(
+        build_server(house),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=int(settings.grace_seconds) + 5,
+    )
+    address, number = listener.getsockname()[:2]
+    shown = f"[{address}]" if ":" in address else address
+    print(f"Understudy listens on http://{shown}:{number}  (DashScope base URL: http://{shown}:{number}/api/v1)",
+          file=sys.stderr, flush=True)  # fmt: skip
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        raise BadSetting(f"cannot listen on {host}:{port}: {error.strerror}. Choose another --port.") from None
+    listener.listen(2048)
+    listener.set_inheritable(True)
+    return listener
+
+
+def work(*, data: Path | None, slots: int | None) -> None:
+    from understudy.settings import load
+    from understudy.wiring import open_house, set_up_logging
+
+    settings = load(data=data, slots=slots)
+    if settings.slots == 0:
+        raise BadSetting("a worker needs --slots 1 or more")
+    set_up_logging(settings)
+
+    async def run() -> None:
+        house = open_house(settings)
+        stop = asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        async with house.live():
+            show.say(f"Working on {settings.data}, {settings.slots} at once. Stop with Ctrl-C.")
+            await stop.wait()
+
+    asyncio.run(run())
+
+
+def _with_house(data: Path | None, use: Callable[[Any], Awaitable[T]]) -> T:
+    """Open a house that neither serves nor works, use it, close it."""
+    from understudy.settings import load
+    from understudy.wiring import open_house
+
+    settings = load(data=data, slots=0)
+
+    async def run() -> T:
+        house = open_house(settings)
+        try:
+            return await use(house)
+        finally:
+            await house.database.close()
+
+    return asyncio.run(run())
+
+
+def keys_create(account: str, data: Path | None) -> None:
+    async def create(house: Any) -> tuple[Any, str]:
+        return await house.accounts.create_key(account)  # type: ignore[no-any-return]
+
+    key, secret = _with_house(data, create)
+    show.say(f"Key {key.key_id} of account {account!r}. It is shown this once:")
+    print(secret)
+
+
+def keys_list(data: Path | None) -> None:
+    async def read(house: Any) -> Any:
+        return await house.accounts.keys()
+
+    rows = [
+        (k.key_id, k.account, f"{k.prefix}…", f"{k.created:%Y-%m-%d %H:%M}", "revoked" if k.revoked else "valid")
+        for k in _with_house(data, read)
+    ]
+    show.table(("id", "account", "key", "created (UTC)", "state"), rows)
+
+
+def keys_revoke(key_id: str, data: Path | None) -> None:
+    async def revoke(house: Any) -> bool:
+        return await house.accounts.revoke(key_id)  # type: ignore[no-any-return]
+
+    if not _with_house(data, revoke):
+        raise UnderstudyError(f"there is no valid key {key_id!r}; `understudy keys list` shows them")
+    show.say(f"Key {key_id} is revoked. Servers refuse it within seconds.")
+
+
+def models_list(data: Path | None) -> None:
+    from understudy.settings import load
+    from understudy.wiring import open_shelf
+
+    settings = load(data=data)
+    rows = []
+    for card in open_shelf(settings).all():
+        prices = card.billing.prices.get(settings.region, {})
+        told = ", ".join(f"{tier} {price.normalize():f}" for tier, price in prices.items())
+        seconds = f"{card.seconds.least}-{card.seconds.most}"
+        tiers = ", ".join(str(tier) for tier in card.tiers)
+        rows.append(
+            (card.model, card.makes.value, tiers, seconds, f"{told} {card.billing.currency}/{card.billing.unit}")
+        )
+    show.table(("model", "makes", "tiers", "seconds", "price"), rows, title=f"Models in {settings.region}")
+
+
+def models_show(model: str, data: Path | None) -> None:
+    from dataclasses import asdict
+
+    from understudy.settings import load
+    from understudy.wiring import open_shelf
+
+    card = open_shelf(load(data=data)).find(model)
+    print(json.dumps(asdict(card), ensure_ascii=False, indent=2, default=str))
+
+
+def models_install(data: Path | None) -> None:
+    from understudy.animatic import models
+    from understudy.settings import load
+    from understudy.wiring import models_folder
+
+    folder = models_folder(load(data=data))
+    if models.installed(folder):
+        show.say(f"The perception models are in {folder} already.")
+        return
+    with show.progress("perception models") as move:
+        models.install(folder, move)
+    show.say(f"The perception models are in {folder}.")
+
+
+def usage(account: str | None, data: Path | None, *, as_json: bool) -> None:
+    async def read(house: Any) -> Any:
+        return await house.ledger.entries(account, None, None)
+
+    entries = _with_house(data, read)
+    if as_json:
+        for e in entries:
+            told = {
+                "task_id": e.task_id, "account": e.account, "model": e.model, "moment": e.moment.isoformat(),
+                "input_seconds": str(e.usage.input_seconds), "output_seconds": str(e.usage.output_seconds),
+                "quantity": str(e.charge.quantity), "free_quantity": str(e.charge.free_quantity),
+                "unit": e.charge.unit, "unit_price": str(e.charge.unit_price), "amount": str(e.charge.amount),
+                "currency": e.charge.currency,
+            }  # fmt: skip
+            print(json.dumps(told))
+        return
+    rows = [
+        (f"{e.moment:%m-%d %H:%M}", e.account, e.model, e.usage.input_seconds, e.usage.output_seconds,
+         e.charge.free_quantity, f"{e.charge.amount} {e.charge.currency}", e.task_id)
+        for e in entries
+    ]  # fmt: skip
+    show.table(("when (UTC)", "account", "model", "input s", "output s", "free", "charge", "task"), rows)
+    total = sum((e.charge.amount for e in entries), start=0)
+    show.say(f"{len(rows)} tasks, {total} in all")
+
+
+def doctor(data: Path | None) -> int:
+    """Print one line per part; 0 when everything needed is there, else 1."""
+    from understudy import __version__
+    from understudy.animatic import models
+    from understudy.settings import load, strange_variables
+    from understudy.wiring import models_folder, open_dialects, open_engines, open_shelf
+
+    settings = load(data=data)
+    rows: list[tuple[str, str, str]] = [("version", "ok", f"{__version__}, Python {sys.version.split()[0]}")]
+    failed = False
+
+    def check(name: str, find: Callable[[], str]) -> None:
+        nonlocal failed
+        try:
+            rows.append((name, "ok", find()))
+        except (UnderstudyError, OSError, ImportError) as error:
+            failed = True
+            rows.append((name, "FAILED", str(error)))
+
+    def can_write() -> str:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        probe = settings.data / ".doctor"
+        probe.write_bytes(b"")
+        probe.unlink()
+        return str(settings.data)
+
+    def library(name: str) -> Callable[[], str]:
+        def find() -> str:
+            module = __import__(name)
+            return str(getattr(module, "__version__", "present"))
+
+        return find
+
+    check("data folder", can_write)
+    check("catalog", lambda: ", ".join(c.model for c in open_shelf(settings).all()))
+    check("dialects", lambda: ", ".join(d.name for d in open_dialects(settings)))
+    check("engines", lambda: ", ".join(e.name for e in open_engines(settings)))
+    for name in ("av", "cv2", "ai_edge_litert", "espeakng_loader", "opendal"):
+        check(name, library(name))
+    folder = models_folder(settings)
+    if models.installed(folder):
+        rows.append(("perception models", "ok", str(folder)))
+    else:
+        rows.append(("perception models", "missing", "people become framed cards; run: understudy models install"))
+    for name in strange_variables():
+        rows.append(("environment", "warning", f"{name} is no setting; docs/reference/settings.md lists all"))
+    if not settings.public_url:
+        rows.append(("public URL", "note", "links follow the Host header of each request; set UNDERSTUDY_PUBLIC_URL "
+                     "behind a proxy that changes it"))  # fmt: skip
+    with contextlib.suppress(BrokenPipeError):
+        show.table(("part", "state", "what"), rows)
+    return 1 if failed else 0

@@ -1,0 +1,264 @@
+"""Settings -> a running house: opens stores, finds plugs, hands them to service, worker and server.
+
+The only room that knows every other one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from understudy import __version__
+from understudy.catalog.shelf import Shelf
+from understudy.core.faults import BadSetting
+from understudy.core.plugs import find_plugs
+from understudy.core.ports import Dialect, Engine
+from understudy.service.accounts import Accounts
+from understudy.service.janitor import Janitor
+from understudy.service.links import Links
+from understudy.service.perform import Performance
+from understudy.service.tasks import Tasks
+from understudy.service.uploads import Uploads
+from understudy.settings import Settings, strange_variables
+from understudy.stores.blobs import OpenDalBlobs
+from understudy.stores.remote import GuardedRemote
+from understudy.stores.sql import Database, SqlLedger, SqlTaskStore
+from understudy.worker.loop import Worker
+
+log = structlog.get_logger("understudy")
+
+JANITOR_SECONDS = 60.0
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+def open_shelf(settings: Settings) -> Shelf:
+    """The catalog: shipped cards with the operator's laid over."""
+    if settings.cards is not None and not settings.cards.is_dir():
+        raise BadSetting(f"UNDERSTUDY_CARDS: there is no folder {settings.cards}")
+    return Shelf.open(*([settings.cards] if settings.cards else []), region=settings.region)
+
+
+def open_engines(settings: Settings) -> tuple[Engine, ...]:
+    """The engines of the settings, in order, configured."""
+    return tuple(open_engine(settings, name) for name in settings.engines)
+
+
+def open_engine(settings: Settings, name: str) -> Engine:
+    """One engine by name, configured. Raises BadSetting when there is none."""
+    found = find_plugs("understudy.engines", "ENGINE")
+    if name not in found:
+        raise BadSetting(f"UNDERSTUDY_ENGINES: there is no engine {name!r}; there are {', '.join(sorted(found))}")
+    engine: Any = found[name]
+    if hasattr(engine, "configure"):
+        engine = engine.configure(
+            models=models_folder(settings),
+            auto_install=settings.models_auto_install,
+            captions=settings.captions,
+            memory_bytes=settings.engine_memory_mb * 1024 * 1024,
+            seconds=settings.task_seconds,
+        )
+    return engine  # type: ignore[no-any-return]
+
+
+def open_dialects(settings: Settings) -> tuple[Dialect, ...]:
+    """Every dialect found, told the time zone it prints."""
+    found = find_plugs("understudy.dialects", "DIALECT")
+    dialects = []
+    for dialect in found.values():
+        if hasattr(dialect, "in_zone"):
+            dialect = dialect.in_zone(settings.time_zone_hours)
+        dialects.append(dialect)
+    return tuple(dialects)
+
+
+def models_folder(settings: Settings) -> Path:
+    return settings.data / "models"
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Log lines on stderr: for people, or one JSON object each."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if settings.log_format == "json":
+        shared += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    else:
+        shared += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    level = getattr(logging, settings.log_level.upper())
+    structlog.configure(
+        processors=shared,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def read_secret(data: Path) -> bytes:
+    """32 bytes that sign links and upload policies; made at the first start, readable by the owner only."""
+    path = data / "secret"
+    try:
+        secret = path.read_bytes()
+    except FileNotFoundError:
+        fresh = data / f".secret-{os.getpid()}"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)  # two processes at a first start: one secret wins
+        fresh.unlink()
+        secret = path.read_bytes()
+    if len(secret) != 32:
+        raise BadSetting(f"{path} is damaged; remove it (links already given out then stop working)")
+    return secret
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything of one running process."""
+
+    settings: Settings
+    clock: SystemClock
+    shelf: Shelf
+    database: Database
+    store: SqlTaskStore
+    ledger: SqlLedger
+    blobs: OpenDalBlobs
+    accounts: Accounts
+    links: Links
+    uploads: Uploads
+    tasks: Tasks
+    worker: Worker | None
+    janitor: Janitor
+    engines: tuple[Engine, ...]
+
+    @asynccontextmanager
+    async def live(self) -> AsyncIterator[None]:
+        """Worker and janitor run inside; leaving drains them and closes the stores."""
+        await make_keys(self)
+        for engine in self.engines if self.worker else ():
+            await engine.setup()
+        running = [asyncio.create_task(self._keep_clean(), name="janitor")]
+        if self.worker is not None:
+            running.append(asyncio.create_task(self.worker.run(), name="worker"))
+        try:
+            yield
+        finally:
+            if self.worker is not None:
+                await self.worker.stop(self.settings.grace_seconds)
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            for engine in self.engines if self.worker else ():
+                await engine.close()
+            await self.database.close()
+
+    async def _keep_clean(self) -> None:
+        while True:
+            await self.janitor.run_once(self.clock.now())
+            await self.clock.sleep(JANITOR_SECONDS)
+
+    async def ready(self) -> dict[str, Any]:
+        """State for /readyz. Raises OSError when the database does not answer."""
+        await self.store.get("00000000-0000-0000-0000-000000000000")
+        return {"engines": [engine.name for engine in self.engines], "version": __version__}
+
+
+def open_house(settings: Settings) -> House:
+    """Open every store and build the use cases on top. Raises HouseError."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    for name in strange_variables():
+        log.warning("unknown variable, ignored", variable=name)
+    clock = SystemClock()
+    shelf = open_shelf(settings)
+    database = Database.open(settings.data / "understudy.db")
+    store, ledger = SqlTaskStore(database), SqlLedger(database)
+    blobs = OpenDalBlobs.open(f"fs:{settings.data / 'blobs'}")
+    secret = read_secret(settings.data)
+    accounts = Accounts(ledger, clock, limits_on=settings.limits_on)
+    links = Links(secret, clock)
+    uploads = Uploads(blobs, secret, clock)
+    engines = open_engines(settings)
+    worker: Worker | None = None
+    work = settings.data / "work"
+    work.mkdir(exist_ok=True)
+    if settings.slots:
+        remote = GuardedRemote(allow_origins=settings.fetch_allow, total_seconds=settings.fetch_seconds)
+        from understudy.media.probe import probe
+
+        performance = Performance(
+            store, ledger, shelf, engines, blobs, uploads, remote, clock,
+            probe=probe, workdir=work, region=settings.region, limits_on=settings.limits_on,
+            task_seconds=settings.task_seconds, attempts=settings.attempts,
+        )  # fmt: skip
+        at_once = {c.model: c.rate.running_at_once for c in shelf.all() if c.rate.running_at_once}
+        worker = Worker(
+            store, performance, clock, name=f"{os.uname().nodename}-{os.getpid()}", slots=settings.slots,
+            lease_seconds=settings.lease_seconds, attempts=settings.attempts,
+            running_at_once=at_once if settings.limits_on else {},
+        )  # fmt: skip
+    tasks = Tasks(
+        store, shelf, uploads, links, clock,
+        profile=settings.profile, region=settings.region, wake=worker.wake if worker else lambda: None,
+    )  # fmt: skip
+    janitor = Janitor(store, blobs, clock, workdir=work)
+    return House(
+        settings,
+        clock,
+        shelf,
+        database,
+        store,
+        ledger,
+        blobs,
+        accounts,
+        links,
+        uploads,
+        tasks,
+        worker,
+        janitor,
+        engines,
+    )
+
+
+async def make_keys(house: House) -> None:
+    """The keys of the settings, and one for account `default` when there is none at all, printed once."""
+    for account, secret in house.settings.keys:
+        await house.accounts.create_key(account, secret.get_secret_value())
+    if not await house.accounts.keys():
+        _, key = await house.accounts.create_key("default")
+        print(f"Made a key for account 'default' (shown once): {key}", file=sys.stderr, flush=True)
+
+
+def build_server(house: House) -> Any:
+    """The ASGI application of a house."""
+    from understudy.server.app import Front, build_app
+
+    settings = house.settings
+    front = Front(
+        version=__version__, dialects=open_dialects(settings), cards=house.shelf, tasks=house.tasks,
+        uploads=house.uploads, accounts=house.accounts, links=house.links, blobs=house.blobs, ready=house.ready,
+        lifespan=house.live, profile=settings.profile, public_url=settings.public_url,
+        max_body_bytes=settings.max_body_mb * 1024 * 1024,
+    )  # fmt: skip
+    return build_app(front)

@@ -126,7 +126,8 @@ def _advice(head: bytes) -> str:
 
 
 def _corrupt(error: BaseException | None = None) -> MediaRefused:
-    detail = f" ({error})" if error is not None and str(error) else ""
+    # a library's own text may hold a path of ours; its strerror does not
+    detail = f" ({told})" if (told := getattr(error, "strerror", None)) else ""
     return MediaRefused(
         MediaProblem.CORRUPT, f"{OPEN_SENTENCE} It is damaged or cut short{detail}: export or upload it again."
     )
@@ -227,7 +228,7 @@ def _moving(path: Path, kind: str, byte_count: int) -> MediaFacts:
         ) as container:
             return _facts(container, byte_count)
     except (av.error.FFmpegError, OSError, ValueError, OverflowError) as error:
-        raise _corrupt(error if isinstance(error, av.error.FFmpegError) else None) from error
+        raise _corrupt(error) from error
 
 
 def _facts(container: Any, byte_count: int) -> MediaFacts:
@@ -320,11 +321,10 @@ def _seconds(container: Any, stream: Any, scan: _Scan) -> Decimal:
     counted = _decimal(Fraction(scan.length()) * stream.time_base)
     if stream.duration:
         told = _decimal(Fraction(stream.duration) * stream.time_base)
-    elif container.duration:
-        told = Decimal(container.duration) * MICROSECOND
-    else:
-        return counted
-    return told if abs(told - counted) <= _AGREE else counted
+        return told if abs(told - counted) <= _AGREE else counted
+    if scan.total == 0 and container.duration:  # packets without lengths lack that of the last one
+        return Decimal(container.duration) * MICROSECOND
+    return counted
 
 
 def _rate(stream: Any, scan: _Scan, seconds: Decimal) -> Decimal | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
@@ -292,10 +293,8 @@ async def test_no_pipe_is_left_open(module: Callable[..., str], workdir: Path) -
     await run_child(good, {}, limits=GENEROUS, workdir=workdir)
     before = psutil.Process().num_fds()
     for name in (good, bad, good, bad):
-        try:
+        with contextlib.suppress(ChildDied):
             await run_child(name, {"filler": "x" * 200_000}, limits=GENEROUS, workdir=workdir)
-        except ChildDied:
-            pass
     assert psutil.Process().num_fds() == before
 
 

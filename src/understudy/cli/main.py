@@ -16,7 +16,6 @@ from understudy.core.faults import UnderstudyError
 
 app = typer.Typer(
     name="understudy",
-    help="The open reference-to-video server: your own people, in the video you describe.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -41,15 +40,21 @@ class Format(StrEnum):
     JSON = "json"
 
 
-@app.callback()
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _tell_version(wanted: bool) -> None:
+    if wanted:
         from understudy import __version__
 
         typer.echo(f"understudy {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True, callback=_tell_version)
+    ] = False,
+) -> None:
+    """The open reference-to-video server: your own people, in the video you describe."""
 
 
 @app.command()

@@ -1,0 +1,185 @@
+"""The one thread that writes: many waiting writes, one transaction, one commit.
+
+Knows order, savepoints and commits. Must not know what a write means: each is a function of the open connection.
+
+A write is acknowledged only after the commit that holds it (decision 0004). While one commit waits for the disk, the
+writes that arrive gather; the next transaction takes them all, so that the disk's latency is shared. Each runs in a
+savepoint of its own: one that fails is undone alone and its neighbours are kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from understudy.core.faults import Unavailable, UnderstudyError
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+AT_MOST_TOGETHER = 512
+"""Writes in one transaction, so that another process gets its turn."""
+
+# what a write may raise: the database's refusals, the house's own errors, and values that cannot be written down
+_FAILURES = (SQLAlchemyError, sqlite3.Error, UnderstudyError, ValueError, TypeError, LookupError, ArithmeticError)
+
+
+@dataclass(slots=True)
+class _Write:
+    work: Callable[[Connection], Any]
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the thread has done; the difference is what group commit saved."""
+
+    writes: int = 0
+    commits: int = 0
+
+
+def unavailable(error: Exception) -> Unavailable:
+    """A refusal of the database as the caller may hear it. The cause stays in the log."""
+    log.warning("the task store refused: %s", error)
+    fault = Unavailable("The task store cannot be used just now, please try again shortly.")
+    fault.__cause__ = error
+    return fault
+
+
+@dataclass
+class Writer:
+    """Owns `connection` from `start` to `close`; nobody else writes in this process."""
+
+    connection: Connection
+    tally: Tally = field(default_factory=Tally)
+    _queue: SimpleQueue[_Write | None] = field(default_factory=SimpleQueue)
+    _gate: threading.Lock = field(default_factory=threading.Lock)
+    _open: bool = False
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._open = True
+        self._thread = threading.Thread(target=self._run, name="understudy-writer", daemon=True)
+        self._thread.start()
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction and return its result after the commit. Raises what `work` raises.
+
+        Cancelled before its turn, the write does not happen; cancelled later, it is kept.
+        """
+        write = _Write(work, asyncio.get_running_loop().create_future())
+        with self._gate:
+            if not self._open:
+                raise Unavailable("The task store is closed; start the server again.")
+            self._queue.put(write)
+        result: T = await write.future
+        return result
+
+    def close(self) -> None:
+        """Write everything that waits, then stop. Closing twice is harmless."""
+        with self._gate:
+            if not self._open:
+                return
+            self._open = False
+            self._queue.put(None)
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while self._take_and_commit():
+                pass
+        finally:
+            # reached with writes waiting only when something unforeseen broke the thread: nobody may wait for ever
+            with self._gate:
+                self._open = False
+            self._settle([w for w in self._waiting(AT_MOST_TOGETHER * 1024) if w], broken=True)
+            self.connection.close()
+
+    def _waiting(self, most: int) -> list[_Write | None]:
+        found: list[_Write | None] = []
+        with contextlib.suppress(Empty):
+            while len(found) < most and (not found or found[-1] is not None):
+                found.append(self._queue.get_nowait())
+        return found
+
+    def _take_and_commit(self) -> bool:
+        taken = [self._queue.get()]
+        if taken[0] is not None:
+            taken += self._waiting(AT_MOST_TOGETHER - 1)
+        writes = [w for w in taken if w is not None and not w.future.cancelled()]
+        if writes:
+            done = False
+            try:
+                self._commit(writes)
+                done = True
+            finally:
+                self._settle(writes, broken=not done)
+        return taken[-1] is not None
+
+    def _commit(self, writes: list[_Write]) -> None:
+        """One transaction. Statements of the transaction itself go to the driver: SQLAlchemy would add only time."""
+        raw = self.connection.connection.driver_connection
+        assert raw is not None
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            for write in writes:
+                self._run_one(raw, write)
+                if not raw.in_transaction:  # a full disk undoes all of it, not one savepoint
+                    raise write.error or sqlite3.OperationalError("the transaction was lost")
+            raw.execute("COMMIT")
+        except (sqlite3.Error, SQLAlchemyError) as error:
+            if raw.in_transaction:
+                raw.rollback()
+            for write in writes:
+                write.error = unavailable(error)
+        else:
+            self.tally.writes += len(writes)
+            self.tally.commits += 1
+
+    def _run_one(self, raw: sqlite3.Connection, write: _Write) -> None:
+        raw.execute("SAVEPOINT one")
+        try:
+            write.result = write.work(self.connection)
+        except _FAILURES as error:
+            write.error = error
+            if isinstance(error, SQLAlchemyError | sqlite3.OperationalError):
+                write.error = unavailable(error)
+            if raw.in_transaction:
+                raw.execute("ROLLBACK TO one")
+        if raw.in_transaction:
+            raw.execute("RELEASE one")
+
+    def _settle(self, writes: list[_Write], *, broken: bool) -> None:
+        """Tell each waiting loop once, with all that concerns it."""
+        by_loop: dict[asyncio.AbstractEventLoop, list[_Write]] = defaultdict(list)
+        for write in writes:
+            if broken and write.error is None:
+                write.error = Unavailable("The task store stopped; start the server again.")
+            by_loop[write.future.get_loop()].append(write)
+        for loop, theirs in by_loop.items():
+            with contextlib.suppress(RuntimeError):  # the loop has gone, and whoever waited with it
+                loop.call_soon_threadsafe(_tell, theirs)
+
+
+def _tell(writes: list[_Write]) -> None:
+    for write in writes:
+        if write.future.done():
+            continue
+        if write.error is None:
+            write.future.set_result(write.result)
+        else:
+            write.future.set_exception(write.error)

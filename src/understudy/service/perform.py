@@ -1,0 +1,225 @@
+"""A claimed task performed: engine, publish, meter, finish; and what becomes of it when that fails.
+
+Knows the order of these steps, which failure is tried again, and that a result is written once or not at all. Must
+not know how a lease is kept alive (worker), nor anything of one engine.
+
+What ends how (the table the code below follows):
+
+    the engine raises                               the task
+    ------------------------------------------      --------------------------------------------------------------
+    MediaRefused, Refused, InvalidRequest, …        FAILED with that fault; never tried again
+    Unavailable, Throttled (retryable faults)       PENDING again, later; FAILED with it once attempts are used up
+    ChildDied                                       PENDING again, later; FAILED(InternalFault) likewise
+    CannotExpress                                   the next engine that offers is asked
+    nothing, but the take is not what was asked     FAILED(InternalFault); nothing is delivered or billed
+    the caller cancels                              CANCELED, unbilled
+    one attempt takes too long                      FAILED(TimedOut)
+    this worker stops                               PENDING at once, for another
+    the lease is lost                               nothing is written: it is another's
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import structlog
+
+from understudy.catalog import tariffs
+from understudy.core.faults import Fault, InternalFault, MediaRefused, TimedOut
+from understudy.core.ports import BlobStore, Cards, Clock, Engine, Ledger, Outcome, Remote, TaskStore
+from understudy.core.task import Artifact, Status, Take, Task
+from understudy.media.child import ChildDied
+from understudy.service.accounts import activate
+from understudy.service.lease import CalledOff, Lease
+from understudy.service.making import Making
+from understudy.service.stage import Probe, ReferenceStage
+from understudy.service.take import what_is_wrong
+from understudy.service.uploads import Uploads
+from understudy.service.workdirs import Workdirs
+
+log = structlog.get_logger("understudy.perform")
+
+TAKES = "takes"
+"""First folder of every stored take."""
+ENDING_SECONDS = 2.0
+"""How long an engine that was called off may take to end by itself before it is cut off."""
+
+
+class _Stopped(Exception):
+    """The work was called off; the lease tells why."""
+
+
+class Performance:
+    """Performs claimed tasks with the engines it is given, asked in that order."""
+
+    def __init__(
+        self,
+        store: TaskStore,
+        ledger: Ledger,
+        cards: Cards,
+        engines: Sequence[Engine],
+        blobs: BlobStore,
+        uploads: Uploads,
+        remote: Remote,
+        clock: Clock,
+        *,
+        probe: Probe,
+        workdir: Path,
+        limits_on: bool = True,
+        attempts: int = 3,
+        task_seconds: float = 3600,
+        retry_seconds: float = 1.0,
+        life_hours: int = 24,
+    ) -> None:
+        """Take the sockets, the engines in the order they are asked, and the numbers.
+
+        `probe` is `understudy.media.probe.probe` or one like it. Attempts get their folders in `workdir`, which
+        processes of one machine may share. `limits_on` tells whether accounts get the models' free quota. A task is
+        started at most `attempts` times, each for at most `task_seconds`; the second start waits `retry_seconds`,
+        each one after twice as long. Tasks and results live `life_hours` (source: seed 003, 24 h).
+        """
+        self._store = store
+        self._ledger = ledger
+        self._cards = cards
+        self._engines = tuple(engines)
+        self._blobs = blobs
+        self._uploads = uploads
+        self._remote = remote
+        self._clock = clock
+        self._probe = probe
+        self._workdirs = Workdirs(workdir)
+        self._limits_on = limits_on
+        self._attempts = attempts
+        self._task_seconds = task_seconds
+        self._retry_seconds = retry_seconds
+        self._life = timedelta(hours=life_hours)
+
+    async def perform(self, lease: Lease) -> None:
+        """Bring the task to an end, or back to PENDING. What it raises is a bug or a broken store, told to the log."""
+        task = lease.task
+        words = log.bind(task_id=task.task_id, model=task.request.model, attempt=task.attempt)
+        words.info("performing")
+        try:
+            async with self._workdirs.attempt(task.task_id, task.epoch) as workdir:
+                making = await self._prepare(lease, workdir)
+                take = await self._supervise(lease, making)
+                finished = await self._publish(lease, making, take)
+        except _Stopped:
+            words.info("called off", why=str(lease.why))
+            await self._put_down(lease)
+        except ChildDied as died:
+            words.warning("child died", reason=str(died.reason), exit_code=died.exit_code, tail=died.tail)
+            await self._again(lease, InternalFault())
+        except Fault as fault:
+            words.info("failed", fault=type(fault).__name__, reason=fault.message)
+            if fault.retryable:
+                await self._again(lease, fault)
+            else:
+                await self.fail(lease, fault)
+        else:
+            words.info("finished" if finished else "finished too late", engine=lease.task.engine)
+
+    async def fail(self, lease: Lease, fault: Fault) -> None:
+        """End the task as FAILED, unless it is another's by now."""
+        await self._end(lease, Status.FAILED, fault)
+
+    # The work ----------------------------------------------------------------------------------------------------
+
+    async def _prepare(self, lease: Lease, workdir: Path) -> Making:
+        card = self._cards.find(lease.task.request.model)
+        stage = ReferenceStage(
+            lease, workdir, card, uploads=self._uploads, blobs=self._blobs, remote=self._remote, probe=self._probe
+        )
+        return Making(lease, stage, card, self._engines, await self._store.body(lease.task.task_id))
+
+    async def _supervise(self, lease: Lease, making: Making) -> Take:
+        """The take. Raises what the engine raised, or _Stopped when called off or out of time."""
+        work = asyncio.create_task(making.take())
+        stop = asyncio.create_task(lease.cancelled.wait())
+        limit = asyncio.create_task(self._clock.sleep(self._task_seconds))
+        try:
+            await asyncio.wait({work, stop, limit}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                if not stop.done():
+                    lease.call_off(CalledOff.TIMED_OUT)
+                await asyncio.wait({work}, timeout=ENDING_SECONDS)
+        finally:
+            for task in (work, stop, limit):
+                task.cancel()
+            await asyncio.gather(work, stop, limit, return_exceptions=True)
+        if lease.why is not None:
+            raise _Stopped
+        if work.cancelled():
+            raise InternalFault
+        return work.result()
+
+    async def _publish(self, lease: Lease, making: Making, take: Take) -> Task | None:
+        """Check, store, meter and finish a take; None when it came too late and was thrown away."""
+        request, card = making.request, making.card
+        try:
+            facts = await self._probe(take.path, workdir=making.stage.workdir)
+            wrong = what_is_wrong(facts, request, card)
+        except MediaRefused as refused:  # ours, not the caller's
+            wrong = f"it cannot be read: {refused.message}"
+        if wrong:
+            log.error("wrong take", task_id=lease.task.task_id, engine=lease.task.engine, wrong=wrong)
+            raise InternalFault
+        output_seconds = Decimal(request.seconds) if request.seconds is not None else facts.seconds or Decimal(0)
+        usage, charge = tariffs.measure(request, card, making.video_seconds, output_seconds, lease.task.region)
+        digest = await asyncio.to_thread(_sha256, take.path)
+        if self._limits_on:
+            await activate(self._ledger, lease.task.account, card, lease.task.region, self._clock.now())
+        ended = self._clock.now()
+        # the epoch is part of the key: a worker that was given up can never write over its successor's take
+        key = f"{TAKES}/{ended:%Y-%m-%d}/{lease.task.task_id}-{lease.task.epoch}.mp4"
+        await self._blobs.put_file(key, take.path, content_type="video/mp4")
+        finished = await self._store.finish(
+            lease.task,
+            Outcome(
+                Status.SUCCEEDED,
+                ended,
+                artifact=Artifact(key, digest, facts, ended + self._life),
+                usage=usage,
+                charge=charge,
+                actual_prompt=take.actual_prompt,
+                notes=take.notes,
+                expires=ended + self._life,
+            ),
+        )
+        if finished is None:
+            await self._blobs.delete(key)
+        return finished
+
+    # The ends ----------------------------------------------------------------------------------------------------
+
+    async def _put_down(self, lease: Lease) -> None:
+        if lease.why is CalledOff.CANCELED:
+            await self._end(lease, Status.CANCELED, None)
+        elif lease.why is CalledOff.TIMED_OUT:
+            await self.fail(lease, TimedOut())
+        elif lease.why is CalledOff.DRAINED:
+            await self._store.release(lease.task, ready=self._clock.now())
+
+    async def _again(self, lease: Lease, fault: Fault) -> None:
+        """Give the task back for another attempt, or end it when there is none left."""
+        attempt = lease.task.attempt
+        if attempt >= self._attempts:
+            await self.fail(lease, fault)
+            return
+        wait = timedelta(seconds=self._retry_seconds * 2 ** (attempt - 1))
+        await self._store.release(lease.task, ready=self._clock.now() + wait, fault=fault.record())
+
+    async def _end(self, lease: Lease, status: Status, fault: Fault | None) -> None:
+        ended = self._clock.now()
+        record = fault.record() if fault else None
+        await self._store.finish(lease.task, Outcome(status, ended, fault=record, expires=ended + self._life))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

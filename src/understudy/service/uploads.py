@@ -1,0 +1,249 @@
+"""Uploads: leave to post files (OSS style), the check of a posted form, and what an `oss://` address stands for.
+
+Knows how policies are signed and how an address is bound to its account and model. Must not know multipart forms or
+where bytes lie.
+
+Nothing is written down for a ticket: the last folder of its path is a UUID that holds the moment, a random part and
+a signature over account, day and model. So an address can be checked by any server of the house, and after a restart.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NoReturn
+from urllib.parse import unquote
+from uuid import UUID
+
+from understudy.core.card import ModelCard
+from understudy.core.faults import MediaProblem, MediaRefused, UnderstudyError
+from understudy.core.ports import BlobStore, Clock
+from understudy.core.wire import UploadTicket
+from understudy.service.accounts import Caller
+
+FOLDER = "dashscope-instant"
+"""First folder of every upload. Source: spec/dashscope.md §3.1, upload_dir."""
+POLICY_SECONDS = 300
+"""How long a ticket may be used. Source: spec/dashscope.md §3.1, expire_in_seconds."""
+ACCESS_KEY_ID = "LTAIunderstudy"
+"""The `OSSAccessKeyId` of every ticket: names the signer, proves nothing."""
+NAME_BYTES = 255
+"""Longest file name in bytes: the limit of common file systems."""
+
+_ADDRESS = re.compile(rf"^{FOLDER}/([^/]+)/(\d{{4}}-\d\d-\d\d)/([0-9a-f-]{{36}})/([^/]+)$")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\]")
+_SECOND_BITS, _RANDOM_BITS, _MARK_BITS = 32, 42, 48  # together the 122 free bits of a UUID
+
+
+class UploadRefused(UnderstudyError):
+    """An upload form is refused: `code` and `status` as OSS words them. Source: spec/dashscope.md §3.2."""
+
+    def __init__(self, code: str, message: str, status: int) -> None:
+        self.code = code
+        self.status = status
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadGrant:
+    """A form that passed every check: its file may be received."""
+
+    key: str
+    max_bytes: int
+    may_overwrite: bool = False
+
+
+class Uploads:
+    """Gives tickets, takes files, finds them again."""
+
+    def __init__(
+        self,
+        blobs: BlobStore,
+        secret: bytes,
+        clock: Clock,
+        *,
+        max_file_bytes: int = 100 * 1024 * 1024,
+        life_hours: int = 48,
+    ) -> None:
+        """Take the store and the secret. Sources: spec/dashscope.md §3.1 (100 MB), §3.2 (48 h)."""
+        self.max_file_bytes = max_file_bytes
+        self._blobs = blobs
+        self._policy_secret = hmac.digest(secret, b"understudy upload policy", hashlib.sha256)
+        self._mark_secret = hmac.digest(secret, b"understudy upload address", hashlib.sha256)
+        self._clock = clock
+        self._life = timedelta(hours=life_hours)
+        self._arriving: set[str] = set()
+
+    # The ticket --------------------------------------------------------------------------------------------------
+
+    def ticket(self, caller: Caller, model: str, base_url: str) -> UploadTicket:
+        """Leave to post files into a fresh folder, for use with `model` by this account only."""
+        now = self._clock.now()
+        expires = now + timedelta(seconds=POLICY_SECONDS)
+        day = f"{now:%Y-%m-%d}"
+        number = secrets.randbits(_RANDOM_BITS)
+        folder = (
+            f"{FOLDER}/{caller.account}/{day}/{self._uuid(caller.account, day, int(now.timestamp()), number, model)}"
+        )
+        conditions = [["content-length-range", 0, self.max_file_bytes], ["starts-with", "$key", folder + "/"]]
+        text = json.dumps({"expiration": f"{expires:%Y-%m-%dT%H:%M:%S}.000Z", "conditions": conditions})
+        policy = base64.b64encode(text.encode()).decode()
+        return UploadTicket(
+            upload_url=f"{base_url}/uploads/oss",
+            folder=folder,
+            policy=policy,
+            signature=self._sign(policy),
+            access_key_id=ACCESS_KEY_ID,
+            expires=expires,
+            seconds=POLICY_SECONDS,
+            max_file_bytes=self.max_file_bytes,
+        )
+
+    # The form ----------------------------------------------------------------------------------------------------
+
+    def check_form(self, fields: Mapping[str, str]) -> UploadGrant:
+        """Check what stands before the file, before a byte of it is read. Raises UploadRefused."""
+        given = {name.lower(): value for name, value in fields.items()}
+        for name in ("OSSAccessKeyId", "policy", "Signature", "key"):
+            if not given.get(name.lower()):
+                raise UploadRefused(
+                    "InvalidArgument", f"The form field {name} is missing; send it before the file.", 400
+                )
+        if given["ossaccesskeyid"] != ACCESS_KEY_ID:
+            raise UploadRefused("InvalidAccessKeyId", "The OSSAccessKeyId is not the one of the upload policy.", 403)
+        policy, signature = given["policy"], given["signature"]
+        if not hmac.compare_digest(self._sign(policy).encode(), signature.encode("utf-8", "surrogateescape")):
+            raise UploadRefused(
+                "SignatureDoesNotMatch", "The signature does not fit the policy; send both exactly as given.", 403
+            )
+        signed = json.loads(base64.b64decode(policy))  # ours, as the signature shows
+        (_, _, max_bytes), (_, _, folder) = signed["conditions"]
+        if self._clock.now() >= datetime.fromisoformat(signed["expiration"]):
+            raise UploadRefused("AccessDenied", "Invalid according to Policy: Policy expired.", 403)
+        key = given["key"]
+        if not key.startswith(folder):
+            raise UploadRefused(
+                "AccessDenied",
+                f'Invalid according to Policy: Policy Condition failed: ["starts-with", "$key", "{folder}"]',
+                403,
+            )
+        name = key.removeprefix(folder)
+        if not name or name in (".", "..") or _UNSAFE.search(name) or not 0 < _byte_count(name) <= NAME_BYTES:
+            raise UploadRefused(
+                "InvalidObjectName",
+                "The key must be upload_dir, a slash and a plain file name of up to 255 bytes.",
+                400,
+            )
+        return UploadGrant(key, max_bytes, given.get("x-oss-forbid-overwrite", "true").lower() == "false")
+
+    async def receive(self, grant: UploadGrant, chunks: AsyncIterator[bytes], content_type: str) -> int:
+        """Store the file as it comes and return its byte count; nothing is left of one that is refused.
+
+        Raises:
+            UploadRefused: EntityTooLarge above the ticket's limit; FileAlreadyExists for a key that is taken.
+        """
+        taken = UploadRefused(
+            "FileAlreadyExists", "The object you specified already exists and can not be overwritten.", 409
+        )
+        if grant.key in self._arriving or (not grant.may_overwrite and await self._blobs.size(grant.key) is not None):
+            raise taken
+        self._arriving.add(grant.key)
+        try:
+            return await self._blobs.put_stream(grant.key, _counted(chunks, grant.max_bytes), content_type=content_type)
+        finally:
+            self._arriving.discard(grant.key)
+
+    # The address -------------------------------------------------------------------------------------------------
+
+    async def resolve(self, url: str, account: str, model: str) -> str:
+        """The blob key an `oss://` address of this account and model stands for.
+
+        Raises:
+            MediaRefused: NOT_YOURS for an upload by another account or for another model; UNREACHABLE for one that
+                has expired, never arrived, or was not made here.
+        """
+        return await self._resolve(url, account, (model,))
+
+    async def resolve_for(self, url: str, account: str, card: ModelCard, *names: str) -> str:
+        """As `resolve`, for a file uploaded under any name of the card, or one of `names`."""
+        return await self._resolve(url, account, (card.model, *card.aliases, *names))
+
+    async def _resolve(self, url: str, account: str, models: Iterable[str]) -> str:
+        key = url.removeprefix("oss://")
+        # SDKs send the key as it is (spec/dashscope.md §3.2); a hand-written client may have escaped it
+        for candidate in dict.fromkeys((key, unquote(key))):
+            match = _ADDRESS.match(candidate)
+            if match is None or _UNSAFE.search(match[4]) or match[4] in (".", ".."):
+                continue
+            self._check_owner(match, account, models)
+            if await self._blobs.size(candidate) is not None:
+                return candidate
+        _unreachable("The uploaded file cannot be found. Upload it again and use the oss:// address that is returned.")
+
+    def _check_owner(self, match: re.Match[str], account: str, models: Iterable[str]) -> None:
+        owner, day, name = match[1], match[2], match[3]
+        try:
+            bits = _unpack(UUID(name))
+        except ValueError:
+            _unreachable("This oss:// address was not given out here. Upload the file first.")
+        seconds, number = bits >> (_RANDOM_BITS + _MARK_BITS), (bits >> _MARK_BITS) & ((1 << _RANDOM_BITS) - 1)
+        fits = any(self._uuid(owner, day, seconds, number, model) == name for model in models)
+        if owner != account or not fits:
+            raise MediaRefused(
+                MediaProblem.NOT_YOURS,
+                "The uploaded file belongs to another account or was uploaded for another model. "
+                "Upload it with this key, for the model of this request.",
+            )
+        if self._clock.now() >= datetime.fromtimestamp(seconds, UTC) + self._life:
+            _unreachable("The uploaded file has expired: uploads are kept for 48 hours. Upload it again.")
+
+    def _uuid(self, account: str, day: str, seconds: int, number: int, model: str) -> str:
+        signed = f"{account}\n{day}\n{seconds}\n{number}\n{model}".encode("utf-8", "surrogateescape")
+        mark = int.from_bytes(hmac.digest(self._mark_secret, signed, hashlib.sha256)[: _MARK_BITS // 8])
+        seconds &= (1 << _SECOND_BITS) - 1
+        return str(_pack((seconds << _RANDOM_BITS | number) << _MARK_BITS | mark))
+
+    def _sign(self, policy: str) -> str:
+        digest = hmac.digest(self._policy_secret, policy.encode("utf-8", "surrogateescape"), hashlib.sha256)
+        return base64.b64encode(digest).decode()
+
+
+async def _counted(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
+    count = 0
+    async for chunk in chunks:
+        count += len(chunk)
+        if count > most:
+            raise UploadRefused(
+                "EntityTooLarge", f"Your proposed upload exceeds the maximum allowed size of {most} bytes.", 400
+            )
+        yield chunk
+
+
+def _unreachable(sentence: str) -> NoReturn:
+    raise MediaRefused(MediaProblem.UNREACHABLE, sentence)
+
+
+def _byte_count(name: str) -> int:
+    """Bytes of a name in UTF-8; 0 when it cannot be written so (lone surrogates)."""
+    try:
+        return len(name.encode())
+    except UnicodeEncodeError:
+        return 0
+
+
+def _pack(bits: int) -> UUID:
+    """122 bits as a UUID of version 8 (RFC 9562: own layout)."""
+    high, middle, low = bits >> 74, bits >> 62 & 0xFFF, bits & ((1 << 62) - 1)
+    return UUID(int=high << 80 | 8 << 76 | middle << 64 | 2 << 62 | low)
+
+
+def _unpack(value: UUID) -> int:
+    number = value.int
+    return number >> 80 << 74 | (number >> 64 & 0xFFF) << 62 | number & ((1 << 62) - 1)

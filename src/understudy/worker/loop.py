@@ -1,0 +1,178 @@
+"""The worker: claims tasks, keeps their leases alive while they are performed, and stops in good order.
+
+Knows the queue and the clock. Must not know what performing means: it hands the lease on. The one place besides the
+server's outermost handler that catches every exception, because a worker must outlive any single task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from understudy.core.faults import Fault, InternalFault, Unavailable
+from understudy.core.ports import Clock, TaskStore
+from understudy.service.lease import CalledOff, Lease
+
+log = structlog.get_logger("understudy.worker")
+
+NEWS_SECONDS = 1.0
+"""At most so often is progress alone written."""
+LET_GO_SECONDS = 5.0
+"""How long, after the grace, work that is given back may take to end."""
+
+
+class Performs(Protocol):
+    """What the worker asks of a performance."""
+
+    async def perform(self, lease: Lease) -> None: ...
+
+    async def fail(self, lease: Lease, fault: Fault) -> None: ...
+
+
+class Worker:
+    """Claims and performs up to `slots` tasks at once, until stopped."""
+
+    def __init__(
+        self,
+        store: TaskStore,
+        performance: Performs,
+        clock: Clock,
+        *,
+        name: str,
+        slots: int,
+        lease_seconds: float = 15,
+        poll_seconds: float = 0.5,
+        attempts: int = 3,
+        running_at_once: Mapping[str, int],
+    ) -> None:
+        """`poll_seconds` is how soon tasks added by other processes, and cancel wishes, are seen."""
+        self.name = name
+        self._store = store
+        self._performance = performance
+        self._clock = clock
+        self._slots = slots
+        self._lease = timedelta(seconds=lease_seconds)
+        self._poll_seconds = poll_seconds
+        self._attempts = attempts
+        self._running_at_once = running_at_once
+        self._running: dict[asyncio.Task[None], Lease] = {}
+        self._bell = asyncio.Event()
+        self._stopping = False
+
+    @property
+    def running(self) -> int:
+        """Tasks in work just now."""
+        return len(self._running)
+
+    def wake(self) -> None:
+        """A task was just added, or a slot is free: claim now."""
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Claim and perform until `stop`. Never raises but asyncio.CancelledError."""
+        log.info("worker started", worker=self.name, slots=self._slots)
+        try:
+            while not self._stopping:
+                self._bell.clear()
+                await self._fill()
+                await self._first(self._bell.wait(), self._clock.sleep(self._poll_seconds))
+            while self._running:  # `stop` decides how long
+                await asyncio.wait(self._running)
+        finally:
+            for task in self._running:  # only when this very coroutine was cancelled
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
+        log.info("worker stopped", worker=self.name)
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Claim nothing more; give running work the grace, then hand it back to the queue for others."""
+        self._stopping = True
+        self._bell.set()
+        if self._running:
+            await self._first(self._all_done(), self._clock.sleep(grace_seconds))
+        for lease in self._running.values():
+            lease.call_off(CalledOff.DRAINED)
+        if self._running:
+            _, stuck = await asyncio.wait(self._running, timeout=LET_GO_SECONDS)
+            for task in stuck:  # its lease runs out by itself, and another worker takes over
+                task.cancel()
+            await asyncio.gather(*stuck, return_exceptions=True)
+
+    # Claiming ----------------------------------------------------------------------------------------------------
+
+    async def _fill(self) -> None:
+        """Claim while there are free slots and waiting tasks."""
+        while not self._stopping and len(self._running) < self._slots:
+            try:
+                task = await self._store.claim(
+                    self.name, self._clock.now(), self._lease, self._running_at_once, self._attempts
+                )
+            except Exception:  # a store that is down for a while: ask again at the next poll
+                log.exception("cannot claim", worker=self.name)
+                return
+            if task is None:
+                return
+            lease = Lease(task, self._store, self._clock, self._lease)
+            work = asyncio.create_task(self._hold(lease), name=f"task {task.task_id}")
+            self._running[work] = lease
+            work.add_done_callback(self._done)
+
+    def _done(self, work: asyncio.Task[None]) -> None:
+        self._running.pop(work, None)
+        self._bell.set()
+
+    # Holding -----------------------------------------------------------------------------------------------------
+
+    async def _hold(self, lease: Lease) -> None:
+        """Perform one task with a beating heart."""
+        heart = asyncio.create_task(self._beat(lease))
+        try:
+            await self._performance.perform(lease)
+        except Unavailable as fault:  # the store is down: the lease runs out, and whoever is up then takes over
+            log.warning("left to its lease", task_id=lease.task.task_id, reason=fault.message)
+        except Exception:
+            log.exception("performing failed unexpectedly", task_id=lease.task.task_id)
+            await self._fail(lease)
+        finally:
+            heart.cancel()
+            await asyncio.gather(heart, return_exceptions=True)
+
+    async def _fail(self, lease: Lease) -> None:
+        try:
+            await self._performance.fail(lease, InternalFault())
+        except Exception:  # its lease runs out, and the attempts limit ends it
+            log.exception("cannot end a failed task", task_id=lease.task.task_id)
+
+    async def _beat(self, lease: Lease) -> None:
+        """Look every poll, write every third of a lease or when there is news; without the store, stop in time."""
+        while lease.why is not CalledOff.LOST:  # called-off work keeps its lease until it is put down
+            await self._clock.sleep(self._poll_seconds)
+            age = self._clock.now() - lease.renewed
+            due = age >= self._lease / 3 or (lease.has_news and age.total_seconds() >= NEWS_SECONDS)
+            try:
+                await (lease.renew() if due else lease.look())
+            except Exception:
+                log.exception("heartbeat failed", task_id=lease.task.task_id)
+                if self._clock.now() >= lease.ends:  # another may have it by now
+                    lease.call_off(CalledOff.LOST)
+
+    # Waiting -----------------------------------------------------------------------------------------------------
+
+    async def _all_done(self) -> None:
+        while self._running:
+            await asyncio.wait(self._running)
+
+    @staticmethod
+    async def _first(*waits: Awaitable[object]) -> None:
+        """Wait until the first of these is done and drop the others."""
+        tasks = [asyncio.ensure_future(wait) for wait in waits]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)

@@ -32,9 +32,9 @@ from understudy.service.perform import Performance
 from understudy.service.tasks import Tasks
 from understudy.service.uploads import Uploads
 from understudy.settings import Settings, strange_variables
-from understudy.stores.blobs import OpenDalBlobs
+from understudy.stores.blobs import OpendalBlobs
 from understudy.stores.remote import GuardedRemote
-from understudy.stores.sql import Database, SqlLedger, SqlTaskStore
+from understudy.stores.sql import SqlStore
 from understudy.worker.loop import Worker
 
 log = structlog.get_logger("understudy")
@@ -141,10 +141,8 @@ class House:
     settings: Settings
     clock: SystemClock
     shelf: Shelf
-    database: Database
-    store: SqlTaskStore
-    ledger: SqlLedger
-    blobs: OpenDalBlobs
+    stores: SqlStore
+    blobs: OpendalBlobs
     accounts: Accounts
     links: Links
     uploads: Uploads
@@ -172,7 +170,7 @@ class House:
             await asyncio.gather(*running, return_exceptions=True)
             for engine in self.engines if self.worker else ():
                 await engine.close()
-            await self.database.close()
+            self.stores.close()
 
     async def _keep_clean(self) -> None:
         while True:
@@ -181,7 +179,7 @@ class House:
 
     async def ready(self) -> dict[str, Any]:
         """State for /readyz. Raises OSError when the database does not answer."""
-        await self.store.get("00000000-0000-0000-0000-000000000000")
+        await self.stores.tasks.get("00000000-0000-0000-0000-000000000000")
         return {"engines": [engine.name for engine in self.engines], "version": __version__}
 
 
@@ -192,9 +190,9 @@ def open_house(settings: Settings) -> House:
         log.warning("unknown variable, ignored", variable=name)
     clock = SystemClock()
     shelf = open_shelf(settings)
-    database = Database.open(settings.data / "understudy.db")
-    store, ledger = SqlTaskStore(database), SqlLedger(database)
-    blobs = OpenDalBlobs.open(f"fs:{settings.data / 'blobs'}")
+    stores = SqlStore.open(settings.data / "understudy.db")
+    store, ledger = stores.tasks, stores.ledger
+    blobs = OpendalBlobs.open(f"fs:{settings.data / 'blobs'}")
     secret = read_secret(settings.data)
     accounts = Accounts(ledger, clock, limits_on=settings.limits_on)
     links = Links(secret, clock)
@@ -222,14 +220,12 @@ def open_house(settings: Settings) -> House:
         store, shelf, uploads, links, clock,
         profile=settings.profile, region=settings.region, wake=worker.wake if worker else lambda: None,
     )  # fmt: skip
-    janitor = Janitor(store, blobs, clock, workdir=work)
+    janitor = Janitor(store, blobs, workdir=work)
     return House(
         settings,
         clock,
         shelf,
-        database,
-        store,
-        ledger,
+        stores,
         blobs,
         accounts,
         links,

@@ -92,7 +92,7 @@ def _with_house(data: Path | None, use: Callable[[Any], Awaitable[T]]) -> T:
         try:
             return await use(house)
         finally:
-            await house.database.close()
+            house.stores.close()
 
     return asyncio.run(run())
 
@@ -169,7 +169,7 @@ def models_install(data: Path | None) -> None:
 
 def usage(account: str | None, data: Path | None, *, as_json: bool) -> None:
     async def read(house: Any) -> Any:
-        return await house.ledger.entries(account, None, None)
+        return await house.stores.ledger.entries(account, None, None)
 
     entries = _with_house(data, read)
     if as_json:

@@ -1,0 +1,114 @@
+"""The DashScope dialect: the wire of Alibaba Cloud Model Studio's video API, both directions.
+
+Knows which file speaks of what; reads like the table of contents of spec/dashscope.md. Must not do I/O or know the
+time. Server half: `submit`, `queries`, `status`, `uploads`, `faults`. Client half: `forward`, and the counterparts in
+the same files, because what is known of one part of the wire stands in one place (decision 0002).
+"""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from understudy.core.card import ModelCard
+from understudy.core.faults import Fault, Unauthenticated
+from understudy.core.ports import Cards
+from understudy.core.request import Profile, VideoRequest
+from understudy.core.wire import (
+    Accepted,
+    Answer,
+    Canceled,
+    Listed,
+    Query,
+    RemoteTask,
+    Route,
+    Told,
+    UploadTicket,
+    WireReply,
+    WireRequest,
+)
+from understudy.dialects.dashscope import faults, forward, queries, status, submit, uploads
+from understudy.dialects.dashscope.guesses import BEIJING_TIME
+from understudy.dialects.dashscope.routes import make_routes
+
+_KEY_LONGEST = 512
+
+
+class DashScope:
+    """Implements `core.ports.Dialect`, and for clients the reading of upload policies.
+
+    `time_zone` is the zone of printed task times; the sources name none (see `guesses`).
+    """
+
+    name = "dashscope"
+
+    def __init__(self, time_zone: tzinfo = BEIJING_TIME) -> None:
+        self.routes: tuple[Route, ...] = make_routes()
+        self._zone = time_zone
+
+    def __repr__(self) -> str:
+        return f"DashScope({self._zone})"
+
+    # Server half ----------------------------------------------------------------------------------------------------
+
+    def read_key(self, wire: WireRequest) -> str:
+        """The key of `Authorization: Bearer …`, the scheme in any case. Raises Unauthenticated."""
+        text = wire.headers.get("authorization", "").strip()
+        scheme, _, key = text.partition(" ")
+        key = key.strip()
+        if not text or (scheme.lower() == "bearer" and not key):
+            raise Unauthenticated("No API-key provided.", missing=True)
+        if scheme.lower() != "bearer" or len(key) > _KEY_LONGEST or not key.isascii() or not key.isprintable():
+            raise Unauthenticated(
+                "Invalid API-key provided. Send the header Authorization: Bearer followed by your key."
+            )
+        return key
+
+    def decode_submit(self, wire: WireRequest, cards: Cards, profile: Profile) -> VideoRequest:
+        return submit.decode_submit(wire, cards, profile)
+
+    def decode_query(self, wire: WireRequest, route: Route) -> Query:
+        return queries.decode_query(wire, route, self._zone)
+
+    def encode_answer(self, answer: Answer, wire: WireRequest, card: ModelCard | None) -> WireReply:
+        if isinstance(answer, Accepted):
+            return status.encode_accepted(answer, wire.request_id)
+        if isinstance(answer, Told):
+            return status.encode_told(answer, wire.request_id, card, self._zone)
+        if isinstance(answer, Canceled):
+            return status.encode_canceled(answer, wire.request_id)
+        if isinstance(answer, Listed):
+            return status.encode_listed(answer, wire.request_id, self._zone)
+        return uploads.encode_ticket(answer, wire.request_id)
+
+    def encode_fault(self, fault: Fault, wire: WireRequest) -> WireReply:
+        return faults.encode_fault(fault, wire)
+
+    # Client half ----------------------------------------------------------------------------------------------------
+
+    def encode_submit(self, request: VideoRequest, card: ModelCard) -> WireRequest:
+        return forward.encode_submit(request, card)
+
+    def encode_query(self, query: Query) -> WireRequest:
+        return queries.encode_query(query, self._zone)
+
+    def decode_reply(self, reply: WireReply) -> RemoteTask:
+        return status.decode_reply(reply)
+
+    def encode_key(self, key: str) -> dict[str, str]:
+        """The header that carries a key."""
+        return {"authorization": f"Bearer {key}"}
+
+    def decode_ticket(self, reply: WireReply) -> UploadTicket:
+        """Leave to upload, as another server answered it. Raises the Fault the answer stands for."""
+        return uploads.decode_ticket(reply)
+
+    def form_fields(self, ticket: UploadTicket, file_name: str) -> dict[str, str]:
+        """The fields of an upload form, in order; the file follows as its last part, named `file`."""
+        return uploads.form_fields(ticket, file_name)
+
+    def read_fault(self, code: str, message: str) -> Fault:
+        """The fault that `output.code` and `output.message` of a FAILED task stand for."""
+        return faults.read_fault(code, message)
+
+
+DIALECT = DashScope()

@@ -1,0 +1,142 @@
+"""Shapes and words that the DashScope wire and gateways in front of it share: the answer envelope, task times, usage.
+
+Knows how a Bailian answer is written and read. Must not know routes, headers or error codes: those belong to each
+dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from understudy.core.task import Status
+from understudy.core.units import plain_number
+from understudy.core.usage import Usage
+
+# Times --------------------------------------------------------------------------------------------------------------
+
+
+def print_time(moment: datetime, zone: tzinfo) -> str:
+    """`2025-12-16 00:25:59.869`. Source: seed 000, success answer."""
+    local = moment.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 1000:03d}"
+
+
+def read_compact_time(text: str, zone: tzinfo) -> datetime:
+    """Read `20260101235959` as a list query writes it. Raises ValueError."""
+    if len(text) != 14 or not (text.isascii() and text.isdigit()):
+        raise ValueError(f"{text[:40]!r} is not a time such as 20260131235959")
+    return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=zone).astimezone(UTC)
+
+
+def print_compact_time(moment: datetime, zone: tzinfo) -> str:
+    return f"{moment.astimezone(zone):%Y%m%d%H%M%S}"
+
+
+def epoch_milliseconds(moment: datetime) -> int:
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+# Usage --------------------------------------------------------------------------------------------------------------
+
+_READERS: Mapping[str, Callable[[Usage], Any]] = {
+    "duration": lambda usage: plain_number(usage.billed_seconds),
+    "input_video_duration": lambda usage: plain_number(usage.input_seconds),
+    "output_video_duration": lambda usage: plain_number(usage.output_seconds),
+    "video_duration": lambda usage: plain_number(usage.output_seconds),
+    "video_count": lambda usage: usage.video_count,
+    "image_count": lambda usage: usage.image_count,
+    "SR": lambda usage: usage.tier.lines if usage.tier else None,
+    "size": lambda usage: str(usage.size) if usage.size else None,
+    "ratio": lambda usage: str(usage.ratio) if usage.ratio else None,
+    "fps": lambda usage: usage.frames_per_second,
+}
+USAGE_KEYS = tuple(_READERS)
+"""Every usage key a card's hint may name. Source: spec/dashscope.md §4.2."""
+
+R2V_USAGE = ("duration", "input_video_duration", "output_video_duration", "video_count", "SR", "size", "ratio")
+"""What is told of a video whose card gives no hint."""
+
+
+def usage_json(usage: Usage, keys: Iterable[str] = R2V_USAGE) -> dict[str, Any]:
+    """The usage object in the order of `keys`; whole numbers as ints, what is not known left out."""
+    told = {key: _READERS[key](usage) for key in keys if key in _READERS}
+    return {key: value for key, value in told.items() if value is not None}
+
+
+# States -------------------------------------------------------------------------------------------------------------
+
+_NEAREST = {"SUSPENDED": Status.PENDING, "PRE-PROCESSING": Status.RUNNING, "POST-PROCESSING": Status.RUNNING}
+
+
+def inner_status(word: str) -> str | None:
+    """The inner state for a state on the wire; None for UNKNOWN.
+
+    A word of tomorrow counts as RUNNING: it is not terminal for any client. Source: spec/dashscope.md §4.1.
+    """
+    if word == "UNKNOWN":
+        return None
+    if word in Status.__members__:
+        return Status(word).value
+    return _NEAREST.get(word, Status.RUNNING).value
+
+
+# Answers ------------------------------------------------------------------------------------------------------------
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class BailianResult(_Shape):
+    url: str
+
+
+class BailianOutput(_Shape):
+    """A task as it is told. Source: seed 000, success and failure answers; spec/dashscope.md §4.2."""
+
+    task_id: str
+    task_status: str = Field(description="PENDING, RUNNING, SUCCEEDED, FAILED, CANCELED or UNKNOWN")
+    submit_time: str | None = Field(default=None, description="YYYY-MM-DD HH:MM:SS.mmm")
+    scheduled_time: str | None = Field(default=None, description="when work began; from RUNNING on")
+    end_time: str | None = Field(default=None, description="when it ended; in a final state")
+    orig_prompt: str | None = None
+    actual_prompt: str | None = Field(default=None, description="the prompt as rewritten, for models that tell it")
+    video_url: str | None = Field(default=None, description="the video; valid for 24 hours, no key needed")
+    results: list[BailianResult] | None = Field(default=None, description="the same link as a list")
+    code: str | None = Field(default=None, description="why it FAILED")
+    message: str | None = None
+    engine: str | None = Field(default=None, description="which engine made it; an animatic is called an animatic")
+    notes: list[str] | None = Field(default=None, description="what the engine could only approximate")
+    progress: float | None = Field(default=None, description="0 to 1 while RUNNING")
+
+
+class BailianUsage(_Shape):
+    """What was consumed; the keys differ by model. Source: spec/dashscope.md §4.2."""
+
+    duration: float | None = Field(default=None, description="billed seconds: input and output")
+    input_video_duration: float | None = Field(default=None, description="billed seconds of the reference videos")
+    output_video_duration: float | None = None
+    video_count: int | None = None
+    SR: int | None = Field(default=None, description="tier as a number of lines: 720 or 1080")
+    size: str | None = Field(default=None, description="wan2.6: 1280*720")
+    ratio: str | None = Field(default=None, description="wan2.7: 16:9")
+
+
+class BailianTask(_Shape):
+    """The answer to a submit or a status query."""
+
+    request_id: str
+    output: BailianOutput
+    usage: BailianUsage | None = None
+
+
+class BailianError(_Shape):
+    """The answer with any HTTP status from 400 on."""
+
+    code: str
+    message: str
+    request_id: str

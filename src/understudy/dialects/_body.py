@@ -1,0 +1,98 @@
+"""Reads a JSON body that a stranger sent.
+
+Knows how a body can be broken and says so in words a person can act on. Must not know any vendor or field: what
+comes out is a plain object whose texts are all storable (no lone surrogates, no NUL), or an InvalidRequest.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from understudy.core.faults import InvalidRequest, ViolationKind
+
+
+class _Broken(ValueError):
+    """The body is JSON in form but holds something that no request may hold."""
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in `body` (UTF-8, with or without a byte order mark).
+
+    Raises:
+        InvalidRequest: of kind BODY, for anything that is not one JSON object: no text, not UTF-8, broken JSON,
+            NaN or Infinity, a key given twice, numbers of thousands of digits, nesting beyond the interpreter's
+            depth, texts with NUL or half of a surrogate pair.
+    """
+    if not body.strip():
+        _refuse("The body is empty; send a JSON object.")
+    try:
+        value = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        _refuse(f"The body is not UTF-8 (byte {error.start}); send JSON encoded as UTF-8.")
+    except RecursionError:
+        _refuse("The body is nested too deeply; a request needs four levels.")
+    except _Broken as error:
+        _refuse(str(error))
+    except json.JSONDecodeError as error:
+        _refuse(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.")
+    except ValueError:
+        _refuse("The body holds a number of too many digits.")
+    if not isinstance(value, dict):
+        _refuse(f"The body must be a JSON object, not {shown(value)}.")
+    # only an escape can smuggle these in: raw control characters are no JSON, raw surrogates no UTF-8
+    if b"\\u" in body and not _is_clean(value):
+        _refuse("A text in the body holds NUL or half of a surrogate pair; send plain Unicode text.")
+    return value
+
+
+def shown(value: Any, most: int = 40) -> str:
+    """A JSON value as an error sentence names it: its kind, and its beginning where that helps."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f"the text {_short(value, most)!r}"
+    if isinstance(value, (int, float)):
+        return f"the number {_short(str(value), most)}"
+    if isinstance(value, list):
+        return "a list"
+    return "an object"
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + "…"
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise InvalidRequest.of("", reason, ViolationKind.BODY) from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise _Broken(f"The body gives the key {_short(twice, 40)!r} twice; give it once.")
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise _Broken(f"The body holds {name}, which is no JSON number.")
+
+
+def _is_clean(value: Any) -> bool:
+    """Whether every text inside can be stored. Depth is bounded: the parser has been through it already."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            if "\x00" in item or any("\ud800" <= letter <= "\udfff" for letter in item):
+                return False
+        elif isinstance(item, dict):
+            waiting.extend(item)
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+    return True

@@ -1,0 +1,200 @@
+"""The DashScope submit body as pydantic models: they check types, and they are the schema `/openapi.json` shows.
+
+Knows names, types and closed lists of the wire. Must not know which model takes what: that stands in its card.
+Lenient as the real service is: unknown keys are ignored, null means absent, `5.0` is a whole number. A number as
+text ("5") and a bool as number are refused, in both profiles: no source document or SDK sends them.
+Source: spec/dashscope.md §1.4, §5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from understudy.core.faults import Violation, ViolationKind
+from understudy.core.request import ShotType
+from understudy.core.units import Ratio, Size, Tier
+from understudy.dialects._body import shown
+from understudy.dialects.dashscope.guesses import LIST_LONGEST
+
+MEDIA_TYPES = ("reference_image", "reference_video", "first_frame")
+SHOT_TYPES = tuple(kind.value for kind in ShotType)
+
+
+def _error(kind: ViolationKind, sentence: str) -> PydanticCustomError:
+    # the sentence goes in as context: pydantic would read braces of the caller's text as fields of the template
+    return PydanticCustomError(kind.value, "{sentence}", {"sentence": sentence})
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    raise _error(ViolationKind.TYPE, f"must be a text, not {shown(value)}")
+
+
+def _flag(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    raise _error(ViolationKind.TYPE, f"must be true or false, not {shown(value)}")
+
+
+def _whole_number(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    raise _error(ViolationKind.TYPE, f"must be a whole number such as 5, not {shown(value)}")
+
+
+def _picture(value: str) -> str:
+    if read_picture(value) is None:
+        raise _error(
+            ViolationKind.SIZE, f"The size is not match {value[:40]}. Write pixels such as 1280*720 or a tier as 720P"
+        )
+    return value
+
+
+def _ratio(value: str) -> str:
+    try:
+        Ratio.parse(value)
+    except ValueError:
+        raise _error(ViolationKind.CHOICE, f"must be an aspect ratio such as 16:9, not {shown(value)}") from None
+    return value
+
+
+def _shot_type(value: str) -> str:
+    if value not in SHOT_TYPES:
+        raise _error(ViolationKind.CHOICE, f"must be {' or '.join(SHOT_TYPES)}, not {shown(value)}")
+    return value
+
+
+def _media_type(value: str) -> str:
+    if value not in MEDIA_TYPES:
+        raise _error(ViolationKind.CHOICE, f"must be one of {', '.join(MEDIA_TYPES)}, not {shown(value)}")
+    return value
+
+
+def _link(value: str) -> str:
+    if not value.strip():
+        raise _error(ViolationKind.URL, "is empty: give an http, https or oss URL")
+    return value
+
+
+def read_picture(text: str) -> Size | Tier | None:
+    """What a `size` or `resolution` says: pixels or a tier; None when it is neither."""
+    for kind in (Size, Tier):
+        try:
+            return kind.parse(text)
+        except ValueError:
+            continue
+    return None
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+Link = Annotated[Text, AfterValidator(_link)]
+Picture = Annotated[Text, AfterValidator(_picture)]
+
+
+class _Shape(BaseModel):
+    # a key of the Java SDK may come in camel case: both its spelling and ours are read
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
+
+class DashScopeMedia(_Shape):
+    """One reference of wan2.7. Source: seed 003, multi-subject references."""
+
+    type: Annotated[Text, AfterValidator(_media_type)] = Field(json_schema_extra={"enum": list(MEDIA_TYPES)})
+    url: Link = Field(description="http(s), oss://, or for images data:{mime};base64,…")
+    reference_voice: Text | None = Field(
+        default=None,
+        validation_alias=AliasChoices("reference_voice", "referenceVoice"),
+        description="sound whose timbre the subject takes; not with first_frame",
+    )
+    reference_description: Text | None = Field(
+        default=None, validation_alias=AliasChoices("reference_description", "referenceDescription")
+    )
+
+
+class DashScopeInput(_Shape):
+    """Prompt and references. Source: spec/dashscope.md §5."""
+
+    prompt: Text | None = Field(default=None, description="calls references 图1, 视频1 (wan2.7) or character1 (wan2.6)")
+    negative_prompt: Text | None = None
+    media: list[DashScopeMedia] | None = Field(default=None, max_length=LIST_LONGEST, description="wan2.7: references")
+    reference_urls: list[Link] | None = Field(
+        default=None, max_length=LIST_LONGEST, description="wan2.6: one to five images or videos"
+    )
+    reference_video_urls: list[Link] | None = Field(
+        default=None, max_length=LIST_LONGEST, description="wan2.6, deprecated: videos only"
+    )
+    reference_video_description: list[Text] | None = Field(default=None, max_length=LIST_LONGEST)
+
+
+class DashScopeParameters(_Shape):
+    """How the video is to be. Source: spec/dashscope.md §5."""
+
+    size: Picture | None = Field(default=None, description="wan2.6: pixels, 1280*720")
+    resolution: Picture | None = Field(default=None, description="wan2.7: 720P or 1080P")
+    ratio: Annotated[Text, AfterValidator(_ratio)] | None = Field(
+        default=None, description="wan2.7: 16:9, 9:16, 1:1, 4:3, 3:4"
+    )
+    duration: WholeNumber | None = Field(default=None, description="whole seconds, 2 to 10; wan2.7 without video to 15")
+    shot_type: Annotated[Text, AfterValidator(_shot_type)] | None = Field(
+        default=None, description="wan2.6; wins over the prompt", json_schema_extra={"enum": [*SHOT_TYPES, None]}
+    )
+    audio: Flag | None = Field(default=None, description="wan2.6: false for a silent video")
+    watermark: Flag | None = Field(default=None, description="AI生成 at the bottom right")
+    prompt_extend: Flag | None = None
+    seed: WholeNumber | None = Field(default=None, description="0 to 2147483647")
+
+
+class DashScopeSubmit(_Shape):
+    """The body of a submit."""
+
+    model: Text
+    input: DashScopeInput
+    parameters: DashScopeParameters | None = None
+
+
+# From pydantic's errors to our violations ---------------------------------------------------------------------------
+
+_SENTENCES: Mapping[str, tuple[ViolationKind, str]] = {
+    "missing": (ViolationKind.MISSING, ""),
+    "list_type": (ViolationKind.TYPE, "must be a list"),
+    "model_type": (ViolationKind.TYPE, "must be an object"),
+    "too_long": (ViolationKind.COUNT, f"may hold at most {LIST_LONGEST} items here, and fewer for most models"),
+}
+_OWN_KINDS = frozenset(kind.value for kind in ViolationKind)
+
+
+def violations_of(errors: Iterable[ErrorDetails], moved: frozenset[str]) -> list[Violation]:
+    """Pydantic's errors in the caller's words; `moved` are input fields that he wrote under `parameters`."""
+    return [_violation(error, moved) for error in errors]
+
+
+def _violation(error: ErrorDetails, moved: frozenset[str]) -> Violation:
+    path = caller_path(error["loc"], moved)
+    if error["type"] in _OWN_KINDS:
+        kind, sentence = ViolationKind(error["type"]), error["msg"]
+    else:
+        kind, sentence = _SENTENCES.get(error["type"], (ViolationKind.TYPE, error["msg"]))
+    if kind is ViolationKind.MISSING:
+        return Violation(path, f"Field required: {path}", kind)
+    # the vendor's sentence about a size begins with his own words and names the field at its end
+    return Violation(path, sentence if kind is ViolationKind.SIZE else f"{path} {sentence}.", kind)
+
+
+def caller_path(places: Iterable[int | str], moved: frozenset[str] = frozenset()) -> str:
+    """`("input", "media", 0, "url")` as `input.media[0].url`."""
+    parts = list(places)
+    if len(parts) > 1 and parts[0] == "input" and parts[1] in moved:
+        parts[0] = "parameters"
+    text = ""
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text

@@ -1,0 +1,273 @@
+"""Tasks on the DashScope wire: what a submit, a poll, a cancel and a list answer, and how such answers are read.
+
+Knows answer shapes. Must not know stores or links: a result URL is handed in. Source: spec/dashscope.md §1.5, §4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import tzinfo
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from understudy.core.card import ModelCard
+from understudy.core.faults import Unavailable, fault_from_record
+from understudy.core.task import Status, Task
+from understudy.core.wire import Accepted, Canceled, Listed, RemoteTask, Told, WireReply
+from understudy.dialects import _bailian
+from understudy.dialects.dashscope.faults import read_fault, tell
+
+NAME = "dashscope"
+ENGINE_HEADER = "x-understudy-engine"
+_SERVICE = "apikey:v1:aigc:video-generation:video-synthesis"
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class DashScopeCanceled(_Shape):
+    """The answer to a cancel. No output: every SDK copes with it. Source: spec/dashscope.md §4.3."""
+
+    request_id: str
+
+
+class DashScopeListItem(_Shape):
+    """A task in a list; times are epoch milliseconds. Source: spec/dashscope.md §4.4."""
+
+    api_key_id: str
+    caller_parent_id: str
+    caller_uid: str
+    gmt_create: int
+    start_time: int | None = None
+    end_time: int | None = None
+    model_name: str
+    region: str
+    request_id: str
+    status: str
+    task_id: str
+    user_api_unique_key: str
+
+
+class DashScopeListTask(_Shape):
+    """The same task as the 2.x client's list reads it. Source: spec/dashscope.md §4.4."""
+
+    task_id: str
+    task_status: str
+    model: str
+    submit_time: str
+    scheduled_time: str | None = None
+    end_time: str | None = None
+
+
+class DashScopeList(_Shape):
+    """One page of tasks."""
+
+    request_id: str
+    data: list[DashScopeListItem]
+    tasks: list[DashScopeListTask] = Field(description="the same tasks for the 2.x client")
+    total: int
+    total_page: int
+    page_no: int
+    page_size: int
+
+
+# Telling ------------------------------------------------------------------------------------------------------------
+
+
+def encode_accepted(answer: Accepted, request_id: str) -> WireReply:
+    # a task that a worker took in the same instant is still told as PENDING: that is what a submit answers
+    output = {"task_id": answer.task.task_id, "task_status": Status.PENDING.value}
+    return _reply({"request_id": request_id, "output": output}, request_id)
+
+
+def encode_told(answer: Told, request_id: str, card: ModelCard | None, zone: tzinfo) -> WireReply:
+    """A task's present state, always with HTTP 200; there is none = UNKNOWN. Source: spec/dashscope.md §4.1."""
+    task = answer.task
+    if task is None:
+        unknown = {"task_id": answer.task_id, "task_status": "UNKNOWN"}
+        return _reply({"request_id": request_id, "output": unknown}, request_id)
+    output: dict[str, Any] = {"task_id": task.task_id, "task_status": task.status.value, **_times(task, zone)}
+    body: dict[str, Any] = {"request_id": request_id, "output": output}
+    if task.status is Status.SUCCEEDED:
+        output.update(_result(task, answer.result_url, card))
+        if task.usage is not None:
+            keys = card.hints(NAME).get("usage", _bailian.R2V_USAGE) if card else _bailian.R2V_USAGE
+            body["usage"] = _bailian.usage_json(task.usage, keys)
+    elif task.status is Status.FAILED:
+        told = tell(fault_from_record(task.fault or {}), task.request_id)
+        output["code"], output["message"] = told.code, told.message
+    elif task.status is Status.RUNNING:
+        output["progress"] = _fraction(task.fraction)
+    if task.engine:
+        output["engine"] = task.engine
+    if task.notes:
+        output["notes"] = list(task.notes)
+    return _reply(body, request_id, {ENGINE_HEADER: task.engine} if task.engine else {})
+
+
+def encode_canceled(answer: Canceled, request_id: str) -> WireReply:
+    return _reply({"request_id": request_id}, request_id)
+
+
+def encode_listed(answer: Listed, request_id: str, zone: tzinfo) -> WireReply:
+    """Flat, without `output`; `tasks` is a copy for the 2.x client. Source: spec/dashscope.md §4.4."""
+    page = answer.page
+    body = {
+        "request_id": request_id,
+        "data": [_list_item(task) for task in page.tasks],
+        "tasks": [
+            {
+                "task_id": task.task_id,
+                "task_status": task.status.value,
+                "model": task.request.model,
+                **_times(task, zone),
+            }
+            for task in page.tasks
+        ],
+        "total": page.total,
+        "total_page": -(-page.total // page.page_size),
+        "page_no": page.page,
+        "page_size": page.page_size,
+    }
+    return _reply(body, request_id)
+
+
+def _reply(body: Mapping[str, Any], request_id: str, headers: Mapping[str, str] | None = None) -> WireReply:
+    return WireReply.of_json(200, body, {"x-request-id": request_id, **(headers or {})})
+
+
+def _times(task: Task, zone: tzinfo) -> dict[str, str]:
+    times = {"submit_time": task.submitted}
+    if task.started is not None and task.status is not Status.PENDING:
+        times["scheduled_time"] = task.started
+    if task.ended is not None and task.status.is_final:
+        times["end_time"] = task.ended
+    return {name: _bailian.print_time(moment, zone) for name, moment in times.items()}
+
+
+def _result(task: Task, url: str | None, card: ModelCard | None) -> dict[str, Any]:
+    result: dict[str, Any] = {"orig_prompt": task.request.prompt}
+    if card is not None and card.tells_actual_prompt and task.actual_prompt and task.request.prompt_extend:
+        result["actual_prompt"] = task.actual_prompt
+    if url is not None:
+        # some documents loop over results[].url; clients that read video_url do not mind. Source: §4.2
+        result["video_url"] = url
+        result["results"] = [{"url": url}]
+    return result
+
+
+def _fraction(value: float) -> int | float:
+    rounded = round(min(max(value, 0.0), 1.0), 3)
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def _list_item(task: Task) -> dict[str, Any]:
+    moments = {
+        "gmt_create": task.submitted,
+        "start_time": task.started if task.status is not Status.PENDING else None,
+        "end_time": task.ended if task.status.is_final else None,
+    }
+    return {
+        "api_key_id": task.key_id,
+        "caller_parent_id": task.account,
+        "caller_uid": task.account,
+        **{name: _bailian.epoch_milliseconds(moment) for name, moment in moments.items() if moment is not None},
+        "model_name": task.request.model,
+        "region": task.region,
+        "request_id": task.request_id,
+        "status": task.status.value,
+        "task_id": task.task_id,
+        "user_api_unique_key": f"{_SERVICE}:{task.request.model}",
+    }
+
+
+# Reading ------------------------------------------------------------------------------------------------------------
+
+
+def read_answer(reply: WireReply) -> dict[str, Any]:
+    """The JSON object of a good answer.
+
+    Raises:
+        Fault: the one the answer stands for; also for a code inside a 200 answer, as some gateways send it.
+        Unavailable: what came is no answer of this wire.
+    """
+    try:
+        body = reply.json()
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        if reply.status >= 400:
+            raise read_fault("", _plain_text(reply), reply.status, _retry_after(reply))
+        raise Unavailable(
+            f"The server answered HTTP {reply.status} but no DashScope JSON; check that its base URL is right."
+        )
+    code, message = str(body.get("code") or ""), str(body.get("message") or "")
+    if reply.status >= 400 or (code and not isinstance(body.get("output"), dict)):
+        raise read_fault(code, message, reply.status, _retry_after(reply))
+    return body
+
+
+def decode_reply(reply: WireReply) -> RemoteTask:
+    """A submit, status or cancel answer. A cancel's has no output: it reads as CANCELED without an id.
+
+    Raises:
+        Fault: the one the answer stands for.
+    """
+    body = read_answer(reply)
+    output = body.get("output")
+    if output is None and body.get("request_id"):
+        return RemoteTask("", Status.CANCELED.value)
+    if not isinstance(output, dict) or not output.get("task_id") or not output.get("task_status"):
+        raise Unavailable("The server's answer names no task; check that its base URL is a DashScope API.")
+    status = _bailian.inner_status(str(output["task_status"]))
+    usage = body.get("usage")
+    engine = output.get("engine") or reply.headers.get(ENGINE_HEADER)
+    return RemoteTask(
+        task_id=str(output["task_id"]),
+        status=status,
+        result_url=_result_url(output),
+        code=str(output.get("code") or ""),
+        message=str(output.get("message") or ""),
+        usage=usage if isinstance(usage, dict) else {},
+        engine=str(engine) if engine else None,
+        notes=tuple(str(note) for note in _list(output.get("notes"))),
+        actual_prompt=str(output["actual_prompt"]) if output.get("actual_prompt") else None,
+        fraction=_number(output.get("progress")),
+    )
+
+
+def _result_url(output: Mapping[str, Any]) -> str | None:
+    for name in ("video_url", "output_video_url"):
+        if isinstance(output.get(name), str) and output[name]:
+            return str(output[name])
+    for result in _list(output.get("results")):
+        if isinstance(result, dict) and result.get("url"):
+            return str(result["url"])
+    return None
+
+
+def _list(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, list) else ()
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _plain_text(reply: WireReply) -> str:
+    text = " ".join(reply.body[:400].decode("utf-8", "replace").split())
+    return f"The server answered HTTP {reply.status}" + (f": {text}" if text else ".")
+
+
+def _retry_after(reply: WireReply) -> float | None:
+    """Seconds, from `retry-after-ms` or `retry-after`; None when neither is a plain number."""
+    for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
+        try:
+            seconds = float(reply.headers[name]) / unit
+        except (KeyError, ValueError):
+            continue
+        if 0 <= seconds < 86400:
+            return seconds
+    return None

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from understudy.catalog.validate import check_media, limits_for
 from understudy.core.card import MediaLimits, ModelCard
-from understudy.core.faults import MediaProblem, MediaRefused
+from understudy.core.faults import MediaProblem, MediaRefused, NotFound
 from understudy.core.ports import BlobStore, Remote
 from understudy.core.request import LocalMedia, MediaFacts, Medium, Reference, Role
 from understudy.service.lease import Lease
@@ -124,7 +124,7 @@ class ReferenceStage:
                     os.link(source, target)
                 except OSError:
                     await asyncio.to_thread(shutil.copyfile, source, target)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotFound):
             raise MediaRefused(
                 MediaProblem.UNREACHABLE, "The uploaded file has expired meanwhile. Upload it again."
             ) from None

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from builders import NOON
 from understudy.core.card import MediaLimits, ModelCard
 from understudy.core.faults import MediaProblem, MediaRefused, NotFound
 from understudy.core.ports import Job, Stage

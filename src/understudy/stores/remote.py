@@ -203,25 +203,25 @@ async def _pour(response: ClientResponse, partial: Path, max_bytes: int) -> int:
     unpacking = _Unpacking(response.headers.get("Content-Encoding", ""))
     waiting = bytearray()
     count = raw = 0
-
-    def take(pieces: Iterator[bytes]) -> None:
-        nonlocal count
-        for piece in pieces:
-            count += len(piece)
-            if count > max_bytes:
-                raise too_large(max_bytes)
-            waiting.extend(piece)
-
     with partial.open("wb") as file:
+
+        async def take(pieces: Iterator[bytes]) -> None:
+            nonlocal count
+            for piece in pieces:
+                count += len(piece)
+                if count > max_bytes:
+                    raise too_large(max_bytes)
+                waiting.extend(piece)
+                if len(waiting) >= WRITE_BYTES:
+                    await asyncio.to_thread(file.write, bytes(waiting))
+                    waiting.clear()
+
         async for chunk in response.content.iter_chunked(READ_BYTES):
             raw += len(chunk)
             if raw > max_bytes:
                 raise too_large(max_bytes)
-            take(unpacking.pieces(chunk))
-            if len(waiting) >= WRITE_BYTES:
-                await asyncio.to_thread(file.write, bytes(waiting))
-                waiting.clear()
-        take(unpacking.rest())
+            await take(unpacking.pieces(chunk))
+        await take(unpacking.rest())
         await asyncio.to_thread(file.write, waiting)
     return count
 

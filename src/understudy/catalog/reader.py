@@ -1,0 +1,209 @@
+"""Reads the merged TOML values of one model into its ModelCard, and refuses what does not fit together.
+
+Knows the layout of a card and which facts need each other. Must not know where the values came from (shelf) nor how
+a rule or formula works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from understudy.catalog import rules
+from understudy.catalog.table import Table
+from understudy.catalog.tariffs import FORMULAS
+from understudy.core.card import (
+    Billing,
+    CountLimits,
+    Defaults,
+    Interval,
+    MediaLimits,
+    ModelCard,
+    Naming,
+    RateLimits,
+    SizeOption,
+    Sound,
+)
+from understudy.core.request import Capability, ShotType
+from understudy.core.units import Ratio, Size, Tier
+
+MEGABYTE = 1024 * 1024
+MEDIA = ("image", "video", "voice", "first_frame", "last_frame")
+SCHEMES = ("http", "https", "oss", "data")
+
+
+def read_card(values: Mapping[str, Any], where: str) -> ModelCard:
+    """The card of one model.
+
+    Args:
+        values: one model's tables, already merged: family, row, operator, region.
+        where: file and model, for complaints.
+
+    Raises:
+        BadCard: an unknown key, rule or formula, a wrong type, or facts that contradict each other.
+    """
+    table = Table(values, where)
+    prompt, seconds, seed = table.take_table("prompt"), table.take_table("seconds"), table.take_table("seed")
+    card = ModelCard(
+        model=table.take_text("name"),
+        family=table.take_text("family"),
+        makes=table.read("makes", table.take_text("makes"), Capability),
+        aliases=table.take_texts("aliases", ()),
+        regions=table.take_texts("regions"),
+        billing=_billing(table.take_table("billing")),
+        prompt_required=prompt.take_flag("required", True),
+        prompt_characters=prompt.take_whole("characters"),
+        negative_prompt_characters=prompt.take_whole("negative_characters", 500),
+        seconds=seconds.take_interval("range"),
+        seconds_with_video=seconds.take_interval("with_video") if "with_video" in seconds else None,
+        seconds_choices=seconds.take_wholes("choices"),
+        sizes=_sizes(table.take_table("sizes")),
+        seed_most=seed.take_whole("most", 2147483647),
+        counts=_counts(table.take_table("references")),
+        media=_media(table.take_table("media")),
+        naming=table.read("naming", table.take_text("naming", Naming.NONE.value), Naming),
+        sound=table.read("sound", table.take_text("sound", Sound.ALWAYS.value), Sound),
+        frames_per_second=table.take_whole("frames_per_second", 30),
+        rate=_rate(table.take_table("rate")),
+        defaults=_defaults(table.take_table("defaults")),
+        rules=table.take_texts("rules", ()),
+        extras=table.take_texts("extras", ()),
+        wire=_wire(table),
+        source={key: str(value) for key, value in table.take_free("source").items()},
+        tells_actual_prompt=table.take_flag("tells_actual_prompt", False),
+    )
+    for part in (prompt, seconds, seed, table):
+        part.done()
+    _check(card, Table({}, where))
+    return card
+
+
+def _sizes(table: Table) -> tuple[SizeOption, ...]:
+    found: list[SizeOption] = []
+    for tier_text, row in table.take_tables():
+        tier = table.read(tier_text, tier_text, Tier.parse)
+        for ratio_text in row.keys():  # noqa: SIM118 - a Table is no dict
+            ratio = row.read(ratio_text, ratio_text, Ratio.parse)
+            size = row.read(ratio_text, row.take_text(ratio_text), Size.parse)
+            if size.width % 2 or size.height % 2:
+                raise row.wrong(ratio_text, f"{size} has an odd side, which H.264 cannot carry")
+            if any(o.size == size for o in found):
+                raise row.wrong(ratio_text, f"{size} stands in the table twice")
+            found.append(SizeOption(size, tier, ratio))
+    return tuple(found)
+
+
+def _counts(table: Table) -> CountLimits:
+    counts = CountLimits(*(table.take_counts(name) for name in ("total", "images", "videos", "first_frames")))
+    table.done()
+    return counts
+
+
+def _media(table: Table) -> dict[str, MediaLimits]:
+    found: dict[str, MediaLimits] = {}
+    for name, part in table.take_tables():
+        if name not in MEDIA:
+            raise table.wrong(name, f"unknown medium; known: {', '.join(MEDIA)}")
+        found[name] = MediaLimits(
+            formats=part.take_texts("formats"),
+            schemes=part.take_texts("schemes"),
+            max_bytes=int(part.take_amount("megabytes") * MEGABYTE),
+            sides=part.take_interval("sides"),
+            aspect=part.take_interval("aspect"),
+            seconds=part.take_interval("seconds"),
+            frames_per_second=part.take_interval("frames_per_second"),
+        )
+        unknown = set(found[name].schemes) - set(SCHEMES)
+        if unknown:
+            raise part.wrong("schemes", f"unknown {sorted(unknown)[0]!r}; known: {', '.join(SCHEMES)}")
+        part.done()
+    return found
+
+
+def _rate(table: Table) -> RateLimits:
+    rate = RateLimits(table.take_whole("submits_per_second", 0), table.take_whole("running_at_once", 0))
+    table.done()
+    return rate
+
+
+def _defaults(table: Table) -> Defaults:
+    shot_type = table.take_read("shot_type", ShotType)
+    defaults = Defaults(
+        size=table.take_read("size", Size.parse),
+        tier=table.take_read("tier", Tier.parse),
+        ratio=table.take_read("ratio", Ratio.parse),
+        seconds=table.take_whole("seconds"),
+        shot_type=shot_type.value if shot_type else None,
+        sound=table.take_flag("sound", True),
+        watermark=table.take_flag("watermark", False),
+        prompt_extend=table.take_flag("prompt_extend", True),
+    )
+    table.done()
+    return defaults
+
+
+def _billing(table: Table) -> Billing:
+    free, caps, prices = (table.take_table(name) for name in ("free", "input_caps", "prices"))
+    billing = Billing(
+        formula=table.take_text("formula"),
+        unit=table.take_text("unit", "second"),
+        currency=table.take_text("currency", "CNY"),
+        prices={region: {key: row.take_amount(key) for key in row.keys()} for region, row in prices.take_tables()},  # noqa: SIM118
+        input_caps={caps.read(key, key, int): caps.take_amount(key) for key in caps.keys()},  # noqa: SIM118
+        free_quantity=free.take_amount("quantity", Decimal(0)),
+        free_days=free.take_whole("days", 0),
+        free_regions=free.take_texts("regions", ()),
+    )
+    if billing.formula not in FORMULAS:
+        raise table.wrong("formula", f"unknown {billing.formula!r}; known: {', '.join(sorted(FORMULAS))}")
+    free.done()
+    table.done()
+    return billing
+
+
+def _wire(table: Table) -> dict[str, Mapping[str, Any]]:
+    wire = table.take_table("wire")
+    return {dialect: wire.take_free(dialect) for dialect in wire.keys()}  # noqa: SIM118
+
+
+# Facts that need each other ----------------------------------------------------------------------------------------
+
+
+def _check(card: ModelCard, at: Table) -> None:
+    for name in card.rules:
+        if name not in rules.NAMES:
+            raise at.wrong("rules", f"unknown {name!r}; known: {', '.join(sorted(rules.NAMES))}")
+    if not card.regions:
+        raise at.wrong("regions", "name at least one")
+    _check_defaults(card, at)
+    _check_billing(card, at)
+
+
+def _check_defaults(card: ModelCard, at: Table) -> None:
+    given = card.defaults
+    if given.size is not None and card.option_of(given.size) is None:
+        raise at.wrong("defaults.size", f"{given.size} is not among the sizes")
+    if given.tier is not None and given.tier not in card.tiers:
+        raise at.wrong("defaults.tier", f"{given.tier} is not among the sizes")
+    if given.ratio is not None and given.ratio not in card.ratios:
+        raise at.wrong("defaults.ratio", f"{given.ratio} is not among the sizes")
+    if card.sizes and given.size is None and (given.tier is None or given.ratio is None):
+        raise at.wrong("defaults", "give a size, or a tier and a ratio")
+    seconds = given.seconds or 0
+    allowed = seconds in card.seconds and seconds in (card.seconds_with_video or Interval())
+    if not allowed or (card.seconds_choices and seconds not in card.seconds_choices):
+        raise at.wrong("defaults.seconds", f"{seconds} s is not what the card allows")
+
+
+def _check_billing(card: ModelCard, at: Table) -> None:
+    billing = card.billing
+    for region in card.regions if billing.prices else ():
+        row = billing.prices.get(region) or billing.prices.get("*") or {}
+        missing = [str(tier) for tier in card.tiers if str(tier) not in row and "*" not in row]
+        if missing or not row:
+            raise at.wrong(f"billing.prices.{region}", f"no price for {', '.join(missing) or 'anything'}")
+    if billing.formula == "reference-seconds":
+        missing_caps = [n for n in range(1, card.counts.total[1] + 1) if n not in billing.input_caps]
+        if missing_caps:
+            raise at.wrong("billing.input_caps", f"no cap for {missing_caps[0]} references")

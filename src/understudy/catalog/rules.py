@@ -1,0 +1,103 @@
+"""The named rules a card may call: what must hold between the fields of a request, and what one field does to another.
+
+Knows how rules work. Must not know a number or a model by name: both come from the card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from understudy.core.card import ModelCard
+from understudy.core.faults import Violation, ViolationKind
+from understudy.core.request import Medium, Reference, Role, VideoRequest
+
+Paths: TypeAlias = Mapping[str, str]
+"""Our name of a field -> its place in the caller's words (`seconds` -> `parameters.duration`)."""
+
+Check: TypeAlias = Callable[[VideoRequest, ModelCard, Paths], Iterator[Violation]]
+Change: TypeAlias = Callable[[VideoRequest, ModelCard], VideoRequest]
+
+
+def needs_a_reference(request: VideoRequest, card: ModelCard, paths: Paths) -> Iterator[Violation]:
+    """At least as many subjects as the card says; a first frame is none. Source: seed 003, first frame."""
+    if not request.subjects:
+        beside = " besides the first frame" if request.first_frame else ""
+        yield Violation(
+            paths["references"],
+            f"Field required: {paths['references']}. {card.model} needs at least {card.counts.total[0]} "
+            f"reference image or video{beside}.",
+            ViolationKind.MISSING,
+        )
+
+
+def references_total_and_by_medium(request: VideoRequest, card: ModelCard, paths: Paths) -> Iterator[Violation]:
+    """Numbers of references, together and by medium. What is of unknown medium counts in the total only."""
+    subjects = request.subjects
+    images = sum(r.medium is Medium.IMAGE for r in subjects)
+    videos = sum(r.medium is Medium.VIDEO for r in subjects)
+    least, most = card.counts.total
+    if subjects and not least <= len(subjects) <= most:
+        yield _count(paths, f"{card.model} takes {least} to {most} references in all, not {len(subjects)}.")
+    for found, (_, allowed), what in (
+        (images, card.counts.images, "reference images"),
+        (videos, card.counts.videos, "reference videos"),
+    ):
+        if found > allowed:
+            yield _count(paths, f"{card.model} takes {_at_most(allowed)} {what}, not {found}.")
+
+
+def at_most_one_first_frame(request: VideoRequest, card: ModelCard, paths: Paths) -> Iterator[Violation]:
+    """No more first frames than the card says, and only images. Source: seed 003, input images."""
+    opening = [r for r in request.references if r.role is Role.FIRST_FRAME]
+    most = card.counts.first_frames[1]
+    if len(opening) > most:
+        yield _count(paths, f"{card.model} takes {_at_most(most)} first frames, not {len(opening)}.")
+    for reference in opening:
+        if reference.medium is Medium.VIDEO:
+            where = reference.path or paths["references"]
+            yield Violation(where, f"{where}: a first frame is an image, not a video.", ViolationKind.RULE)
+
+
+def first_frame_overrides_ratio(request: VideoRequest, card: ModelCard) -> VideoRequest:
+    """With a first frame the asked ratio counts for nothing: the film has the shape of that picture.
+
+    Source: seed 003, output size. The exact size is settled once the picture has been looked at.
+    """
+    if request.first_frame is None:
+        return request
+    option = card.option_of(request.size) if request.size else None  # a size still tells the tier
+    return request.but(ratio=None, size=None, tier=request.tier or (option.tier if option else None))
+
+
+def voice_needs_a_subject(request: VideoRequest, card: ModelCard) -> VideoRequest:
+    """A voice given with a first frame is passed over: "not recommended", not refused. Source: seed 003, questions."""
+    if not any(r.voice and r.role is not Role.SUBJECT for r in request.references):
+        return request
+    return request.but(references=tuple(_without_stray_voice(r) for r in request.references))
+
+
+def _without_stray_voice(reference: Reference) -> Reference:
+    return reference if reference.role is Role.SUBJECT else replace(reference, voice=None, voice_path="")
+
+
+def _count(paths: Paths, reason: str) -> Violation:
+    return Violation(paths["references"], f"{paths['references']}: {reason}", ViolationKind.COUNT)
+
+
+def _at_most(number: int) -> str:
+    return f"at most {number}" if number else "no"
+
+
+CHECKS: Mapping[str, Check] = {
+    "needs-a-reference": needs_a_reference,
+    "references-total-and-by-medium": references_total_and_by_medium,
+    "at-most-one-first-frame": at_most_one_first_frame,
+}
+CHANGES: Mapping[str, Change] = {
+    "first-frame-overrides-ratio": first_frame_overrides_ratio,
+    "voice-needs-a-subject": voice_needs_a_subject,
+}
+NAMES = frozenset(CHECKS) | frozenset(CHANGES)
+"""The closed list of names a card may use in `rules`."""

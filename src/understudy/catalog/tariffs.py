@@ -1,0 +1,106 @@
+"""The named billing formulas: request, lengths and card in, usage and charge out.
+
+Knows how consumption is counted. Must not know a price, a cap or a model by name (that is the card), nor free quotas
+already used (that is the book). One function serves before and after the work, so quote and charge cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import TypeAlias
+
+from understudy.core.card import Billing, ModelCard
+from understudy.core.faults import BadCard
+from understudy.core.request import VideoRequest
+from understudy.core.usage import Charge, Usage
+
+NOTHING = Decimal(0)
+
+Formula: TypeAlias = Callable[[VideoRequest, Billing, Sequence[Decimal], Decimal], tuple[Decimal, Decimal]]
+"""(request, billing, lengths of the reference videos, length of the result) -> (billed input, billed output)."""
+
+
+def measure(
+    request: VideoRequest, card: ModelCard, video_seconds: Sequence[Decimal], output_seconds: Decimal, region: str
+) -> tuple[Usage, Charge]:
+    """What a finished video consumed and costs, before any free quota. Failed work is never measured.
+
+    Args:
+        request: complete (see `validate.complete`); `tier` and `sound` choose the price.
+        card: whose formula, caps and prices count.
+        video_seconds: true lengths of the reference videos, in any order; images, first frame and voices are free.
+        output_seconds: length of the finished video.
+        region: whose prices count.
+
+    Raises:
+        BadCard: the card has no price for this region and tier.
+    """
+    formula = FORMULAS[card.billing.formula]
+    billed_input, billed_output = formula(request, card.billing, video_seconds, output_seconds)
+    billed = billed_input + billed_output
+    usage = Usage(
+        output_seconds=billed_output,
+        input_seconds=billed_input,
+        billed_seconds=billed,
+        video_count=1,
+        tier=request.tier,
+        size=request.size,
+        ratio=request.ratio,
+        frames_per_second=card.frames_per_second,
+    )
+    return usage, Charge(billed, card.billing.unit, unit_price(request, card, region), card.billing.currency)
+
+
+def quote(
+    request: VideoRequest, card: ModelCard, video_seconds: Sequence[Decimal], region: str
+) -> tuple[Usage, Charge]:
+    """What a complete request will consume and cost if it succeeds; the same to the last digit as `measure` then."""
+    if request.seconds is None:
+        raise ValueError("a quote needs a complete request: call validate.complete first")
+    return measure(request, card, video_seconds, Decimal(request.seconds), region)
+
+
+def unit_price(request: VideoRequest, card: ModelCard, region: str) -> Decimal:
+    """Price of one unit by region, tier and sound. A card without any prices is free of charge. Raises BadCard."""
+    prices = card.billing.prices
+    if not prices:
+        return NOTHING
+    of_region: Mapping[str, Decimal] = prices.get(region) or prices.get("*") or {}
+    silent = [f"{request.tier}:silent", "*:silent"] if request.sound is False else []
+    for key in (*silent, str(request.tier), "*"):
+        if key in of_region:
+            return of_region[key]
+    raise BadCard(
+        f"{card.model} has no price for {request.tier} in region {region}: "
+        f'add it to its card under [model.billing.prices."{region}"]'
+    )
+
+
+def reference_seconds(
+    request: VideoRequest, billing: Billing, video_seconds: Sequence[Decimal], output_seconds: Decimal
+) -> tuple[Decimal, Decimal]:
+    """Each reference video counts up to a cap that depends on how many references there are; plus the output.
+
+    The caps are data: three references give 1.65 s, which no division yields. The first frame is not counted.
+    Source: seed 003, billing.
+    """
+    if not video_seconds:
+        return NOTHING, output_seconds
+    count = max(len(request.subjects), len(video_seconds))
+    cap = billing.input_caps[min(count, max(billing.input_caps))]
+    return sum((min(max(length, NOTHING), cap) for length in video_seconds), NOTHING), output_seconds
+
+
+def output_seconds(
+    request: VideoRequest, billing: Billing, video_seconds: Sequence[Decimal], output_seconds: Decimal
+) -> tuple[Decimal, Decimal]:
+    """Only the finished video counts. Source: spec/dashscope.md §9.2."""
+    return NOTHING, output_seconds
+
+
+FORMULAS: Mapping[str, Formula] = {
+    "reference-seconds": reference_seconds,
+    "output-seconds": output_seconds,
+}
+"""The closed list of names a card may use as `billing.formula`."""

@@ -170,7 +170,7 @@ def edge_radius(height: int, width: int) -> int:
 
 def _by_alpha(picture: Sprite, eyes: Eyes | None, max_width: int, max_height: int) -> Cut:
     """The file's own alpha: nobody knows better."""
-    mask = picture[..., 3].astype(np.float32) / 255
+    mask: Mask = np.asarray(picture[..., 3].astype(np.float32) / 255, np.float32)
     box = matte.bounds(mask, margin=1)
     if box is None:
         blank = np.full((64, 64, 3), 255, np.uint8)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from understudy.catalog.validate import check_media, limits_for
+from understudy.catalog.media import check_media, limits_for
 from understudy.core.card import MediaLimits, ModelCard
 from understudy.core.faults import MediaProblem, MediaRefused, NotFound
 from understudy.core.ports import BlobStore, Remote

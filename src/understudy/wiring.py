@@ -207,7 +207,7 @@ def open_house(settings: Settings) -> House:
 
         performance = Performance(
             store, ledger, shelf, engines, blobs, uploads, remote, clock,
-            probe=probe, workdir=work, region=settings.region, limits_on=settings.limits_on,
+            probe=probe, workdir=work, limits_on=settings.limits_on,
             task_seconds=settings.task_seconds, attempts=settings.attempts,
         )  # fmt: skip
         at_once = {c.model: c.rate.running_at_once for c in shelf.all() if c.rate.running_at_once}

@@ -60,7 +60,7 @@ def _lift(schema: Mapping[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     """Move the `$defs` of a JSON Schema to the page's components and point the references there."""
     for name, definition in schema.get("$defs", {}).items():
         schemas.setdefault(name, _repoint(definition))
-    lifted = _repoint({key: value for key, value in schema.items() if key != "$defs"})
+    lifted: dict[str, Any] = _repoint({key: value for key, value in schema.items() if key != "$defs"})
     title = schema.get("title")
     if not title:
         return lifted

@@ -24,7 +24,7 @@ The docstring of a class is its default message.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -128,6 +128,9 @@ class Unauthenticated(Fault):
     def __init__(self, message: str = "", *, missing: bool = False) -> None:
         self.missing = missing
         super().__init__(message)
+
+    def _details(self) -> dict[str, Any]:
+        return {"missing": self.missing}
 
 
 class Forbidden(Fault):
@@ -240,5 +243,14 @@ def fault_from_record(record: Mapping[str, Any]) -> Fault:
             MediaProblem(record["problem"]), message, path=record.get("path", ""), limits=record.get("limits", {})
         )
     simple = {cls.__name__: cls for cls in fault_classes()}
-    cls = simple.get(str(name), InternalFault)
-    return cls(message)
+    cls: Callable[..., Fault] = simple.get(str(name), InternalFault)
+    details = {key: record[key] for key in _DETAILS.get(str(name), ()) if key in record}
+    return cls(message, **details)
+
+
+_DETAILS: Mapping[str, tuple[str, ...]] = {
+    "Unauthenticated": ("missing",),
+    "NotFound": ("what",),
+    "Throttled": ("retry_after",),
+    "QuotaExhausted": ("meter",),
+}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import stat
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -90,12 +91,14 @@ class OpendalBlobs:
 
     async def size(self, key: str) -> int | None:
         check_key(key)
+        if self._folder is not None:
+            return _size_of(self._folder / key)
         import opendal
 
         with _told_plainly():
             try:
                 facts = await self._operator.stat(key)
-            except (opendal.exceptions.NotFound, opendal.exceptions.NotADirectory):
+            except opendal.exceptions.NotFound:
                 return None
         return facts.content_length if facts.is_file else None
 
@@ -237,6 +240,14 @@ def _told_plainly() -> Iterator[None]:
         exceptions.Conflict,
     ) as error:
         raise Unavailable(f"The file store cannot do this just now ({_first_line(error)}).") from error
+
+
+def _size_of(path: Path) -> int | None:
+    try:
+        facts = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return facts.st_size if stat.S_ISREG(facts.st_mode) else None
 
 
 def _first_line(error: Exception) -> str:

@@ -23,8 +23,8 @@ KEY_SECONDS = 2.0
 
 _MOST_CACHED_KEYS = 4096
 _MOST_WINDOWS = 4096
-_ACCOUNT = re.compile(r"^(?!\.)[\w.@-]{1,64}$")
-_SECRET = re.compile(r"^[\x21-\x7e]{1,256}$")
+_ACCOUNT = re.compile(r"(?!\.)[\w.@-]{1,64}")
+_SECRET = re.compile(r"[\x21-\x7e]{1,256}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +105,13 @@ class Accounts:
         A given `secret` that is already this account's key is returned as it is, so that automation may ask at
         every start. Raises BadSetting for an unusable name or secret.
         """
-        if not _ACCOUNT.match(account):
+        if not _ACCOUNT.fullmatch(account):
             raise BadSetting(
                 f"{account!r} cannot name an account: use up to 64 letters, digits and . _ @ -, and no dot in front"
             )
         if secret is None:
             secret = "sk-" + secrets.token_hex(32)
-        elif not _SECRET.match(secret):
+        elif not _SECRET.fullmatch(secret):
             raise BadSetting("a key has 1 to 256 printable ASCII characters and no spaces, e.g. sk-0123456789abcdef")
         digest = _digest(secret)
         found = await self._ledger.find_key(digest)

@@ -128,6 +128,10 @@ class Performance:
         """End the task as FAILED, unless it is another's by now."""
         await self._end(lease, Status.FAILED, fault)
 
+    def close(self) -> None:
+        """Remove this process's folder for attempts, once nothing is performed any more."""
+        self._workdirs.close()
+
     # The work ----------------------------------------------------------------------------------------------------
 
     async def _prepare(self, lease: Lease, workdir: Path) -> Making:

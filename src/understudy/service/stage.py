@@ -25,7 +25,7 @@ from understudy.service.uploads import Uploads
 Probe: TypeAlias = Callable[..., Awaitable[MediaFacts]]
 """`await probe(path, workdir=folder)`: what is in a file. Raises MediaRefused."""
 
-_PLAIN_SUFFIX = re.compile(r"^\.[A-Za-z0-9]{1,5}$")
+_PLAIN_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}")
 
 
 class ReferenceStage:
@@ -113,7 +113,7 @@ class ReferenceStage:
         task = self._lease.task
         key = await self._uploads.resolve_for(url, task.account, self._card, task.request.model)
         suffix = Path(key).suffix
-        target = folder / f"upload{suffix if _PLAIN_SUFFIX.match(suffix) else ''}"
+        target = folder / f"upload{suffix if _PLAIN_SUFFIX.fullmatch(suffix) else ''}"
         source = self._blobs.local_path(key)
         try:
             if source is None:

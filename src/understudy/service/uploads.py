@@ -37,7 +37,7 @@ ACCESS_KEY_ID = "LTAIunderstudy"
 NAME_BYTES = 255
 """Longest file name in bytes: the limit of common file systems."""
 
-_ADDRESS = re.compile(rf"^{FOLDER}/([^/]+)/(\d{{4}}-\d\d-\d\d)/([0-9a-f-]{{36}})/([^/]+)$")
+_ADDRESS = re.compile(rf"{FOLDER}/([^/]+)/(\d{{4}}-\d\d-\d\d)/([0-9a-f-]{{36}})/([^/]+)")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\]")
 _SECOND_BITS, _RANDOM_BITS, _MARK_BITS = 32, 42, 48  # together the 122 free bits of a UUID
 
@@ -179,7 +179,7 @@ class Uploads:
         key = url.removeprefix("oss://")
         # SDKs send the key as it is (spec/dashscope.md §3.2); a hand-written client may have escaped it
         for candidate in dict.fromkeys((key, unquote(key))):
-            match = _ADDRESS.match(candidate)
+            match = _ADDRESS.fullmatch(candidate)
             if match is None or _UNSAFE.search(match[4]) or match[4] in (".", ".."):
                 continue
             self._check_owner(match, account, models)

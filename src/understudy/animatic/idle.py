@@ -1,6 +1,6 @@
 """Idle: what a living body does when nothing is asked of it: blinks, breath, a slight sway.
 
-Knows rhythms of people, at 30 frames a second. Must not know faces, sprites or lines. All curves are smooth functions of
+Knows rhythms of people, at 30 frames a second. Must not know sprites or lines. All curves are smooth functions of
 the frame, so nothing jitters; the lots are drawn once from the generator handed in.
 """
 

@@ -42,6 +42,7 @@ class Portrait:
     teeth: NDArray[np.float32]  # (3,) RGB
     light: float  # 1 = well lit skin
     depth: Floats | None = None
+    premultiplied: Sprite | None = None  # made when first wanted, and kept for the next frames
     head: Rectangle = (0, 0, 0, 0)
 
     def paint(self, pose: FacePose) -> tuple[Sprite, tuple[int, int]]:
@@ -134,7 +135,7 @@ class Portrait:
         left, top, right, bottom = self.head
         edge = 0.12 * (right - left)
         own_x, own_y = a.to_own(x, y)
-        weight = smooth(a.chin + 0.75 * a.height, a.chin + 0.05 * a.height, own_y)
+        weight = smooth(a.chin + 0.5 * a.height, a.chin + 0.02 * a.height, own_y)
         # hair that leaves the rectangle must not tear at its border; a side at the sprite's edge has nothing beyond
         height, width = self.sprite.shape[:2]
         for rim, full, position, open_side in (
@@ -202,9 +203,12 @@ class Portrait:
         source_x, source_y = a.to_picture(from_x, a.mouth_y(from_x, own_y, lips, pose))
         part = np.s_[top - area[1] : bottom - area[1], left - area[0] : right - area[0]]
         map_x[part], map_y[part] = source_x, source_y
-        if a.gap(pose) <= 0.3:
+        if a.gap(pose) > 0.3:
+            colour, cover = self._inside(own_y, lips)
+        elif pose.closed > 0:
+            colour, cover = self._seam(own_y, lips, pose)
+        else:
             return None
-        colour, cover = self._inside(own_y, lips)
         return (left - area[0], top - area[1], right - area[0], bottom - area[1]), colour, cover
 
     def _inside(self, y: Floats, lips: Lips) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -217,7 +221,7 @@ class Portrait:
         within *= np.clip(tall / (2 * soft), 0, 1)
         # what the picture itself shows between the lips stays: its teeth hang on the skull
         shown = lips.lower0 - lips.upper0
-        pictured = np.clip(y - lips.upper0 + 0.5, 0, 1) * np.clip((lips.lower0 - y) / soft + 0.5, 0, 1)
+        pictured = np.clip((y - lips.upper0) / soft + 1.5, 0, 1) * np.clip((lips.lower0 - y) / soft + 0.5, 0, 1)
         pictured *= smooth(0.08 * a.half, 0.16 * a.half, shown)
         cover = within * (1 - pictured)
 
@@ -236,6 +240,15 @@ class Portrait:
             colour = colour * (1 - band[..., None]) + self.teeth * (shade * band)[..., None]
         return np.asarray(colour * self.light, np.float32), np.asarray(cover, np.float32)
 
+    def _seam(self, y: Floats, lips: Lips, pose: FacePose) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The shadow where two lips meet that were apart in the picture: without it they look like one piece of skin."""
+        a = self.anatomy
+        bared = min(1.0, a.rest_gap / (0.2 * a.half))
+        line = np.exp(-(((y - (lips.upper + lips.lower) / 2) / max(0.8, 0.035 * a.half)) ** 2))
+        cover = 0.5 * pose.closed * bared * line * smooth(1.0, 0.8, np.abs(lips.across))
+        colour = np.broadcast_to(_CAVITY * 1.8 * self.light, (*y.shape, 3))
+        return np.asarray(colour, np.float32), np.asarray(cover, np.float32)
+
     def _blink(self, area: Rectangle, eye: Eye, pose: FacePose) -> _Overlay | None:
         """The skin that comes down over one eye; its edge is blended, or it would crawl in steps."""
         a = self.anatomy
@@ -245,38 +258,50 @@ class Portrait:
         grid_x, grid_y = np.meshgrid(np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32))
         own_x, own_y = a.to_own(*self._turned(grid_x, grid_y, pose))
         map_x, map_y = a.to_picture(own_x, a.blink_y(own_x, own_y, eye, pose.blink))
-        skin = cv2.remap(self.sprite[..., :3], map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        source, _, from_x, from_y = self._cut_for(map_x, map_y)
+        skin = cv2.remap(source, map_x - from_x, map_y - from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         cover = np.clip(a.lid(own_x, eye, pose.blink) - own_y + 0.5, 0, 1)
         # beyond the corners, and high up, the lid is the face itself
         outer, inner = float(eye.upper.xs[0]), float(eye.upper.xs[-1])
         fringe = 0.12 * (inner - outer)
         cover = cover * smooth(outer - fringe, outer, own_x) * smooth(inner + fringe, inner, own_x)
         place = (left - area[0], top - area[1], right - area[0], bottom - area[1])
-        return place, np.asarray(skin, np.float32), np.asarray(cover, np.float32)
+        return place, np.asarray(skin[..., :3], np.float32), np.asarray(cover, np.float32)
 
     # pixels -------------------------------------------------------------------------------------------------------
 
     def _carried(self, area: Rectangle, map_x: Floats, map_y: Floats) -> Sprite:
         """Pixels of the sprite along the maps, straight alpha."""
-        height, width = self.sprite.shape[:2]
-        reach = 24 + int(2 * self.anatomy.half)
-        left, top = max(0, area[0] - reach), max(0, area[1] - reach)
-        right, bottom = min(width, area[2] + reach), min(height, area[3] + reach)
-        source = self.sprite[top:bottom, left:right]
-        solid = bool((source[..., 3] == 255).all())
-        if not solid:
-            alpha = source[..., 3:].astype(np.uint16)
-            colour = (source[..., :3] * alpha + 127) // 255
-            source = np.concatenate([colour, alpha], axis=2).astype(np.uint8)
-        map_x -= left
-        map_y -= top
+        source, solid, left, top = self._cut_for(map_x, map_y)
+        map_x -= np.float32(left)
+        map_y -= np.float32(top)
         patch = cv2.remap(source, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         if not solid:
-            partly = (patch[..., 3] > 0) & (patch[..., 3] < 255)
+            partly = (patch[..., 3] - np.uint8(1)) < 254  # 1..254: 0 wraps round to 255
             pixels = patch[partly].astype(np.float32)
             pixels[:, :3] = np.minimum(255, pixels[:, :3] * 255 / pixels[:, 3:] + 0.5)
             patch[partly] = pixels.astype(np.uint8)
         return np.asarray(patch, np.uint8)
+
+    def _cut_for(self, map_x: Floats, map_y: Floats) -> tuple[Sprite, bool, int, int]:
+        """The part of the sprite that the maps reach, premultiplied; whether it is opaque; its left and top."""
+        height, width = self.sprite.shape[:2]
+        left, top = max(0, int(map_x.min()) - 1), max(0, int(map_y.min()) - 1)
+        right, bottom = min(width, int(map_x.max()) + 3), min(height, int(map_y.max()) + 3)
+        left, top = min(left, width - 1), min(top, height - 1)
+        part = np.s_[top : max(bottom, top + 1), left : max(right, left + 1)]
+        source = self.sprite[part]
+        if source[..., 3].min() == 255:
+            return source, True, left, top
+        if self.premultiplied is None:
+            self.premultiplied = _premultiplied(self.sprite)
+        return self.premultiplied[part], False, left, top
+
+
+def _premultiplied(sprite: Sprite) -> Sprite:
+    colour, alpha = sprite[..., :3], sprite[..., 3]
+    scaled = cv2.multiply(colour.copy(), cv2.merge([alpha, alpha, alpha]), scale=1 / 255)
+    return np.asarray(np.dstack([scaled, alpha]), np.uint8)
 
 
 def prepare(sprite: Sprite, face: Face) -> Portrait:
@@ -288,10 +313,10 @@ def prepare(sprite: Sprite, face: Face) -> Portrait:
     portrait.head = portrait._rectangle(
         [
             (
-                centre - 1.9 * half_width,
-                anatomy.top - 0.5 * height,
-                centre + 1.9 * half_width,
-                anatomy.chin + 0.7 * height,
+                centre - 1.6 * half_width,
+                anatomy.top - 0.38 * height,
+                centre + 1.6 * half_width,
+                anatomy.chin + 0.5 * height,
             )
         ],
         0,

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from wires import shared
-
 from understudy.core.wire import WireRequest
+from wires import shared
 
 
 @dataclass(frozen=True)

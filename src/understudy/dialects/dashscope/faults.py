@@ -7,6 +7,7 @@ words and go on with what to do. Source: spec/dashscope.md §2; spec/catalog.jso
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,8 @@ from understudy.dialects.dashscope import guesses
 _REQUIRED_BODY = "Required body invalid, please check the request body format."
 _BAD_URL = "Required URL is missing or invalid, please check the request URL."
 _LISTED = 20
+_OPENING = re.compile(r"[^.]*\.?")
+"""The vendor's first sentence, or what stands before the first varying part: a message that begins so has his words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,8 +276,8 @@ def _violations_message(fault: InvalidRequest, row: Row) -> str:
 
 def _compose(row: Row, own: str, default: str, values: Mapping[str, Any]) -> str:
     """The vendor's words, then our own, then what to do; nothing twice."""
-    head = row.words.partition("{")[0].strip()
-    if head and own.startswith(head):
+    opening = _OPENING.match(row.words.partition("{")[0].strip())
+    if opening and opening[0] and own.startswith(opening[0]):
         message = own
     else:
         words = _filled(row.words, values)
@@ -299,7 +302,7 @@ def _closed(text: str) -> str:
 
 
 def _with_place(text: str, path: str) -> str:
-    return f"{text.rstrip('. ')} ({path})."
+    return f"{_closed(text)} See {path}."
 
 
 # Reading ------------------------------------------------------------------------------------------------------------

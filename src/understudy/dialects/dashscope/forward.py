@@ -57,8 +57,6 @@ def _media_item(reference: Reference, field: str) -> dict[str, Any]:
     if kind is None:
         raise CannotExpress(field, f"media[] has no type for a {medium} as {reference.role} ({field})")
     item = {"type": kind, "url": reference.url}
-    if reference.voice and reference.role is not Role.SUBJECT:
-        raise CannotExpress(f"{field}.voice", "a first_frame takes no reference_voice")
     if reference.voice:
         item["reference_voice"] = reference.voice
     if reference.description:

@@ -92,7 +92,7 @@ STATUS_EXAMPLES: dict[str, Any] = {
             "scheduled_time": "2025-12-16 00:25:59.900",
             "end_time": "2025-12-16 00:26:01.120",
             "code": "InvalidFile.Duration",
-            "message": "Invalid file duration. The file duration must be 1 s ~ 30 s. (input.reference_urls[0]).",
+            "message": "Invalid file duration. The file duration must be 1 s ~ 30 s. See input.reference_urls[0].",
         },
     },
     "unknown": {"request_id": _REQUEST_ID, "output": {"task_id": _TASK_ID, "task_status": "UNKNOWN"}},

@@ -167,8 +167,7 @@ def _references(
 
 def _media_item(item: shapes.DashScopeMedia, spelled: Mapping[str, Any], path: str) -> Reference:
     role = Role.FIRST_FRAME if item.type == "first_frame" else Role.SUBJECT
-    # a voice with a first frame is "not recommended": taken and not used. Source: seed 003, questions and answers
-    voice = item.reference_voice or None if role is Role.SUBJECT else None
+    voice = item.reference_voice or None
     voice_key = "reference_voice" if "reference_voice" in spelled else "referenceVoice"
     return Reference(
         item.url,

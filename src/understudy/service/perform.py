@@ -46,8 +46,6 @@ log = structlog.get_logger("understudy.perform")
 
 TAKES = "takes"
 """First folder of every stored take."""
-ENDING_SECONDS = 2.0
-"""How long an engine that was called off may take to end by itself before it is cut off."""
 
 
 class _Stopped(Exception):
@@ -74,6 +72,7 @@ class Performance:
         attempts: int = 3,
         task_seconds: float = 3600,
         retry_seconds: float = 1.0,
+        ending_seconds: float = 2.0,
         life_hours: int = 24,
     ) -> None:
         """Take the sockets, the engines in the order they are asked, and the numbers.
@@ -81,7 +80,8 @@ class Performance:
         `probe` is `understudy.media.probe.probe` or one like it. Attempts get their folders in `workdir`, which
         processes of one machine may share. `limits_on` tells whether accounts get the models' free quota. A task is
         started at most `attempts` times, each for at most `task_seconds`; the second start waits `retry_seconds`,
-        each one after twice as long. Tasks and results live `life_hours` (source: seed 003, 24 h).
+        each one after twice as long. An engine that was called off gets `ending_seconds` to end by itself. Tasks and
+        results live `life_hours` (source: seed 003, 24 h).
         """
         self._store = store
         self._ledger = ledger
@@ -97,6 +97,7 @@ class Performance:
         self._attempts = attempts
         self._task_seconds = task_seconds
         self._retry_seconds = retry_seconds
+        self._ending_seconds = ending_seconds
         self._life = timedelta(hours=life_hours)
 
     async def perform(self, lease: Lease) -> None:
@@ -151,7 +152,7 @@ class Performance:
             if not work.done():
                 if not stop.done():
                     lease.call_off(CalledOff.TIMED_OUT)
-                await asyncio.wait({work}, timeout=ENDING_SECONDS)
+                await asyncio.wait({work}, timeout=self._ending_seconds)
         finally:
             for task in (work, stop, limit):
                 task.cancel()

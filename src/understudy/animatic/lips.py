@@ -176,9 +176,8 @@ class Anatomy:
             return x
         scale = 1 + (_ROUNDED if pose.width < 0 else _SPREAD) * pose.width
         # all of the mouth keeps its proportions; the cheeks take up the change
-        inner = np.hypot(
-            (x - self.middle) / (2.3 * self.half), (y - (self.lip_top + self.lip_bottom) / 2) / (1.9 * self.half)
-        )
+        high = (y - (self.lip_top + self.lip_bottom) / 2) / (1.3 * self.half)
+        inner = np.hypot((x - self.middle) / (2.0 * self.half), high)
         weight = smooth(1.0, 0.25, np.asarray(inner, np.float32))
         return np.asarray(x + (x - self.middle) * (1 / scale - 1) * weight, np.float32)
 

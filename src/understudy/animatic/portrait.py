@@ -241,7 +241,7 @@ class Portrait:
         return np.asarray(colour * self.light, np.float32), np.asarray(cover, np.float32)
 
     def _seam(self, y: Floats, lips: Lips, pose: FacePose) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """The shadow where two lips meet that were apart in the picture: without it they look like one piece of skin."""
+        """The shadow where two lips meet that were apart in the picture: without it they seem one skin."""
         a = self.anatomy
         bared = min(1.0, a.rest_gap / (0.2 * a.half))
         line = np.exp(-(((y - (lips.upper + lips.lower) / 2) / max(0.8, 0.035 * a.half)) ** 2))

@@ -63,6 +63,8 @@ def decode(text: str, max_bytes: int) -> bytes:
         if len(encoded) // 4 * 3 > max_bytes + 2:
             raise too_large(max_bytes)
         try:
+            if len(encoded) % 4:
+                raise binascii.Error("the padding is wrong")  # Python itself lets too much of it pass
             content = base64.b64decode(encoded, validate=True)
         except (binascii.Error, ValueError) as error:
             raise MediaRefused(

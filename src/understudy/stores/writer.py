@@ -53,7 +53,7 @@ class Tally:
 
 def unavailable(error: Exception) -> Unavailable:
     """A refusal of the database as the caller may hear it. The cause stays in the log."""
-    log.warning("the task store refused: %s", error)
+    log.warning("the task store refused: %s", getattr(error, "orig", error))  # never the values: they are private
     fault = Unavailable("The task store cannot be used just now, please try again shortly.")
     fault.__cause__ = error
     return fault
@@ -139,7 +139,7 @@ class Writer:
             for write in writes:
                 self._run_one(raw, write)
                 if not raw.in_transaction:  # a full disk undoes all of it, not one savepoint
-                    raise write.error or sqlite3.OperationalError("the transaction was lost")
+                    raise sqlite3.OperationalError("the transaction was lost") from write.error
             raw.execute("COMMIT")
         except (sqlite3.Error, SQLAlchemyError) as error:
             if raw.in_transaction:

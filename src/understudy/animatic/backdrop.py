@@ -42,8 +42,11 @@ def look(picture: Plate) -> Backdrop:
     return Backdrop(spread, share, spread <= EVEN_BORDER and share >= PLAIN_SHARE)
 
 
-def stands_out(picture: Plate) -> Mask:
-    """How surely each pixel is not backdrop, (h, w) 0..1, for a picture whose backdrop is plain."""
+def stands_out(picture: Plate, shrunk: bool = False) -> Mask:
+    """How surely each pixel is not backdrop, (h, w) 0..1, for a picture whose backdrop is plain.
+
+    `shrunk` leaves the mask at the size it was found at: the longer side at most 384 pixels.
+    """
     lab, border = _small_lab(picture)
     plane, spread, _ = _fit(lab, border)
     height, width = lab.shape[:2]
@@ -53,6 +56,8 @@ def stands_out(picture: Plate) -> Mask:
     low, high = 4.0 + 1.6 * spread, 11.0 + 3.2 * spread
     likely = np.clip((distance - low) / (high - low), 0, 1).astype(np.float32)
     likely = _enclosed(likely, distance > 2.0 + 0.8 * spread)
+    if shrunk:
+        return likely
     full = cv2.resize(likely, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(np.clip(full, 0.02, 0.98), np.float32)
 

@@ -81,9 +81,18 @@ class Eyes:
         self._anchors = _anchors()
 
     def person_mask(self, picture: Plate) -> Mask:
-        """How surely each pixel belongs to a person, (h, w) float32 0..1, smooth at 1/256 of the sides.
+        """How surely each pixel belongs to a person, (h, w) float32 0..1, smooth at 1/256 of the longer side.
 
-        Made for one to three persons that fill a good part of the picture; about 5 ms.
+        Made for one to three persons that fill a good part of the picture; about 4 ms.
+        """
+        size = (picture.shape[1], picture.shape[0])
+        large = cv2.resize(self.person_look(picture), size, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(np.clip(large, 0, 1), np.float32)
+
+    def person_look(self, picture: Plate, twice: bool = False) -> Mask:
+        """`person_mask` as the model gives it: the picture shrunk until its longer side has 256 pixels.
+
+        `twice` takes the mean of this and of a look into the mirror: steadier, at twice the time.
         """
         height, width = picture.shape[:2]
         scale = _PERSON_SIDE / max(height, width)
@@ -94,18 +103,21 @@ class Eyes:
         view = cv2.copyMakeBorder(
             view, top, _PERSON_SIDE - down - top, left, _PERSON_SIDE - across - left, cv2.BORDER_REPLICATE
         )
-        seen = self._ask("selfie_segmentation.tflite", _floats(np.asarray(view)))[0]
-        small = seen.reshape(_PERSON_SIDE, _PERSON_SIDE)[top : top + down, left : left + across]
-        return np.asarray(np.clip(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), 0, 1), np.float32)
+        fed = _floats(np.asarray(view))
+        seen = self._ask("selfie_segmentation.tflite", fed)[0].reshape(_PERSON_SIDE, _PERSON_SIDE)
+        if twice:
+            mirrored = self._ask("selfie_segmentation.tflite", np.ascontiguousarray(fed[:, ::-1]))[0]
+            seen = (seen + mirrored.reshape(_PERSON_SIDE, _PERSON_SIDE)[:, ::-1]) * np.float32(0.5)
+        return np.asarray(seen[top : top + down, left : left + across], np.float32)
 
-    def faces(self, picture: Plate) -> list[Face]:
+    def faces(self, picture: Plate, parts: int = 3) -> list[Face]:
         """Every face of at least some 30 pixels, the largest first, with a mesh in picture pixels.
 
-        The detector looks at the whole picture and at overlapping halves and thirds of it; the mesh then says which
-        finds are faces. 50 to 150 ms, whatever the size of the picture.
+        The detector looks at the whole picture and at overlapping halves and thirds of it (down to 1/`parts`); the
+        mesh then says which finds are faces. 50 to 150 ms for thirds, 20 for halves, whatever the picture's size.
         """
         certain: list[Face] = []
-        for found in self._detect(picture):
+        for found in self._detect(picture, parts):
             face = self._mesh(picture, found.square(), passes=3)
             if face.confidence >= FACE_CERTAIN and all(_overlap(face.box, other.box) < 0.4 for other in certain):
                 certain.append(face)
@@ -130,11 +142,11 @@ class Eyes:
             looks.append(float(self._ask("pose_landmark_full.tflite", _floats(view))[1].reshape(-1)[0]))
         return min(looks)
 
-    def _detect(self, picture: Plate) -> list[_Found]:
+    def _detect(self, picture: Plate, most_parts: int) -> list[_Found]:
         """Faces the detector sees in the picture and its parts, best first, each once."""
         height, width = picture.shape[:2]
         found: list[_Found] = []
-        for parts in (1, 2, 3):
+        for parts in range(1, most_parts + 1):
             side_x, side_y = width / parts, height / parts
             for row in range(2 * parts - 1):
                 for column in range(2 * parts - 1):

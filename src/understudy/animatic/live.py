@@ -1,0 +1,378 @@
+"""Live cut-outs: a reference video as a subject that moves on its own, cut out picture by picture.
+
+Knows how a clip is surveyed (what is in it, where it moves) and then cut inside one fixed box, so that nothing jumps.
+Must not know films, prompts or how a still is cut in detail (cutout). Pictures are kept on disk and mapped, so a long
+clip does not fill memory.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.animatic import backdrop, matte
+from understudy.animatic._opencv import cv2
+from understudy.animatic.cutout import cut_sides, find_person, person_likelihood
+from understudy.animatic.frame import blank_frame, hold
+from understudy.animatic.matte import Box
+from understudy.animatic.perception import Eyes, Mask
+from understudy.animatic.performer import Face, Kind, Plate, Sprite
+from understudy.animatic.screenplay import Side
+from understudy.core.units import FRAMES_PER_SECOND
+from understudy.media.video import read_video
+
+Told = Callable[[float], None]
+"""Called with the done share of one clip, 0..1."""
+
+_SURVEY_RATE = 3  # pictures per second looked at before cutting
+_SURVEY_HEIGHT = 480
+_JURY = 6  # pictures of the survey that decide what the clip shows
+_MAJORITY = 0.6
+_ROOM = 0.07  # of the picture's longer side around all that was seen to move
+_REACH = 4  # pictures before and after that a mask is made steady with
+_SAME_COLOUR = 8.0  # difference of two colours (0..255, as grey) at which a picture's say has fallen to 0.6
+_SAY = np.exp(-(np.arange(256) ** 2) / (2 * _SAME_COLOUR**2)).astype(np.float32)
+_LOOK_AGAIN = 15  # pictures between two searches for a lost face
+_MOST_BYTES = 900_000_000  # of pictures of one clip on disk; a larger clip is kept smaller
+_OFTEN = 0.2  # a side is cut if it is in so many of the pictures
+
+
+class Still:
+    """Pictures of a performer that is one picture."""
+
+    def __init__(self, sprite: Sprite, face: Face | None = None) -> None:
+        self.count = 1
+        self._sprite = sprite
+        self._face = face
+
+    def sprite(self, frame: int) -> Sprite:
+        return self._sprite
+
+    def face(self, frame: int) -> Face | None:
+        return self._face
+
+
+class Moving:
+    """Pictures of a performer that is a clip: forth and back at 30 fps, without a jump where it turns."""
+
+    def __init__(self, sprites: NDArray[np.uint8], faces: list[Face | None]) -> None:
+        self.count = len(sprites)
+        self._sprites = sprites
+        self._faces = faces
+
+    def sprite(self, frame: int) -> Sprite:
+        return np.asarray(self._sprites[self._at(frame)])
+
+    def face(self, frame: int) -> Face | None:
+        return self._faces[self._at(frame)]
+
+    def _at(self, frame: int) -> int:
+        if self.count == 1:
+            return 0
+        place = frame % (2 * (self.count - 1))
+        return place if place < self.count else 2 * (self.count - 1) - place
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCut:
+    """A clip made ready: see `cutout.Cut`. `plate` is its first picture."""
+
+    pictures: Moving
+    sides: frozenset[Side]
+    kind: Kind
+    plate: Plate
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """What a first look at a clip found: the kind, the box of all movement (parts of the picture), picture size."""
+
+    kind: Kind
+    box: tuple[float, float, float, float]  # left, top, right, bottom, 0..1
+    size: tuple[int, int]  # of the surveyed pictures
+    reason: str = ""
+
+
+def cut_clip(
+    path: Path, eyes: Eyes | None, max_width: int, max_height: int, frame_count: int, store: Path, told: Told
+) -> LiveCut:
+    """The subject of a video as live cut-out, at most `frame_count` pictures, kept in the file `store`.
+
+    A person, else a thing before a plain backdrop, else the clip playing inside a framed card.
+
+    Raises:
+        MediaRefused: the file cannot be read as a video.
+    """
+    survey = _surveyed(path, eyes, frame_count)
+    told(0.2)
+    if survey.kind is Kind.CARD:
+        return _card(path, survey, max_width, max_height, frame_count, store, told)
+    return _cut(path, eyes, survey, max_width, max_height, frame_count, store, told)
+
+
+def whole_clip(path: Path, max_height: int, frame_count: int, store: Path, told: Told) -> LiveCut:
+    """A video as it is, filling its sprites: somewhere to be, not somebody."""
+    shelf: _Shelf | None = None
+    for index, picture in enumerate(read_video(path, max_height=max_height, max_frames=frame_count)):
+        shelf = shelf or _Shelf(store, frame_count, picture.shape[0], picture.shape[1])
+        shelf.add(np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)]))
+        told((index + 1) / frame_count)
+    assert shelf is not None  # read_video gives a picture or raises
+    return LiveCut(Moving(shelf.closed(), [None] * shelf.count), frozenset(), Kind.PLACE, shelf.first_plate())
+
+
+def _surveyed(path: Path, eyes: Eyes | None, frame_count: int) -> _Survey:
+    most = max(1, math.ceil(frame_count * _SURVEY_RATE / FRAMES_PER_SECOND))
+    looks = list(read_video(path, max_height=_SURVEY_HEIGHT, max_frames=most, frames_per_second=_SURVEY_RATE))
+    size = (looks[0].shape[1], looks[0].shape[0])
+    jury = [looks[i] for i in sorted({round(i * (len(looks) - 1) / (_JURY - 1)) for i in range(_JURY)})]
+    if eyes is not None:
+        found = [find_person(look, eyes) for look in jury]
+        seen = [each for each in found if each is not None]
+        if len(seen) >= _MAJORITY * len(jury):
+            face = next((each.face for each in seen if each.face is not None), None)
+            box = face.box if face is not None else None
+            masks = [person_likelihood(look, eyes, box, mirrored=False) for look in looks]
+            return _Survey(Kind.PERSON, _moved_in(masks), size)
+        reason = "no person was seen in it"
+    else:
+        reason = "the perception models are not installed; run `understudy models install`"
+    if sum(backdrop.look(look).is_plain for look in jury) >= len(jury):
+        masks = [backdrop.stands_out(look) for look in looks]
+        shares = [float((mask > 0.5).mean()) for mask in masks]
+        pieces = [matte.largest_share(mask) for mask in masks]
+        if 0.01 <= float(np.median(shares)) <= 0.85 and float(np.median(pieces)) >= 0.8:
+            return _Survey(Kind.OBJECT, _moved_in(masks), size)
+        reason += ", and what stands before its plain backdrop is not in one piece"
+    else:
+        reason += ", and its backdrop is not plain"
+    return _Survey(Kind.CARD, (0, 0, 1, 1), size, reason)
+
+
+def _moved_in(masks: list[Mask]) -> tuple[float, float, float, float]:
+    """The box, in parts of the picture, that holds the subject of every mask, with some room."""
+    union = np.max([matte.whole(mask) for mask in masks], axis=0)
+    height, width = union.shape
+    box = matte.bounds(union, margin=round(_ROOM * max(height, width)), threshold=0.4) or Box(0, 0, width, height)
+    return box.left / width, box.top / height, box.right / width, box.bottom / height
+
+
+def _cut(
+    path: Path,
+    eyes: Eyes | None,
+    survey: _Survey,
+    max_width: int,
+    max_height: int,
+    frame_count: int,
+    store: Path,
+    told: Told,
+) -> LiveCut:
+    left, top, right, bottom = survey.box
+    tall, wide = bottom - top, right - left
+    aspect = survey.size[0] / survey.size[1]
+    # height of the whole picture at which its box fits the sprite, and all sprites fit on disk
+    full = min(max_height / tall, max_width / (wide * aspect))
+    full = min(full, math.sqrt(_MOST_BYTES / (4 * frame_count * tall * wide * aspect)))
+    shelf: _Shelf | None = None
+    plate: Plate | None = None
+    faces: list[Face | None] = []
+    touched: list[frozenset[Side]] = []
+    follower = _Follower(eyes) if eyes is not None and survey.kind is Kind.PERSON else None
+    opens = {Side.LEFT: left == 0, Side.RIGHT: right == 1, Side.UP: top == 0, Side.DOWN: bottom == 1}
+
+    def views() -> Iterator[Plate]:
+        nonlocal plate
+        for picture in read_video(path, max_height=max(2, int(full)), max_frames=frame_count):
+            plate = picture if plate is None else plate
+            height, width = picture.shape[:2]
+            rows = slice(int(top * height), math.ceil(bottom * height))
+            yield np.ascontiguousarray(picture[rows, int(left * width) : math.ceil(right * width)])
+
+    looker = eyes if survey.kind is Kind.PERSON else None
+    for index, (view, rough) in enumerate(steadied((view, _look(view, looker)) for view in views())):
+        mask = _edged(view, rough)
+        touched.append(frozenset(side for side in cut_sides(mask) if opens[side]))
+        faces.append(follower.next(view) if follower is not None else None)
+        shelf = shelf or _Shelf(store, frame_count, view.shape[0], view.shape[1])
+        shelf.add(_sprite(view, mask))
+        told(0.2 + 0.8 * (index + 1) / frame_count)
+    assert shelf is not None  # read_video gives a picture or raises
+    assert plate is not None
+    sides = frozenset(side for side in Side if sum(side in each for each in touched) > _OFTEN * len(touched))
+    return LiveCut(Moving(shelf.closed(), faces), sides, survey.kind, plate)
+
+
+def _card(
+    path: Path, survey: _Survey, max_width: int, max_height: int, frame_count: int, store: Path, told: Told
+) -> LiveCut:
+    """The clip playing inside a frame."""
+    most = min(max_height, math.sqrt(_MOST_BYTES / (4 * frame_count * survey.size[0] / survey.size[1])))
+    shelf: _Shelf | None = None
+    blank, top, left = np.zeros((1, 1, 4), np.uint8), 0, 0
+    for index, picture in enumerate(read_video(path, max_height=max(2, int(most)), max_frames=frame_count)):
+        if shelf is None:
+            blank, top, left = blank_frame(picture.shape[1], picture.shape[0], max_width, int(most))
+            shelf = _Shelf(store, frame_count, blank.shape[0], blank.shape[1])
+            shelf.plate = picture
+        hold(blank, picture, top, left)
+        shelf.add(blank)
+        told(0.2 + 0.8 * (index + 1) / frame_count)
+    assert shelf is not None  # read_video gives a picture or raises
+    note = f"plays inside a frame: {survey.reason}"
+    return LiveCut(Moving(shelf.closed(), [None] * shelf.count), frozenset(), Kind.CARD, shelf.first_plate(), note)
+
+
+class _Shelf:
+    """Sprites of one size in a mapped file."""
+
+    def __init__(self, path: Path, most: int, height: int, width: int) -> None:
+        self.count = 0
+        self.plate: Plate | None = None
+        self._all = np.memmap(path, np.uint8, "w+", shape=(most, height, width, 4))
+
+    def add(self, sprite: Sprite) -> None:
+        self._all[self.count] = sprite
+        self.count += 1
+
+    def closed(self) -> NDArray[np.uint8]:
+        """All sprites, read only from now on."""
+        done = self._all[: self.count]
+        done.flags.writeable = False
+        return done
+
+    def first_plate(self) -> Plate:
+        return self.plate if self.plate is not None else np.array(self._all[0, ..., :3])
+
+
+class _Follower:
+    """One face through a clip: followed by its mesh, searched for again now and then where it is lost."""
+
+    def __init__(self, eyes: Eyes) -> None:
+        self._eyes = eyes
+        self._last: Face | None = None
+        self._wait = 0
+
+    def next(self, picture: Plate) -> Face | None:
+        face = self._eyes.follow(picture, self._last) if self._last is not None else None
+        if face is None:
+            self._wait -= 1
+            if self._wait < 0:
+                self._wait = _LOOK_AGAIN
+                face = next(iter(self._eyes.faces(picture, parts=2)), None)
+        elif self._last is not None:
+            face = _calmed(face, self._last)
+        self._last = face
+        return face
+
+
+def _calmed(face: Face, last: Face) -> Face:
+    """The face with its trembling taken out: points that hardly moved are drawn back half the way."""
+    left, _, right, _ = face.box
+    shift = np.linalg.norm((face.mesh - last.mesh)[:, :2], axis=1, keepdims=True) / max(1.0, right - left)
+    fresh = np.clip(0.45 + shift * 18, 0, 1).astype(np.float32)
+    mesh = (last.mesh + fresh * (face.mesh - last.mesh)).astype(np.float32)
+    return Face(mesh, face.confidence, 0.5 * (face.yaw + last.yaw), 0.5 * (face.roll + last.roll))
+
+
+def _look(view: Plate, eyes: Eyes | None) -> Mask:
+    """The rough mask of one picture at small size: a person's, or without `eyes` what stands out from its backdrop."""
+    if eyes is None:
+        return backdrop.stands_out(view, shrunk=True)
+    return eyes.person_look(view, twice=True)
+
+
+def steadied(looks: Iterable[tuple[Plate, Mask]]) -> Iterator[tuple[Plate, Mask]]:
+    """The same pictures with rough masks that do not flicker, without lagging behind what moves.
+
+    Each mask becomes a mean over the masks of a few pictures before and after, pixel by pixel only of those pictures
+    that look the same there.
+    """
+    held: deque[tuple[Plate, Mask, Plate]] = deque(maxlen=2 * _REACH + 1)
+    due = 0  # place of the next picture to give among those held
+    for view, mask in looks:
+        if len(held) == held.maxlen:
+            due -= 1
+        size = (mask.shape[1], mask.shape[0])
+        colours = cv2.blur(cv2.resize(view, size, interpolation=cv2.INTER_LINEAR), (3, 3))
+        held.append((view, mask, colours))
+        if len(held) > _REACH + due:
+            yield held[due][0], _mean_over(held, due)
+            due += 1
+    while due < len(held):
+        yield held[due][0], _mean_over(held, due)
+        due += 1
+
+
+def _mean_over(held: Sequence[tuple[Plate, Mask, Plate]], place: int) -> Mask:
+    _, own, colours = held[place]
+    total, weights = own.copy(), np.ones_like(own)
+    for other in range(max(0, place - _REACH), min(len(held), place + _REACH + 1)):
+        if other != place:
+            apart = cv2.cvtColor(cv2.absdiff(held[other][2], colours), cv2.COLOR_RGB2GRAY)
+            weight = cv2.LUT(apart, _SAY)
+            total = cv2.accumulateProduct(held[other][1], weight, total)
+            weights = cv2.add(weights, weight)
+    return np.asarray(total / weights, np.float32)
+
+
+def _edged(view: Plate, rough: Mask) -> Mask:
+    """The rough mask on the edges of the picture: the grey guided filter at half size, a fifth of the colour one."""
+    height, width = view.shape[:2]
+    size = max(8, width // 2), max(8, height // 2)
+    grey = cv2.cvtColor(view, cv2.COLOR_RGB2GRAY)
+    guide = cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR).astype(np.float32) * np.float32(1 / 255)
+    # what is more likely than not becomes nearly sure: a body is never half transparent
+    clear = np.clip((rough - 0.5) * 2.4 + 0.5, 0, 1)
+    wanted = cv2.resize(clear, size, interpolation=cv2.INTER_LINEAR)
+    reach = 2 * max(1, round(max(size) * 0.008)) + 1
+    window = (reach, reach)
+    mean_guide, mean_wanted = cv2.blur(guide, window), cv2.blur(wanted, window)
+    covariance = cv2.blur(guide * wanted, window) - mean_guide * mean_wanted
+    variance = cv2.blur(guide * guide, window) - mean_guide * mean_guide
+    slope = covariance / (variance + np.float32(1e-4))
+    offset = mean_wanted - slope * mean_guide
+    slope = cv2.resize(cv2.blur(slope, window), (width, height), interpolation=cv2.INTER_LINEAR)
+    offset = cv2.resize(cv2.blur(offset, window), (width, height), interpolation=cv2.INTER_LINEAR)
+    fine = cv2.multiply(grey, slope, scale=1 / 255, dtype=cv2.CV_32F) + offset
+    return _one_piece(matte.firm(fine))
+
+
+def _one_piece(mask: Mask) -> Mask:
+    """The mask without stray patches; looked for at quarter size."""
+    height, width = mask.shape
+    small = cv2.resize(mask, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((small > 0.35).astype(np.uint8), connectivity=8)
+    if count <= 2:
+        return mask
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    stray = np.flatnonzero(areas < 0.25 * areas.max()) + 1
+    if not len(stray):
+        return mask
+    drop = cv2.dilate(np.isin(labels, stray).astype(np.uint8), np.ones((3, 3), np.uint8))
+    drop[labels == 1 + int(np.argmax(areas))] = 0
+    keep = 1 - cv2.resize(drop.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(mask * keep, np.float32)
+
+
+def _sprite(view: Plate, mask: Mask) -> Sprite:
+    """Picture and mask as sprite; edge colours come from the solid inside, blurred at quarter size."""
+    height, width = mask.shape
+    size = max(1, width // 4), max(1, height // 4)
+    small = cv2.resize(view, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    solid = (cv2.resize(mask, size, interpolation=cv2.INTER_AREA) > 0.985).astype(np.float32)
+    weight = cv2.blur(solid, (9, 9))[..., None]
+    inner = cv2.blur(small * solid[..., None], (9, 9)) / np.maximum(weight, 1e-4)
+    inner = np.where(weight > 1e-3, inner, small)
+    grown = cv2.resize(np.clip(inner + 0.5, 0, 255).astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR)
+    keep = np.clip((mask - 0.6) * np.float32(2.5), 0, 1)
+    colours = cv2.blendLinear(view, grown, keep, 1 - keep)
+    sprite = cv2.cvtColor(colours, cv2.COLOR_RGB2RGBA)
+    sprite[..., 3] = cv2.convertScaleAbs(mask, alpha=255)
+    return np.asarray(sprite, np.uint8)

@@ -1,0 +1,124 @@
+"""Size, angle and camera moves of a stretch of text.
+
+Knows how camera words are used: a move needs the camera as its agent unless the word means nothing else, and what is
+forbidden is not done. Must not know shots or people.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+from typing import TypeVar
+
+from understudy.animatic import lexicon
+from understudy.animatic.screenplay import Angle, CameraMove, Move, ShotSize, Side
+
+_Value = TypeVar("_Value", bound=Enum)
+_Table = tuple[tuple[re.Pattern[str], _Value], ...]
+
+
+def _compile(table: Sequence[tuple[str, _Value]]) -> _Table[_Value]:
+    return tuple((re.compile(pattern), value) for pattern, value in table)
+
+
+_SIZES = _compile(lexicon.SIZES)
+_ANGLES = _compile(lexicon.ANGLES)
+_MOVES = _compile(lexicon.MOVES)
+_CAMERA_MOVES = _compile(lexicon.CAMERA_MOVES)
+_SIDES = _compile(lexicon.MOVE_SIDES)
+_CAMERA = re.compile(lexicon.CAMERA)
+_NEGATION = re.compile(lexicon.NEGATION)
+_CLAUSE = re.compile(r"[^,。.;!?\n|\[\]【】]+")
+_COOKING = re.compile(r"(?:frying|burnt|hot|sauce|cooking|dust|iron|a|the|steel|her|his)\s$")
+_LEFT_OPEN = re.compile(r"(?:运镜|镜头|机位)\S{0,4}(?:参考|参照|模仿)|camera (?:moves?|motion|work)\S{0,3} (?:of|from|in|like)")
+
+
+def find_size(text: str) -> ShotSize | None:
+    """The first size the text asks for."""
+    found = _first(text, _SIZES)
+    if found is ShotSize.WIDE and re.search(r"全景", text) and not re.search(r"大全景|wide|远景", text):
+        return found
+    return found
+
+
+def find_angle(text: str) -> Angle | None:
+    """The first angle the text asks for."""
+    return _first(text, _ANGLES)
+
+
+def find_moves(text: str) -> tuple[CameraMove, ...]:
+    """All moves in the order they are named, each once."""
+    hits: list[tuple[int, int, Move, str]] = []
+    for clause in _CLAUSE.finditer(text):
+        words = clause[0]
+        if _LEFT_OPEN.search(words):
+            continue
+        own = _hits(words, _MOVES)
+        camera = _CAMERA.search(words)
+        if camera:
+            behind = [h for h in _hits(words, _CAMERA_MOVES) if h[0] >= camera.start() - 8]
+            moved = {h[2] for h in own}
+            if Move.TRUCK in moved:
+                behind = [h for h in behind if h[2] is not Move.PAN]
+            if Move.HANDHELD in moved or Move.STATIC in moved:
+                behind = [h for h in behind if h[2] not in (Move.ORBIT, Move.STATIC)]
+            own += [h for h in behind if h[2] not in moved and not any(h[0] < o[1] and o[0] < h[1] for o in own)]
+        for start, end, move in own:
+            if move is Move.PAN and words[start:end] == "pan" and _COOKING.search(words[:start]):
+                continue
+            if move is not Move.STATIC and _forbidden(words, start):
+                continue
+            if move is Move.STATIC and re.search(r"(?:不|no|not|without)\s?$", words[:start]):
+                continue
+            hits.append((clause.start() + start, clause.start() + end, move, words))
+    moves: list[CameraMove] = []
+    for _, _, move, words in sorted(hits, key=lambda h: h[:2]):
+        if move not in {m.move for m in moves}:
+            moves.append(CameraMove(move, _side(move, words)))
+    if len(moves) > 1:
+        moves = [m for m in moves if m.move is not Move.STATIC] or moves
+    return tuple(moves)
+
+
+def _hits(words: str, table: _Table[Move]) -> list[tuple[int, int, Move]]:
+    return [(m.start(), m.end(), move) for pattern, move in table for m in pattern.finditer(words)]
+
+
+def _side(move: Move, words: str) -> Side | None:
+    allowed = {
+        Move.PAN: (Side.LEFT, Side.RIGHT),
+        Move.TRUCK: (Side.LEFT, Side.RIGHT),
+        Move.ORBIT: (Side.LEFT, Side.RIGHT),
+        Move.TILT: (Side.UP, Side.DOWN),
+        Move.CRANE: (Side.UP, Side.DOWN),
+    }.get(move, ())
+    return next((side for pattern, side in _SIDES if side in allowed and pattern.search(words)), None)
+
+
+def _first(text: str, table: _Table[_Value]) -> _Value | None:
+    """The match that begins first; at one place the longest; negated ones are left out."""
+    best: tuple[int, int, _Value] | None = None
+    for pattern, value in table:
+        for match in pattern.finditer(text):
+            clause = re.split(r"[,。.;:!?\n|]", text[: match.start()])[-1]
+            if _forbidden(clause, len(clause)):
+                continue
+            rank = (match.start(), -match.end(), value)
+            if best is None or rank[:2] < best[:2]:
+                best = rank
+            break
+    return best[2] if best else None
+
+
+def _forbidden(words: str, position: int) -> bool:
+    """Whether a negation governs what stands at this place of the clause."""
+    left = words[max(0, position - 24) : position]
+    for match in _NEGATION.finditer(left):
+        between = left[match.end() :]
+        if match[0].isascii():
+            if len(between.split()) <= 4:
+                return True
+        elif len(between) <= 6:
+            return True
+    return False

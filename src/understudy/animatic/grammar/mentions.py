@@ -1,0 +1,307 @@
+"""Everybody a prompt speaks of, in order: references by number, name or alias, invented people, pronouns.
+
+Knows who is the subject of a clause and whom a pronoun means. Must not know shots or quotes' speakers; it reads the
+page after `naming` has learnt the aliases.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from understudy.animatic import lexicon
+from understudy.animatic.grammar.naming import Naming, Nature
+from understudy.animatic.grammar.text import HAN, Page, clauses
+
+
+@dataclass(slots=True)
+class Mention:
+    """Somebody or something named at `start`..`end`.
+
+    `names` are the references meant, empty for people the prompt invents; `label` is the prompt's own noun phrase.
+    `is_subject`: leads its clause. `is_aside`: not seen (only heard, looked for, or a source of style or motion).
+    """
+
+    start: int
+    end: int
+    names: tuple[str, ...]
+    label: str
+    is_pronoun: bool = False
+    is_subject: bool = False
+    is_aside: bool = False
+    is_owner: bool = False
+    count: int = 1
+    gender: str = ""
+    clause: int = 0
+    joins: bool = False
+
+
+_ZH_PEOPLE = f"{lexicon.MALE}|{lexicon.FEMALE}|{lexicon.ANYBODY}|{lexicon.ANIMALS}"
+_ZH_ALTERNATION = "|".join(sorted(_ZH_PEOPLE.split("|"), key=len, reverse=True))
+_EN_ALTERNATION = f"{lexicon.MALE_EN}|{lexicon.FEMALE_EN}|{lexicon.ANYBODY_EN}|{lexicon.ANIMALS_EN}"
+_ADJECTIVE = (
+    r"(?:(?!(?:the|an?|of|in|on|at|and|to|from|with|his|her|while|as|by|into)\b)[a-z][a-z'-]*[a-rt-z]\s){0,3}?"
+)
+PEOPLE = re.compile(
+    rf"(?P<zh>(?:(?:{_ZH_ALTERNATION})(?!节|们?日|票|奶|车(?![厢里])|粮|尾巴|背上|路|虎|铃|桶)){{1,2}}"
+    rf"(?P<surname>[小阿老][{HAN}](?![{HAN}]?的))?)"
+    rf"|(?P<en>(?:\b(?P<article>an?|the|another|one|his|her|their|my|this|that)\s{_ADJECTIVE})?"
+    rf"\b(?:{_EN_ALTERNATION})(?:s|es)?\b(?!-)(?! \d))"
+)
+_PRONOUN = re.compile(
+    r"(?P<other>其他)|(?P<he>他(?!们|人|乡)|\b(?:he|him|his)\b)|(?P<she>她(?!们)|\b(?:she|her|hers)\b)|(?P<it>它(?!们)|\b(?:it|its)\b)"
+)
+_GROUPS = tuple((re.compile(pattern), count) for pattern, count in lexicon.GROUPS)
+_MALE = re.compile(rf"{lexicon.MALE}|\b(?:{lexicon.MALE_EN})\b")
+_FEMALE = re.compile(rf"{lexicon.FEMALE}|\b(?:{lexicon.FEMALE_EN})\b")
+_ANIMAL = re.compile(rf"{lexicon.ANIMALS}|机器人|\b(?:{lexicon.ANIMALS_EN}|robot|android)\b")
+
+_DONE_BY = "导演|由|让|使|轮到|只见|请|主角是|主角为|主角|画面中|画面里|镜头中|先给|特写|回到|切到|切至|切换到|切回|随后|这时|以|当|而|但|这边|那边"
+_LEADS = re.compile(rf"(?:{_DONE_BY})$|镜头\S{{0,8}}(?:跟着|跟随|对准|给到?|聚焦(?:于|在)?|转向|摇向|推向|到|在|拍|围绕|环绕|绕着)$|(?:围着|环绕|围绕|给)$")
+_OBJECT_TAIL = re.compile(
+    r"(?:对着?|向|朝|冲|跟|给|被|把|将|用|往|在|从|着|了|过|住|起|出|进|看|望|盯|问|拉|抱|穿|戴|拿|吃|喝|骑|遇到?|等|叫|替|帮|为|以|像|如|离|比|"
+    r"围|绕|越|握|递|搂|抓|扶|喂|追|吻|亲|打|踢|指|见|参考|上|下|回|去|成|到|入|开|是|有|和|与|及|、|听|凑近|告诉|拦|牵|撞|靠|按|拍)$"
+)
+_PLACE_LEFT = re.compile(r"(?:上|里|中|内|下|旁|外|前|后|边|处|间|口|侧|时|秒|天|晨|午|晚|夜|刻)$")
+_PREPOSITION = re.compile(r"^(?:在|从|于)|(?:,|^)(?:深夜|清晨|傍晚|夜里)")
+_JOIN = re.compile(r"^\s?(?:和|与|跟|及|以及|同|、|,|and|&|with|\+|/)\s?(?:the |a |an )?$")
+_EN_LEADS = re.compile(
+    r"(?:^|\s)(?:and|while|as|then|when|but|where|before|until|so|whereas|make|makes|let|lets|have|see|featuring|starring|show|shows|"
+    r"reveal|reveals|revealing|finally|suddenly|meanwhile|now|next|later|here|slowly|start on|open on|back to|cut to|cuts to|on|reads|is)$"
+)
+_EN_CAMERA = re.compile(r"(?:shot|close-?up|view|frame|angle|camera|pan|tilt|dolly|zoom|push|insert|pov|macro|scene|portrait|video|film)\b")
+_GUIDE = re.compile(
+    r"(?:运镜|音色|声音|嗓音|风格|画风|动作|舞蹈|舞步|节奏|色调|构图|光影|滤镜|口音|特效|表情|姿势|转场|镜头语言)\S{0,4}?(?:参考|参照|模仿|按照?|采用|使用|来自|同|跟|"
+    r"像|取自)\s?(?:了|自)?$|(?:style|moves?|motion|choreography|voice|rhythm|pacing|palette|lighting|camera ?work|timbre|grading|"
+    r"aesthetic|look|poses?|tone)\s(?:of|from|in|as in|like|taken from)\s(?:the\s)?$|in the style of\s$"
+)
+_GUIDE_OF = re.compile(
+    r"^\s?(?:里|中)?的?(?:运镜|音色|声音|嗓音|风格|画风|动作|舞蹈动作|舞步|节奏|色调|构图|光影|滤镜|口音|特效|转场|镜头语言|姿势|配音)|"
+    r"^'s (?:style|voice|motion|moves?|movement|camera|choreography|rhythm|lighting|palette|grading|pacing|timbre)"
+)
+_GUIDE_VERB = re.compile(r"(?:参考|参照|模仿|按照?|沿用|采用|使用|复刻|用|以|借鉴|照着|同)\s?@?$|(?:reference|copy|match|mimic|use|follow|imitate|like)\s$")
+_UNSEEN_LEFT = re.compile(
+    r"(?:没有|不见|不出现|找|寻找|等待|想念|想起|思念|怀念|提到|提起|想着|缺少|传来|只有)\s?$|"
+    r"(?:without|looking for|searching for|waiting for|thinks? (?:of|about)|misses|remembers|no|voice of|sound of)\s(?:the\s)?$"
+)
+_UNSEEN_RIGHT = re.compile(
+    r"^\s?的?(?:声音|喊声|歌声|笑声|呼喊|画外音|配音|哭声|名字)|^\s?\(?\s?(?:画外|off[ -]?screen|o\.s\.|v\.o\.|offscreen)|"
+    r"^,? ?\(?(?:off[ -]?screen|o\.s\.|v\.o\.|unseen)|^'s (?:voice|name)|^\s?(?:不在|没有?出现|不出现|不出镜|未出现)"
+)
+_CONTACT = re.compile(r"(?:拍拍?|握住?|抓住?|牵[着住]?|靠[在着]?|摸|揉揉?|搂[着住]?|按住?|挽[着住]?|扶着?|亲|吻|趴在|在|从|走到|来到|凑到|贴着|跟在|躲在|on|to|behind|beside|at)\s?$")
+_DEFINITE = ("the", "his", "her", "their", "this", "that", "my")
+
+
+def find_mentions(page: Page, naming: Naming) -> list[Mention]:
+    """Every mention in order, pronouns resolved. Changes `naming.natures` by what the references are seen to do."""
+    view = page.view
+    found = _scan(view, naming)
+    parts = clauses(view, 0, len(view))
+    starts = [start for start, _ in parts]
+    previous: Mention | None = None
+    for mention in found:
+        mention.clause = max(0, bisect_right(starts, mention.start) - 1)
+        begin = starts[mention.clause] if starts else 0
+        left, right = view[begin : mention.start].strip(" @["), view[mention.end : mention.end + 14]
+        same = previous is not None and previous.clause == mention.clause
+        mention.is_owner = bool(re.match(r"'s\b|\s?的", right)) or mention.label in ("his", "her", "its")
+        gap = view[previous.end : mention.start] if previous is not None else ""
+        if same and previous is not None and _JOIN.match(gap) and not mention.is_pronoun:
+            mention.is_subject, mention.joins = previous.is_subject, True
+        else:
+            mention.is_subject = _leads(left, same)
+        mention.is_aside = _is_aside(view, begin, mention, right)
+        _observe(view, mention, right, left, naming)
+        previous = mention
+    _resolve(view, found, naming)
+    return found
+
+
+def _scan(view: str, naming: Naming) -> list[Mention]:
+    taken: list[Mention] = []
+    used = bytearray(len(view) + 1)
+
+    def take(mention: Mention) -> None:
+        if not any(used[mention.start : mention.end]):
+            used[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
+            taken.append(mention)
+
+    for start, end, name in naming.find(view):
+        take(Mention(start, end, (name,), name))
+    if naming.aliases:
+        words = sorted(naming.aliases, key=len, reverse=True)
+        pattern = re.compile(
+            "|".join((rf"\b{re.escape(w)}\b" if w[0].isascii() else re.escape(w)) for w in words if w)
+        )
+        for match in pattern.finditer(view):
+            name = naming.aliases[match[0]]
+            before = view[max(0, match.start() - 24) : match.start()]
+            if re.search(r"(?:另一?[个位名只]|其他|别的|陌生|一[个位名群])$|\b(?:another|second|other|an?|no)\s(?:\w+\s)?$", before):
+                continue
+            if match[0][0].isascii() and match[0] not in naming.proper:
+                article = re.search(r"\b(?:the|his|her|its|their|this|that|our)\s(?:[a-z-]+\s){0,2}?$", before)
+                if not article:
+                    continue
+            take(Mention(match.start(), match.end(), (name,), match[0]))
+    for pattern, count in _GROUPS:
+        for match in pattern.finditer(view):
+            take(Mention(match.start(), match.end(), (), match[0], is_pronoun=True, count=count))
+    for match in _PRONOUN.finditer(view):
+        kind = match.lastgroup or ""
+        if kind != "other":
+            take(Mention(match.start(), match.end(), (), match[0], is_pronoun=True, gender=kind))
+    surnames: set[str] = set()
+    for match in PEOPLE.finditer(view):
+        label = match[0].strip()
+        if match["surname"]:
+            surnames.add(match["surname"])
+            label = match["surname"]
+        if match["en"]:
+            label = re.sub(r"^(?:an?|the|another|one|his|her|their|my|this|that)\s", "", label)
+        gender = "she" if _FEMALE.search(label) else "he" if _MALE.search(label) else "it" if _ANIMAL.search(label) else ""
+        take(Mention(match.start(), match.end(), (), label, gender=gender))
+    for name in surnames:
+        for match in re.finditer(re.escape(name), view):
+            take(Mention(match.start(), match.end(), (), name))
+    taken.sort(key=lambda m: m.start)
+    return taken
+
+
+def _leads(left: str, has_earlier: bool) -> bool:
+    if not left:
+        return True
+    if re.search(f"[{HAN}]", left):
+        if _LEADS.search(left):
+            return True
+        if left.endswith("的"):
+            return not has_earlier
+        if _PREPOSITION.match(left) and _PLACE_LEFT.search(left):
+            return not has_earlier
+        if _OBJECT_TAIL.search(left):
+            return False
+        return not has_earlier or bool(re.search(r"(?:然后|接着|同时|而|时|并|后|,)$", left))
+    if not re.search(r"[a-z]", left):
+        return True
+    if _EN_LEADS.search(left):
+        return True
+    if _EN_CAMERA.search(left):
+        return not has_earlier
+    return bool(re.fullmatch(r"(?:\w+ly|the|an?|in \w+|at \w+|then|there|only)(?: the| a)?", left)) and not has_earlier
+
+
+def _is_aside(view: str, begin: int, mention: Mention, right: str) -> bool:
+    left = view[max(begin, mention.start - 30) : mention.start].rstrip("@[ ")
+    padded = left + " " if left and left[-1].isascii() else left
+    if _GUIDE.search(padded) or _UNSEEN_LEFT.search(padded) or _UNSEEN_RIGHT.match(right):
+        return True
+    return bool(_GUIDE_OF.match(right) and (_GUIDE_VERB.search(padded) or _GUIDE_OF.match(right)))
+
+
+_HOLD_LEFT = re.compile(rf"(?:{lexicon.HOLDING})\s?(?:着|起|上|了)?(?:一?[大小]?[个把束杯本只支件条]|一大束)?\s?@?\[?$")
+_HOLD_LEFT_EN = re.compile(rf"\b(?:{lexicon.HOLDING_EN})\s(?:the |a |an |his |her )?@?\[?$")
+_BODY_RIGHT = re.compile(rf"^\s?的?(?:{lexicon.BODY})|^'s (?:{lexicon.BODY_EN})\b")
+_SPEECH_RIGHT = re.compile(
+    r"^\s?(?:大?声|轻声|小声|笑着?|一?边\S{0,4}|连忙|突然|忽然|先|也|立刻|缓缓|轻轻|转身|抬头|低头|\S{0,3}地)?(?:说|问|答|喊|唱|吼|道|叹|回答|走|跑|坐|站|笑|哭|看|转|抬|"
+    r"挥|点头|摇头|跳|拿|端|抱|举|推|穿|戴|拉|停|伸|睁|闭|握|蹲|靠|躺|望|盯|愣|皱|深吸|打开|面对|对着)|"
+    r"^ (?:says|asks|replies|answers|walks|runs|sits|stands|smiles|laughs|looks|turns|sings|whispers|shouts|talks|holds|picks|enters|"
+    r"leans|opens|takes|wears|sighs|grins|nods|waves|dances|plays|stops|steps|slides|hands|puts|waters|sprinting|sitting|standing)\b"
+)
+_PLACE_IN = re.compile(r"^\s?(?:里|中|内)(?:$|的|,|。|面|[^间])")
+_PLACE_BEFORE = re.compile(
+    r"(?:背景(?:是|为|在|用)?|场景(?:是|为|在|用)?|全程都?在|走进|走在|来到|进入|回到|位于|身处|置身(?:于)?)\s?@?\[?$|"
+    r"(?:background(?: is|:)?|setting(?: is|:)?|set in|inside|through|into)\s(?:the )?$"
+)
+
+
+def _observe(view: str, mention: Mention, right: str, left: str, naming: Naming) -> None:
+    """Learn what a reference is by what is done with it; what stands first in the prompt counts."""
+    if mention.is_pronoun or len(mention.names) != 1:
+        return
+    name = mention.names[0]
+    if name in naming.natures:
+        return
+    near = view[max(0, mention.start - 16) : mention.start]
+    if mention.is_aside and (_GUIDE.search(near.rstrip("@[ ")) or _GUIDE_OF.match(right)):
+        naming.natures[name] = Nature.GUIDE
+    elif _PLACE_BEFORE.search(near) or (re.search(r"在\s?@?$", near) and _PLACE_IN.match(right)):
+        naming.natures[name] = Nature.PLACE
+    elif _BODY_RIGHT.match(right) or (mention.is_subject and _SPEECH_RIGHT.match(right)):
+        naming.natures[name] = Nature.PERSON
+    elif _HOLD_LEFT.search(near) or _HOLD_LEFT_EN.search(near):
+        naming.natures[name] = Nature.SEAT if re.search(r"(?:坐|骑)\S{0,2}$|(?:rides?|riding) $", near) else Nature.THING
+    elif re.match(r"^这[双本个款件]|^(?:'s)? (?:bottle|product)", right):
+        naming.natures[name] = Nature.THING
+
+
+def _resolve(view: str, found: list[Mention], naming: Naming) -> None:
+    """Tell whom each pronoun means."""
+    genders: dict[str, str] = {}
+    for alias, name in naming.aliases.items():
+        genders.setdefault(name, "she" if _FEMALE.search(alias) else "he" if _MALE.search(alias) else "")
+    for index, mention in enumerate(found):
+        if not mention.is_pronoun:
+            continue
+        if mention.count > 1:
+            mention.names = _last_people(found, index, mention.count, naming)
+            continue
+        subject = next(
+            (m for m in reversed(found[:index]) if m.clause == mention.clause and m.is_subject and not m.joins), None
+        )
+        left = view[max(0, mention.start - 6) : mention.start]
+        own = mention.is_owner and subject is not None and not _CONTACT.search(left)
+        candidates = [m for m in reversed(found[:index]) if _fits(m, mention, naming, genders)]
+        if own and subject in candidates:
+            chosen: Mention | None = subject
+        else:
+            if subject is not None and not mention.is_subject:
+                candidates = [m for m in candidates if m is not subject and m.names != subject.names] or []
+            leading = [m for m in candidates[:8] if m.is_subject]
+            chosen = (leading or candidates or [None])[0]
+        if chosen is not None:
+            mention.names = chosen.names
+            mention.label = chosen.label
+            if len(chosen.names) == 1 and mention.gender in ("he", "she"):
+                genders[chosen.names[0]] = genders.get(chosen.names[0]) or mention.gender
+
+
+def _fits(candidate: Mention, pronoun: Mention, naming: Naming, genders: dict[str, str]) -> bool:
+    if candidate.count > 1 or (candidate.is_pronoun and not candidate.names and candidate.label == pronoun.label):
+        return False
+    if candidate.names:
+        name = candidate.names[0]
+        person = naming.is_person(name)
+        if pronoun.gender == "it":
+            return not person or bool(_ANIMAL.search(candidate.label)) or name not in naming.natures
+        known = genders.get(name, "")
+        return person and (not known or known == pronoun.gender)
+    if pronoun.gender == "it":
+        return candidate.gender == "it"
+    return candidate.gender in ("", "it", pronoun.gender)
+
+
+def _last_people(found: list[Mention], index: int, count: int, naming: Naming) -> tuple[str, ...]:
+    people: list[tuple[str, ...]] = []
+    for mention in reversed(found[:index]):
+        if mention.count > 1 and mention.names:
+            return mention.names if len(mention.names) == count else mention.names[:count]
+        key = mention.names or (f"\0{mention.label}",)
+        if mention.names and not naming.is_person(mention.names[0]):
+            continue
+        if mention.names or not mention.is_pronoun:
+            for one in key:
+                if (one,) not in people:
+                    people.append((one,))
+        if len(people) >= count:
+            break
+    if len(people) < count:
+        actors = [s.name for s in naming.subjects if naming.natures.get(s.name) is Nature.PERSON]
+        if len(actors) == count:
+            return tuple(actors)
+    return tuple(sorted((p[0] for p in people[:count] if not p[0].startswith("\0")), key=_order(naming)))
+
+
+def _order(naming: Naming) -> Callable[[str], int]:
+    places = {s.name: i for i, s in enumerate(naming.subjects)}
+    return lambda name: places.get(name, 99)

@@ -1,0 +1,349 @@
+"""How a prompt calls its references: numbered names, own names, and the aliases it gives them on the way.
+
+Knows the spellings of 图1 and Image 1 and the forms of introduction (图1是小熊, Mara (Image 1), the dog in Image 1).
+Must not know shots, lines or who acts. Source of the numbered names: seed 003, questions; spec/dashscope.md §5.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from understudy.animatic import lexicon
+from understudy.animatic.grammar.text import HAN, NUMBER, Page, number
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSubject:
+    """A reference as the grammar sees it.
+
+    `name` is canonical (图1, Video 2, character1, 小满); `medium` is image or video; `kind`, when the picture was
+    looked at, is person, object or place.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    medium: str = "image"
+    kind: str | None = None
+
+
+class Nature(StrEnum):
+    """What a reference is, by what the prompt does with it."""
+
+    PERSON = "person"
+    PLACE = "place"
+    SEAT = "seat"
+    THING = "thing"
+    SHEET = "sheet"  # a storyboard to be cut into panels
+    GUIDE = "guide"  # only style, motion, camera or voice is taken from it
+
+
+_SAFE_HAN = NUMBER.replace(r"\d{1,2}|", "")
+_NUMBERED = (
+    r"(?P<image>(?<![地截拼版构插意])(?:参考)?(?:图片|图像|照片|图)\s?#?(?:(?P<i1>\d{1,2})|(?P<i2>[一二三四五六七八九](?![个种些次点下会儿起切样])))"
+    r"|第(?P<i3>\d|[一二三四五六七八九])[张幅](?:参考)?(?:图片|图像|照片|图)"
+    r"|\b(?:reference )?(?:image|img|picture|photo|pic)[ _-]?#?(?P<i4>\d{1,2})(?!\d)"
+    r"|\b(?:the )?(?P<i5>first|second|third|fourth|fifth) (?:reference )?(?:image|picture|photo)\b)"
+    r"|(?P<video>(?:参考)?(?:视频|影片)\s?#?(?:(?P<v1>\d{1,2})|(?P<v2>[一二三四五六七八九](?![个种些次点下会儿起切样])))"
+    r"|第(?P<v3>\d|[一二三四五六七八九])[个段](?:参考)?视频"
+    r"|\b(?:reference )?video[ _-]?#?(?P<v4>\d{1,2})(?!\d)"
+    r"|\b(?:the )?(?P<v5>first|second|third|fourth|fifth) (?:reference )?video\b)"
+    r"|(?P<any>\b(?:character|subject|char)[ _-]?#?(?P<c1>\d{1,2})(?!\d)|(?:角色|主体|人物)(?P<c2>\d{1,2}|[一二三四五]))"
+)
+_SOLE_IMAGE = (
+    r"参考(?:图片|图像|图|照片)(?!\d)|这张(?:图片|图|照片)|该图片?|上传的(?:图片|图|照片)|(?<![截意])图片?[里中](?=的)|照片[里中](?=的)|原图|"
+    r"the (?:reference|provided|uploaded|given|attached|input|source)? ?(?:image|picture|photo)\b(?! ?\d)|"
+    r"this (?:image|picture|photo)\b"
+)
+_SOLE_VIDEO = (
+    r"参考视频(?!\d)|这段视频|该视频|上传的视频|视频[里中](?=的)|原视频|"
+    r"the (?:reference|provided|uploaded|given|attached|input|source)? ?(?:video|clip)\b(?! ?\d)|this (?:video|clip)\b"
+)
+_AT = r"@?\[?@?"
+
+
+@dataclass(slots=True)
+class Naming:
+    """The references of one prompt: what may name them, and what each turned out to be."""
+
+    subjects: Sequence[NamedSubject]
+    pattern: re.Pattern[str]
+    aliases: dict[str, str] = field(default_factory=dict)
+    proper: set[str] = field(default_factory=set)
+    natures: dict[str, Nature] = field(default_factory=dict)
+
+    def find(self, text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, str]]:
+        """Every numbered or own name as (start, end, canonical name)."""
+        for match in self.pattern.finditer(text, start, len(text) if end is None else end):
+            name = self._resolve(match)
+            if name:
+                yield match.start(), match.end(), name
+
+    def _resolve(self, match: re.Match[str]) -> str | None:
+        groups = match.groupdict()
+        if groups.get("own"):
+            return self._own(groups["own"])
+        for medium, keys in (("image", "i1 i2 i3 i4 i5"), ("video", "v1 v2 v3 v4 v5"), ("any", "c1 c2")):
+            if groups.get(medium):
+                text = next(groups[k] for k in keys.split() if groups[k])
+                return self._numbered(medium, number(text) or 0)
+        for medium in ("image", "video"):
+            if groups.get("sole_" + medium):
+                alone = [s.name for s in self.subjects if s.medium == medium]
+                return alone[0] if len(alone) == 1 else None
+        return None
+
+    def _own(self, text: str) -> str | None:
+        for subject in self.subjects:
+            if text.strip() in {n.lower() for n in (subject.name, *subject.aliases)}:
+                return subject.name
+        return None
+
+    def _numbered(self, medium: str, wanted: int) -> str | None:
+        same = [s for s in self.subjects if medium == "any" or s.medium == medium]
+        for subject in same:
+            match = _NAME.fullmatch(subject.name.lower())
+            if match and match[1] and int(match[1]) == wanted:
+                return subject.name
+        if any(_NAME.fullmatch(s.name.lower()) for s in same) and medium != "any":
+            return None
+        return same[wanted - 1].name if 0 < wanted <= len(same) else None
+
+    def is_person(self, name: str) -> bool:
+        """Whether this reference can act and speak, as far as the prompt tells."""
+        return self.natures.get(name, Nature.PERSON) is Nature.PERSON
+
+
+_NAME = re.compile(r"(?:图|视频|image|video|character)\s?(\d{1,2})")
+_GENERIC = re.compile(_NUMBERED)
+
+
+def name_subjects(subjects: Sequence[NamedSubject]) -> Naming:
+    """The pattern that finds every reference by number or own name."""
+    own: list[str] = []
+    for subject in subjects:
+        for text in (subject.name, *subject.aliases):
+            low = text.lower().strip()
+            if low and not _GENERIC.fullmatch(low) and not re.fullmatch(_SOLE_IMAGE + "|" + _SOLE_VIDEO, low):
+                border = r"\b" if low[0].isascii() and low[0].isalnum() else ""
+                finish = r"\b" if low[-1].isascii() and low[-1].isalnum() else ""
+                own.append(border + re.escape(low) + finish)
+    parts = [_NUMBERED]
+    if own:
+        parts.insert(0, "(?P<own>" + "|".join(sorted(own, key=len, reverse=True)) + ")")
+    parts += [f"(?P<sole_image>{_SOLE_IMAGE})", f"(?P<sole_video>{_SOLE_VIDEO})"]
+    return Naming(subjects, re.compile(f"{_AT}(?:{'|'.join(parts)})\\]?"))
+
+
+class _Claim(Protocol):
+    def __call__(self, alias: str, name: str, *, proper: bool) -> None: ...
+
+
+# Introductions ----------------------------------------------------------------------------------------------------
+
+_PEOPLE = re.compile(f"{lexicon.MALE}|{lexicon.FEMALE}|{lexicon.ANYBODY}|{lexicon.ANIMALS}")
+_PLACE = re.compile(lexicon.PLACES)
+_SEAT = re.compile(lexicon.SEATS)
+_THING = re.compile(lexicon.THINGS)
+_BODY = re.compile(lexicon.BODY)
+_PEOPLE_EN = re.compile(
+    rf"\b(?:{lexicon.MALE_EN}|{lexicon.FEMALE_EN}|{lexicon.ANYBODY_EN}|{lexicon.ANIMALS_EN})s?\b"
+)
+_PLACE_EN = re.compile(rf"\b(?:{lexicon.PLACES_EN})s?\b")
+_SEAT_EN = re.compile(rf"\b(?:{lexicon.SEATS_EN})\b")
+_THING_EN = re.compile(rf"\b(?:{lexicon.THINGS_EN})\b")
+_SHEET = re.compile(r"宫格|分镜|故事板|漫画|四格|六格|storyboard|comic|panel|grid|contact sheet|manga")
+
+_IS = re.compile(
+    r"\s?(?:是|为|即|叫做|叫|名叫|饰演|扮演|饰|代表|作为|=|->|is (?:called |named )?|as |plays |portrays |named |called )\s?"
+    r"([^,。.;:!?\n()、|“\"「—]{1,40})"
+)
+_BRACKET = re.compile(r"\s?[(\[]\s?([^()\[\],:\n]{1,24})[)\]]")
+_OF_HAN = re.compile(r"(?:[里中内上])?(?:的|那|这)(?:[个位只双款本件条把座间张台部辆]|一[个位只双款本件])?")
+_FROM = re.compile(
+    r"\b(the|an?|her|his|its|their|this|that|my|our)\s((?:[a-z'-]+\s){1,4}?)(?:shown |seen |pictured |as )?"
+    r"(?:in|from|of|on)\s?@?\[?$"
+)
+_HEAD_CUT = re.compile(r"\b(?:in|with|who|that|from|of|on|at|wearing|holding|whose|and|standing|sitting|for)\b")
+_STOP_HEADS = {"style", "voice", "pose", "tone", "mood", "look", "lighting", "colors", "colours", "background", "motion"}
+_PLAYED = re.compile(r"(?:^|[,。.;\n、:\-*]\s*)([^,。.;\n、:()]{1,16}?)\s?(?:由|=|:|is played by|played by)\s?@?\[?$")
+
+
+def introduce(page: Page, naming: Naming) -> None:
+    """Learn aliases and natures from the way the prompt introduces its references."""
+    claims: dict[str, set[str]] = {}
+
+    def claim(alias: str, name: str, *, proper: bool) -> None:
+        alias = alias.strip(" '’\"-")
+        if alias and not _GENERIC.search(alias):
+            claims.setdefault(alias, set()).add(name)
+            if proper:
+                naming.proper.add(alias)
+
+    for subject in naming.subjects:
+        if subject.kind in ("person", "place"):
+            naming.natures[subject.name] = Nature(subject.kind)
+        elif subject.kind == "object":
+            naming.natures[subject.name] = Nature.THING
+        elif subject.medium == "video":
+            naming.natures[subject.name] = Nature.PERSON
+    view = page.view
+    for start, end, name in naming.find(view):
+        match = _IS.match(view, end)
+        if match and not _SHEET.search(match[1]):
+            _called(page, match.start(1), match.end(1), name, claim, naming, after=match[0].lstrip()[:2])
+        elif match and _SHEET.search(match[1]):
+            naming.natures.setdefault(name, Nature.SHEET)
+        match = _BRACKET.match(view, end)
+        if match:
+            _called(page, match.start(1), match.end(1), name, claim, naming, after="(")
+        before = view[max(0, start - 40) : start]
+        if re.search(r"[(\[]\s?@?\[?$", before):
+            _before_bracket(page, start, name, claim)
+        match = _PLAYED.search(before)
+        if match and re.match(r"\s?(?:饰演|扮演|饰|[,。.;\n)]|$)", view[end : end + 4]):
+            _called(page, max(0, start - 40) + match.start(1), max(0, start - 40) + match.end(1), name, claim, naming, after="=")
+        _of(page, end, name, claim, naming)
+        _from(page, before, start, end, name, claim, naming)
+        _apposition(page, end, name, claim)
+    for alias, names in claims.items():
+        if len(names) == 1:
+            naming.aliases[alias] = next(iter(names))
+
+
+def nature_of_words(text: str) -> Nature | None:
+    """What a noun phrase names, by its last known noun."""
+    best: tuple[int, int, Nature] | None = None
+    for pattern, nature in (
+        (_PEOPLE, Nature.PERSON),
+        (_SEAT, Nature.SEAT),
+        (_PLACE, Nature.PLACE),
+        (_THING, Nature.THING),
+        (_PEOPLE_EN, Nature.PERSON),
+        (_SEAT_EN, Nature.SEAT),
+        (_PLACE_EN, Nature.PLACE),
+        (_THING_EN, Nature.THING),
+    ):
+        for match in pattern.finditer(text):
+            rank = (match.end(), len(match[0]), nature)
+            if best is None or rank[:2] > best[:2]:
+                best = rank
+    return best[2] if best else None
+
+
+def _called(page: Page, start: int, end: int, name: str, claim: _Claim, naming: Naming, *, after: str) -> None:
+    words = page.view[start:end].strip()
+    if not words or "\ue000" in words:
+        return
+    if re.search(f"[{HAN}]", words):
+        words = re.sub(r"^(?:一)?[个位名只头条匹](?=.)|^一", "", words.split("的")[-1] if len(words.split("的")[-1]) > 1 else words)
+        pieces = {m[0] for m in _PEOPLE.finditer(words)}
+        for size in range(min(len(words), 8), 1, -1):
+            suffix = words[-size:].strip()
+            if page.view.count(suffix) > 1 and not re.match(r"[的了着在]", suffix):
+                pieces.add(suffix)
+                break
+        pieces |= {w for w in re.findall(r"[a-z][a-z'-]+", words) if page.view.count(w) > 1}
+        pieces |= {"阿" + w for w in re.findall(r"阿([a-z]+)", words)}
+        for piece in pieces:
+            claim(piece, name, proper=True)
+        nature = nature_of_words(words)
+        if nature and after not in ("(",):
+            naming.natures.setdefault(name, nature)
+        if re.search(r"背景|场景", words):
+            naming.natures[name] = Nature.PLACE
+        return
+    raw = page.raw[start:end]
+    head = _HEAD_CUT.split(words)[0].strip()
+    names = [w for w in re.findall(r"\b[A-Z][\w'-]+", raw) if w.lower() not in ("the", "a", "an")]
+    for word in names:
+        if page.view.count(word.lower()) > 1:
+            claim(word.lower(), name, proper=True)
+    if re.match(r"(?:the|an?|our|his|her|my)\b", head) and head.split()[-1] not in _STOP_HEADS:
+        claim(head.split()[-1], name, proper=False)
+        nature = nature_of_words(head)
+        if nature:
+            naming.natures.setdefault(name, nature)
+
+
+def _before_bracket(page: Page, start: int, name: str, claim: _Claim) -> None:
+    """妈妈（图1）, Mara (Image 1), the old boxer (Image 1)."""
+    left = re.split(r"[,。.;:!?\n、|()和与及]|\band\b|\bto\b", page.view[max(0, start - 30) : start].rstrip("([@ "))[-1].strip()
+    if not left:
+        return
+    if re.search(f"[{HAN}]", left):
+        for size in range(min(len(left), 8), 0, -1):
+            suffix = left[-size:]
+            if page.view.count(suffix) > 1 and size > 1:
+                claim(suffix, name, proper=True)
+                return
+        people = list(_PEOPLE.finditer(left))
+        if people and people[-1].end() == len(left):
+            claim(people[-1][0], name, proper=True)
+        return
+    words = left.split()
+    begin = page.view.rfind(words[-1], 0, start)
+    if page.raw[begin : begin + 1].isupper() or len(words) == 1:
+        claim(words[-1], name, proper=True)
+        if len(words) > 1 and page.raw[page.view.rfind(" ".join(words[-2:]), 0, start) :][:1].isupper():
+            claim(" ".join(words[-2:]), name, proper=True)
+            claim(words[-2], name, proper=True)
+    else:
+        claim(words[-1], name, proper=False)
+
+
+def _of(page: Page, end: int, name: str, claim: _Claim, naming: Naming) -> None:
+    """图1的女孩, 图2里的旧沙发, 图2这双鞋, 参考图片里的老爷爷."""
+    match = _OF_HAN.match(page.view, end)
+    if not match:
+        return
+    rest = re.split(r"[,。.;:!?\n、|()@\[“\"]", page.view[match.end() : match.end() + 12])[0]
+    if not rest or _BODY.match(rest):
+        if rest:
+            naming.natures.setdefault(name, Nature.PERSON)
+        return
+    found = [
+        (m.start(), -m.end(), m[0], nature)
+        for pattern, nature in (
+            (_PEOPLE, Nature.PERSON),
+            (_SEAT, Nature.SEAT),
+            (_PLACE, Nature.PLACE),
+            (_THING, Nature.THING),
+        )
+        if (m := pattern.search(rest)) and m.start() <= 6
+    ]
+    if not found:
+        if match and match[0][0] == "这":
+            naming.natures.setdefault(name, Nature.THING)
+        return
+    _, _, word, nature = min(found, key=lambda f: (f[0], f[1]))
+    naming.natures.setdefault(name, nature)
+    if len(word) > 1 or nature is Nature.PERSON:
+        claim(word, name, proper=True)
+
+
+def _from(page: Page, before: str, start: int, end: int, name: str, claim: _Claim, naming: Naming) -> None:
+    """The dog in Image 1, the jacket from Image 2."""
+    match = _FROM.search(before)
+    if not match or re.match(r"'s\b", page.view[end : end + 2]):
+        return
+    words = match[2].split()
+    head = words[-1] if words else ""
+    nature = nature_of_words(" ".join(words[-2:]))
+    if head in _STOP_HEADS or re.fullmatch(lexicon.BODY_EN, head):
+        return
+    if nature:
+        naming.natures.setdefault(name, nature)
+        claim(head, name, proper=False)
+
+
+def _apposition(page: Page, end: int, name: str, claim: _Claim) -> None:
+    """Image 1, an ageing boxer, tapes his hands."""
+    match = re.match(r",\s?(?:an?|the)\s([a-z' -]{2,50}?)(?=[,.;:!?\n(]|$)", page.view[end : end + 60])
+    if match:
+        head = _HEAD_CUT.split(match[1])[0].split()
+        if head and _PEOPLE_EN.fullmatch(head[-1]):
+            claim(head[-1], name, proper=False)

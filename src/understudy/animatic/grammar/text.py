@@ -1,0 +1,207 @@
+"""Text of a prompt with fixed positions: folded for scanning, never changed in length.
+
+Knows characters, quotation marks, sentences and clauses of Chinese and English. Must not know a word of either.
+Every scanner works on `Page.view` (folded, with quoted words blanked out) and reads the caller's own words back from
+`Page.raw` at the same positions.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+LONGEST = 8000
+"""Characters of a prompt that are read; vendors cut at 5000 at most. Source: spec/dashscope.md §5.1."""
+
+BLANK = "\ue000"
+"""Stands in `view` for each character of quoted words."""
+
+# Traditional characters (and variants) of the words the tables hold.
+_OLD = (
+    "圖視頻鏡頭遠說話問這個們裡裏兩條來過後著衝聲緩進環繞燈風霧陽雲現場畫寫動運轉搖東車門開關間請讓誰時點從給與為無"
+    "殘對見觀鳥劇齣號組臉體騎樹葉飛術醫護師員歲爺媽兒孫貓鴨馬龍鳳魚貝買賣長張強彎總結續終階閉靜響樂彈鋼鐵電腦機線網"
+    "紅綠藍黃歡傷淚驚嘆嘯喚嚐飲麵飯館廳廚臥樓橋邊灘漁碼艙島嶼灣農園莊廟宮壘廣雙單獨熱鬧涼凍霽鳴獅聽講讀誦報導記錄攝"
+    "製輯幀鐘錶針縫褲襪帶揮擁擺擋擊戰鬥劍槍傘書筆紙頁"
+)
+_NEW = (
+    "图视频镜头远说话问这个们里里两条来过后着冲声缓进环绕灯风雾阳云现场画写动运转摇东车门开关间请让谁时点从给与为无"
+    "残对见观鸟剧出号组脸体骑树叶飞术医护师员岁爷妈儿孙猫鸭马龙凤鱼贝买卖长张强弯总结续终阶闭静响乐弹钢铁电脑机线网"
+    "红绿蓝黄欢伤泪惊叹啸唤尝饮面饭馆厅厨卧楼桥边滩渔码舱岛屿湾农园庄庙宫垒广双单独热闹凉冻霁鸣狮听讲读诵报导记录摄"
+    "制辑帧钟表针缝裤袜带挥拥摆挡击战斗剑枪伞书笔纸页"
+)
+_FOLD = {ord(a): b for a, b in zip(_OLD, _NEW, strict=True)}
+_FOLD |= {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_FOLD |= {0x3000: " ", 0xA0: " ", 0x200B: " ", 0xFEFF: " ", 0x2013: "-", 0x2014: "—", 0x2012: "-", 0x2212: "-", 0x301C: "~"}
+_FOLD |= {0x2502: "|", 0x2028: "\n", 0x2029: "\n", 0x0D: " ", 0x3010: "【", 0x3011: "】", 0x3014: "(", 0x3015: ")"}
+
+HAN = "\u3400-\u9fff"
+_CLOSERS = {
+    "“": "”“\"",
+    "”": "”\"",
+    "„": "“”\"",
+    '"': '"”',
+    "‘": "’'",
+    "「": "」",
+    "『": "』",
+    "'": "'’",
+    "«": "»",
+    "﹁": "﹂",
+}
+_OPEN = re.compile(r"[“”„\"‘「『'«﹁]")
+_STOP = re.compile(r"[。!?;\n]+|\.(?=[\s”\"’」』)]|$|[" + HAN + r"])")
+_SHORT_FORM = re.compile(r"(?:^|[\s(\n])(?:int|ext|i/e|mr|mrs|ms|dr|st|vs|no|vol|feat|approx|[a-z]|\d{1,2})$")
+_TERMINAL = "。!?…~!?.！？～"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Quoted words: `start`..`end` with the marks, `inner` without."""
+
+    start: int
+    end: int
+    inner_start: int
+    inner_end: int
+
+
+@dataclass(slots=True)
+class Page:
+    """A prompt ready to be scanned; `raw`, `plain` and `view` have the same length."""
+
+    raw: str
+    plain: str
+    view: str
+    quotes: list[Quote]
+    stops: list[tuple[int, int]] = field(default_factory=list)
+    _ends: list[int] = field(default_factory=list)
+
+    def words(self, start: int, end: int) -> str:
+        """The caller's own words."""
+        return self.raw[start:end].strip()
+
+    def sentence(self, position: int) -> tuple[int, int]:
+        """Start and end of the sentence around a position; the end excludes the stop."""
+        index = bisect_right(self._ends, position)
+        start = self._ends[index - 1] if index else 0
+        end = self.stops[index][0] if index < len(self.stops) else len(self.view)
+        return start, end
+
+    def blank(self, start: int, end: int) -> None:
+        """Hide words that somebody speaks from the scanners."""
+        self.view = self.view[:start] + BLANK * (end - start) + self.view[end:]
+
+
+def plain(text: str) -> str:
+    """Lower case, simplified characters, ASCII forms; the length stays."""
+    folded = text.translate(_FOLD)
+    lowered = folded.lower()
+    if len(lowered) == len(folded):
+        return lowered
+    return "".join(low if len(low := c.lower()) == 1 else c for c in folded)
+
+
+def turn_page(text: str) -> Page:
+    """Fold a prompt and find its quotes and sentences."""
+    raw = text[:LONGEST]
+    folded = plain(raw)
+    quotes = _find_quotes(raw)
+    view = list(folded)
+    for quote in quotes:
+        view[quote.inner_start : quote.inner_end] = BLANK * (quote.inner_end - quote.inner_start)
+    page = Page(raw, folded, "".join(view), quotes)
+    ends_inside = {q.end for q in quotes if raw[q.inner_start : q.inner_end].rstrip()[-1:] in _TERMINAL}
+    stops = [(m.start(), m.end()) for m in _STOP.finditer(page.view) if not _is_short_form(page.view, m)]
+    stops += [(end, end) for end in ends_inside]
+    page.stops = sorted(set(stops))
+    page._ends = [end for _, end in page.stops]
+    return page
+
+
+def _is_short_form(view: str, match: re.Match[str]) -> bool:
+    return match[0] == "." and bool(_SHORT_FORM.search(view[max(0, match.start() - 7) : match.start()]))
+
+
+def _find_quotes(raw: str) -> list[Quote]:
+    """Quote pairs of all kinds, also the mismatched ones of seed 003; an unclosed one ends with its line."""
+    quotes: list[Quote] = []
+    position = 0
+    while match := _OPEN.search(raw, position):
+        start, mark = match.start(), match[0]
+        position = start + 1
+        if mark in "'‘" and not _opens(raw, start):
+            continue
+        end = _closing(raw, start, mark)
+        if end is None:
+            continue
+        inner = raw[start + 1 : end]
+        if inner.strip():
+            quotes.append(Quote(start, min(end + 1, len(raw)), start + 1, end))
+        position = end + 1
+    return quotes
+
+
+def _opens(raw: str, start: int) -> bool:
+    before, after = raw[start - 1 : start], raw[start + 1 : start + 2]
+    return not (before.isascii() and before.isalnum()) and bool(after.strip())
+
+
+def _closing(raw: str, start: int, mark: str) -> int | None:
+    closers = _CLOSERS[mark]
+    limit = min(len(raw), start + 600)
+    for index in range(start + 1, limit):
+        char = raw[index]
+        if char == "\n" and mark in "'\"‘”":
+            return None if mark in "'‘" else index
+        if char == "\n" and raw[index + 1 : index + 2] == "\n":
+            return index
+        if char not in closers:
+            continue
+        if char in "'’":
+            following = raw[index + 1 : index + 2]
+            if following.isascii() and following.isalnum():
+                continue
+            if raw[index - 1].isspace():
+                continue
+        return index
+    return limit if limit == len(raw) and mark in "“「『" else None
+
+
+_CLAUSE = re.compile(r"[,。!?;:|\n\[\]【】()—]|\.(?=\s|$)|\.(?=[" + HAN + "])")
+
+
+def clauses(view: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Clauses of a stretch: parts between commas, colons, brackets and stops, without the empty ones."""
+    parts: list[tuple[int, int]] = []
+    last = start
+    for match in _CLAUSE.finditer(view, start, end):
+        if match.start() > last and view[last : match.start()].strip():
+            parts.append((last, match.start()))
+        last = match.end()
+    if view[last:end].strip():
+        parts.append((last, end))
+    return parts
+
+
+_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3}|(?:" + "|".join(_WORDS) + r")\b)"
+
+
+def number(text: str) -> int | None:
+    """The value of `3`, `三`, `十二`, `three`, `third`; None for anything else."""
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return int(text)
+    if text in _WORDS:
+        return _WORDS.index(text) + 1
+    if text in _ORDINALS:
+        return _ORDINALS.index(text) + 1
+    if text and all(c in _DIGITS or c == "十" for c in text):
+        if "十" not in text:
+            return _DIGITS[text] if len(text) == 1 else None
+        tens, _, ones = text.partition("十")
+        if "十" in ones or len(tens) > 1 or len(ones) > 1:
+            return None
+        return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
+    return None

@@ -1,0 +1,264 @@
+"""Where spoken words stand in a prompt: quoted, behind a label, behind a speech verb, or as a screenplay sets them.
+
+Knows how far a turn reaches and which quotes nobody speaks. Must not know who speaks (`speech` decides).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from understudy.animatic import lexicon
+from understudy.animatic.grammar.heads import Layout
+from understudy.animatic.grammar.naming import Naming
+from understudy.animatic.grammar.text import HAN, Page, Quote
+
+_SPEAKING_ALL = "|".join(pattern for pattern, _ in lexicon.SPEAKING)
+SPEECH_VERB = re.compile(_SPEAKING_ALL)
+_VERB_LAST = re.compile(
+    rf"(?:{_SPEAKING_ALL})(?:着|了|起|出|道|说|一句|一声|了一句|他|她|对方|大家|众人|老板|镜头)?(?:\s(?:[a-z'-]+\s?){{1,4}})?\s?(?:\([^()]{{0,40}}\))?\s?$"
+)
+_LETTERING = re.compile(lexicon.LETTERING)
+_SOUNDING = re.compile(rf"(?:{lexicon.SOUNDING})\s?(?:了|着)?\s?$")
+_SIGN_SAYS = re.compile(r"(?:牌|屏幕|纸条|信|横幅|衣服|包装|标签|墙|sign|screen|banner|label|note|shirt|board|package|poster)\S{0,3}\s?(?:上)?\S{0,4}(?:写|说|that says|says|saying)\S{0,3}\s?$")
+_SHOWN_RIGHT = re.compile(
+    r"^\s?(?:的?(?:字样|大字|文字|字幕|标题|招牌|牌子|横幅|海报|标语|logo|标志|二字|两字|几个字|四个?字|三个?字|\S?个大?字|弹幕)|\s?(?:fades?|appears?|written|in (?:bold|white|gold|neon)|"
+    r"logo|sign|text|on (?:the )?screen|title|lettering|across))"
+)
+_SOUND_RIGHT = re.compile(r"^\s?(?:地?一响|的?一?声(?!说|音|道)|作响|地?响|地一下|的(?:叫声|声音|响声|铃声|音效)|\s?(?:sound|noise)\b)")
+_ONOMATOPOEIA = re.compile(r"^[叮咚铃砰轰咔嚓哗啪嗒滴答嗡喵汪咕噜隆当啷咣呼嗖唰嘀哒吱呀扑通咚哐嘭噗嘶沙簌呜嘎哈嘿哼\s,，。!！~～…—-]+$")
+_COLON = re.compile(r":\s{0,2}(?![\s“\"「『‘”'\ue000/\d])|:\s(?=\d)|:\s{0,2}(?=[♪♫])")
+_SILENT = re.compile(r"^(?:无|没有|暂无|none|n/?a|no dialogue|无台词|无对白|-|—|\.\.\.)\s?$")
+_EDGE = re.compile(r"[,。;.!?\n|】\]\ue000”\"」』、]")
+_BULLET = re.compile(r"^[\s\-*•·△▲>#]+")
+_SAY_BLANK = re.compile(rf"(?:说道|说着|说|喊道|喊|问道|问|唱道|唱|回答|回道|答道)(?:\s{{1,3}}|道,)(?=[{HAN}])")
+_CAPS = re.compile(r"^[ \t]*([A-Z][A-Z0-9 .'’-]{0,30}?)(?:\s?\([^()\n]*\))?[ \t]*$", re.MULTILINE)
+_NOT_NAME = re.compile(r"^(?:INT|EXT|CUT|FADE|SCENE|SHOT|TITLE|THE END|PANEL|DISSOLVE|SMASH|END|SFX|VFX|BGM|POV|MUSIC|NOTE|STYLE)\b")
+_NARRATIVE = re.compile(
+    r"^\s?(?:然后|随后|接着|于是|最后|说完|镜头|画面|背景|音乐|字幕|she\b|he\b|they\b|it (?!is|'s)|then\b|the camera\b|camera\b|cut\b|"
+    r"no (?:background )?(?:music|subtitles|captions|text)|他|她|它|\(|图|视频|image\b|video\b|character|sfx|[-*•△])"
+)
+_ADDRESS = re.compile(r"[我你您咱]|\b(?:i|i'm|i'll|i've|you|you're|we|we're|my|your|me|us|let's|please)\b")
+_NARRATION = re.compile(lexicon.SPEAKING[4][0].split(r"说道|", 1)[0] if False else lexicon.DELIVERIES[3][0])
+_TITLE_LABEL = re.compile(r"(?:标题|片名|书名|字幕|标语|slogan|title|subtitle|caption|super|text|logo|文字|品牌|店名|歌名|音效|音乐|配乐|bgm|sfx|sound|music|audio)\s?\S{0,4}[:=]\s?$")
+
+
+@dataclass(slots=True)
+class Turn:
+    """Words somebody speaks. `start`..`end` with marks, `text_start`..`text_end` without; `label` is where a label
+    or the speaking clause before it begins; `by_name` holds a name a screenplay sets above its line."""
+
+    start: int
+    end: int
+    text: str
+    is_quote: bool
+    by_name: tuple[int, int] | None = None
+    is_labelled: bool = False
+
+
+def find_turns(page: Page, naming: Naming, layout: Layout, people: re.Pattern[str]) -> list[Turn]:
+    """All turns in order; the words of unquoted ones are blanked on the page."""
+    turns = _screenplay_turns(page)
+    taken = [(t.start, t.end) for t in turns]
+    for turn in turns:
+        page.blank(turn.start, turn.end)
+    for turn in _unquoted(page, naming, layout, people):
+        if not any(a < turn.end and turn.start < b for a, b in taken):
+            turns.append(turn)
+            taken.append((turn.start, turn.end))
+            page.blank(turn.start, turn.end)
+    for quote in page.quotes:
+        if not any(a < quote.end and quote.start < b for a, b in taken) and _is_spoken(page, quote):
+            turns.append(Turn(quote.start, quote.end, _clean(page.raw[quote.inner_start : quote.inner_end]), True))
+    return sorted((t for t in turns if t.text), key=lambda t: t.start)
+
+
+def _clean(text: str) -> str:
+    text = re.sub(r"^\s*[(（][^()（）]{0,40}[)）]\s*", "", text)
+    return text.strip(" \t\r\n\u3000♪♫🎵🎶\"“”")
+
+
+def _is_spoken(page: Page, quote: Quote) -> bool:
+    inner = page.raw[quote.inner_start : quote.inner_end]
+    left = page.view[max(0, quote.start - 40) : quote.start]
+    right = page.view[quote.end : quote.end + 30]
+    clause = re.split(r"[,。;.!?\n|、]", left)[-1]
+    verb = bool(_VERB_LAST.search(re.sub(r"[\s:,]+$", "", left)))
+    colon = left.rstrip().endswith(":")
+    if _SHOWN_RIGHT.match(right) or _TITLE_LABEL.search(left):
+        return False
+    if _SIGN_SAYS.search(clause.rstrip(": ")):
+        return False
+    if _ONOMATOPOEIA.match(inner) and not colon and (_SOUND_RIGHT.match(right) or not verb):
+        return False
+    if _SOUND_RIGHT.match(right) and not colon:
+        return False
+    if verb or (colon and not _shows(clause)):
+        return True
+    if _shows(clause) or _SOUNDING.search(clause):
+        return False
+    if _speech_follows(right):
+        return True
+    final = inner.rstrip()[-1:] in "。!?！？…~～.—"
+    long = len(inner) >= 6 or len(inner.split()) >= 3
+    bare = left.rstrip(" \t")
+    free = not bare or bare[-1] in ",。!?…—-\n)】\"”」』’;.:|~" or not _has_word(bare[-1])
+    if free:
+        return final or long
+    if right.lstrip()[:1] in ("的", "之", "这", "和", "与", "、"):
+        return False
+    return final or (bool(re.search(r"[,，]", inner)) and long)
+
+
+def _has_word(char: str) -> bool:
+    return char.isalnum()
+
+
+def _shows(clause: str) -> bool:
+    """Whether the clause before a quote speaks of lettering closer to it than of speech."""
+    shown = [m.end() for m in _LETTERING.finditer(clause)]
+    if not shown:
+        return False
+    spoken = [m.end() for m in SPEECH_VERB.finditer(clause)]
+    return not spoken or max(shown) > max(spoken)
+
+
+def _speech_follows(right: str) -> bool:
+    clause = re.split(r"[,。;!?\n|“\"「]|\.\s", right.lstrip(" ,，-—"))[0]
+    return bool(SPEECH_VERB.search(clause))
+
+
+# Unquoted ------------------------------------------------------------------------------------------------------------
+
+
+def _unquoted(page: Page, naming: Naming, layout: Layout, people: re.Pattern[str]) -> list[Turn]:
+    view, turns = page.view, []
+    for match in _COLON.finditer(view):
+        if any(s.head <= match.start() < s.start for s in layout.shots):
+            continue
+        edges = list(_EDGE.finditer(view, max(0, match.start() - 60), _before_bracket(view, match.start())))
+        begin = edges[-1].end() if edges else max(0, match.start() - 60)
+        shot = next((s for s in reversed(layout.shots) if s.start <= match.start()), None)
+        begin = max(begin, shot.start if shot else 0)
+        words = _BULLET.sub("", view[begin : match.start()]).strip()
+        block = next((b for b in layout.blocks if b[0] <= match.start() < b[1]), None)
+        heading = block is not None and match.end() - 3 <= block[0] + len(view[block[0] : match.end()]) and _is_heading(view, block, match)
+        kind = block[2] if block else ""
+        label = not heading and _is_label(words, naming, people, at_line=_at_line(view, begin))
+        speech = (kind == "speech") if heading else bool(_VERB_LAST.search(words))
+        if kind in ("cast", "style", "camera", "place", "audio", "rules") and not (heading is False and (speech or (label and kind == "rules"))):
+            continue
+        if not label and not speech:
+            continue
+        whole = (label or heading) and _at_line(view, begin)
+        end = _turn_end(page, match.end(), _limit(page, layout, match.end()), naming, people, whole=whole)
+        raw = page.raw[match.end() : end].strip()
+        if raw and not _SILENT.match(raw.lower().rstrip("。.")) and "\ue000" not in view[match.end() : end]:
+            start = match.end() + (len(page.raw[match.end() : end]) - len(page.raw[match.end() : end].lstrip()))
+            turns.append(Turn(start, end, _clean(raw), False, is_labelled=label))
+    for match in _SAY_BLANK.finditer(view):
+        tail = re.compile(r"[\s。!?;\n\ue000“\"]").search(view, match.end() + 1)
+        end = tail.start() if tail else len(view)
+        if end - match.end() >= 2:
+            turns.append(Turn(match.end(), end, _clean(page.raw[match.end() : end]), False))
+    return turns
+
+
+def _is_heading(view: str, block: tuple[int, int, str], match: re.Match[str]) -> bool:
+    head = view[block[0] : match.start() + 1]
+    return not re.search(r"[,。;.!?\n]", head.strip()) and len(head.strip()) <= 24 and "(" not in head.strip()[1:] or bool(
+        re.fullmatch(r"\W*[^\s:(]{1,8}\s?\([^()]{0,30}\)\s?:", head.strip())
+    )
+
+
+def _before_bracket(view: str, colon: int) -> int:
+    """Where the words before a colon end when a bracket stands between: 图1（抬头，眼里有泪）："""
+    stripped = view[:colon].rstrip()
+    if stripped.endswith(")"):
+        opening = stripped.rfind("(", max(0, len(stripped) - 60))
+        if opening >= 0:
+            return opening
+    return colon
+
+
+def _at_line(view: str, begin: int) -> bool:
+    line = view.rfind("\n", 0, begin) + 1
+    return not re.sub(r"[\s\-*•·△▲>|]+", "", view[line:begin]) or view[begin - 1 : begin] in ("|",)
+
+
+def _is_label(words: str, naming: Naming, people: re.Pattern[str], *, at_line: bool) -> bool:
+    bare = re.sub(r"\s?\([^()]*\)\s?$", "", words).strip()
+    bare = re.sub(r",\s?(?:off[ -]?screen|o\.?s\.?|v\.?o\.?)$", "", bare)
+    if not bare or len(bare) > 28:
+        return False
+    for start, end, _ in naming.find(bare):
+        if start == 0 and end == len(bare):
+            return True
+    if bare in naming.aliases or _NARRATION.fullmatch(bare) or re.fullmatch(r"(?:男声|女声|童声)?(?:旁白|画外音)", bare):
+        return True
+    match = people.search(bare)
+    return bool(match and match.end() == len(bare) and (match.start() == 0 or (at_line and len(bare) <= 12)))
+
+
+def _limit(page: Page, layout: Layout, position: int) -> int:
+    heads = [s.head for s in layout.shots if s.head > position]
+    blocks = [b[0] for b in layout.blocks if b[0] > position]
+    quote = [q.start for q in page.quotes if q.start >= position]
+    return min(heads + blocks + quote + [len(page.view)])
+
+
+_STOP = re.compile(r"[。!?;\n|]+[”\"]?|\.+(?=\s|$)|\.(?=[" + HAN + r"])|\s(?=\()")
+
+
+def _turn_end(page: Page, start: int, limit: int, naming: Naming, people: re.Pattern[str], *, whole: bool) -> int:
+    """The end of the sentence or turn that begins at `start`."""
+    for stop in _STOP.finditer(page.view, start, limit):
+        mark = stop[0].strip("”\"")
+        if "\n" in mark or "|" in mark:
+            return stop.start()
+        rest = page.view[stop.end() : limit]
+        if mark and not rest.strip():
+            return stop.end()
+        if not mark:
+            continue
+        following = re.split(r"[。!?;\n|]|\.(?=\s|$)", rest.lstrip(), maxsplit=1)[0]
+        goes_on = bool(following.strip()) and not _NARRATIVE.match(rest.lstrip()) and not _opens_narrative(following, naming, people)
+        if mark[0] in ".。;" and not whole:
+            return stop.end()
+        if not goes_on or (not whole and not _ADDRESS.search(following)):
+            return stop.end()
+    return limit
+
+
+def _opens_narrative(text: str, naming: Naming, people: re.Pattern[str]) -> bool:
+    first = next(iter(naming.find(text)), None)
+    if first and first[0] <= 2:
+        return True
+    if any(text.startswith(alias) for alias in naming.aliases):
+        return True
+    match = people.match(text)
+    return bool(match and re.match(r"(?:the|an?)\s", text))
+
+
+def _screenplay_turns(page: Page) -> list[Turn]:
+    """NAME alone on its line, perhaps (how), then the words until an empty line or the next name."""
+    turns: list[Turn] = []
+    matches = [m for m in _CAPS.finditer(page.raw) if not _NOT_NAME.match(m[1]) and re.search(r"[A-Z]{2}", m[1])]
+    for match in matches:
+        position = match.end() + 1
+        begin: int | None = None
+        end = position
+        while position < len(page.raw):
+            stop = page.raw.find("\n", position)
+            stop = len(page.raw) if stop < 0 else stop
+            line = page.raw[position:stop].strip()
+            if not line or _CAPS.fullmatch(page.raw[position:stop]) or _NOT_NAME.match(line):
+                break
+            if not (line.startswith("(") and line.endswith(")")):
+                begin = position if begin is None else begin
+                end = stop
+            position = stop + 1
+        if begin is not None and end > begin:
+            text = " ".join(part.strip() for part in page.raw[begin:end].splitlines() if part.strip())
+            turns.append(Turn(begin, end, _clean(text), False, by_name=match.span(1), is_labelled=True))
+    return turns

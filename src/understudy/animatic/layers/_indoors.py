@@ -1,0 +1,408 @@
+"""Drawn places with walls: street, shop, cafe, room, classroom or office, stage, and the empty studio.
+
+Knows how each looks by day, at dusk and at night. Must not know prompts, cameras or who will stand there.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from understudy.animatic.layers._draw import BOTTOM, LEFT, RIGHT, TOP, Board, Colour, Point, blend
+from understudy.animatic.layers._outdoors import Draft, Hour, Piece, _ground, _sky
+
+_FLOOR = 0.70  # where wall and floor meet, in parts of the wide picture's height
+
+
+def _quad(left: float, top: float, right: float, bottom: float) -> list[Point]:
+    return [(left, top), (right, top), (right, bottom), (left, bottom)]
+
+
+def _planks(board: Board, floor: float, colour: Colour, count: int = 26) -> None:
+    """Floor boards that run towards a vanishing point behind the wall."""
+    lines: list[list[Point]] = []
+    for x in np.linspace(LEFT - 1.0, RIGHT + 1.0, count * 2):
+        far = 0.5 + (float(x) - 0.5) * 0.55
+        lines.append(
+            [(far - 0.0008, floor), (far + 0.0008, floor), (float(x) + 0.002, BOTTOM), (float(x) - 0.002, BOTTOM)]
+        )
+    board.lay(board.mask(lines), colour, 0.35)
+
+
+def _room(draft: Draft, wall: Colour, floor: Colour, base: Colour) -> Board:
+    board = draft.board()
+    board.sky(
+        [(TOP, blend(wall, (0, 0, 0), 0.16)), (0.15, wall), (_FLOOR, blend(wall, (0, 0, 0), 0.07)), (BOTTOM, wall)]
+    )
+    board.shade(board.mask([_quad(LEFT, _FLOOR, RIGHT, BOTTOM)]), blend(floor, (0, 0, 0), 0.18), floor)
+    _planks(board, _FLOOR, blend(floor, (0, 0, 0), 0.4))
+    board.box(LEFT, _FLOOR - 0.022, RIGHT, _FLOOR, base)
+    board.lay(board.mask([_quad(LEFT, _FLOOR, RIGHT, _FLOOR + 0.035)], 0.014), (0, 0, 0), 0.22)
+    return board
+
+
+def _window(board: Board, draft: Draft, left: float, top: float, right: float, bottom: float, frame: Colour) -> None:
+    """A window with the hour outside of it."""
+    high = draft.pick((176, 214, 240), (250, 170, 120), (24, 34, 72))
+    low = draft.pick((232, 242, 240), (255, 214, 150), (58, 70, 120))
+    edge_x, edge_y = 0.008, 0.014
+    board.lay(
+        board.mask([_quad(left - 2 * edge_x, top - 2 * edge_y, right + 2 * edge_x, bottom + 3 * edge_y)], 0.012),
+        (0, 0, 0),
+        0.18,
+    )
+    board.box(left - edge_x, top - edge_y, right + edge_x, bottom + edge_y * 1.6, frame)
+    board.shade(board.mask([_quad(left, top, right, bottom)]), high, low)
+    rng = draft.rng
+    line: list[Point] = [(left, bottom)]
+    steps = max(4, int((right - left) * 40))
+    for x in np.linspace(left, right, steps):  # roofs far away
+        y = bottom - (bottom - top) * float(rng.uniform(0.12, 0.34))
+        line += [(float(x), y), (min(right, float(x) + (right - left) / steps), y)]
+    board.polygon([*line, (right, bottom)], blend(low, high, 0.6), 0.8)
+    if draft.hour is Hour.NIGHT:
+        for _ in range(steps * 2):
+            board.glow(
+                float(rng.uniform(left + 0.01, right - 0.01)),
+                bottom - (bottom - top) * float(rng.uniform(0.04, 0.26)),
+                0.004,
+                (255, 216, 150),
+                0.8,
+            )
+    middle = (left + right) / 2
+    board.box(middle - edge_x * 0.45, top, middle + edge_x * 0.45, bottom, frame)
+    board.box(
+        left, top + (bottom - top) * 0.42 - edge_y * 0.4, right, top + (bottom - top) * 0.42 + edge_y * 0.4, frame
+    )
+    if draft.hour is not Hour.NIGHT:
+        lit = draft.pick((255, 250, 226), (255, 200, 130), (0, 0, 0))
+        board.glow((left + right) / 2, (top + bottom) / 2, 0.36, lit, 0.30)
+        spill = [
+            (left - 0.05, BOTTOM),
+            (left + 0.10, _FLOOR + 0.03),
+            (right + 0.10, _FLOOR + 0.03),
+            (right + 0.08, BOTTOM),
+        ]
+        board.polygon(spill, lit, 0.20, 0.012)
+
+
+def _lamp(board: Board, x: float, y: float, colour: Colour = (255, 214, 150)) -> None:
+    """A hanging lamp with its light."""
+    board.box(x - 0.0012, TOP, x + 0.0012, y, (50, 44, 42))
+    board.polygon([(x - 0.008, y), (x + 0.008, y), (x + 0.030, y + 0.045), (x - 0.030, y + 0.045)], (70, 60, 56))
+    board.lay(board.disc(x, y + 0.047, 0.030, 0.008), (255, 244, 214))
+    board.glow(x, y + 0.09, 0.22, colour, 0.55)
+
+
+def room(draft: Draft) -> list[Piece]:
+    """Living room: window, picture, sofa, lamp, plant, rug."""
+    wall = draft.pick((226, 214, 196), (222, 180, 150), (92, 82, 92))
+    floor = draft.pick((176, 136, 100), (160, 108, 80), (74, 58, 58))
+    far = _room(draft, wall, floor, blend(wall, (255, 255, 255), 0.45))
+    _window(far, draft, 0.08, 0.06, 0.34, 0.48, blend(wall, (255, 255, 255), 0.6))
+    for side, x in ((-1, 0.055), (1, 0.365)):  # curtains
+        cloth = blend(wall, (150, 90, 80), 0.45)
+        edge: list[Point] = [(x + side * 0.005 * (k % 2), 0.0 + 0.66 * k / 12) for k in range(13)]
+        far.polygon([*edge, (x + side * 0.055, 0.66), (x + side * 0.055, 0.0)], cloth)
+        for k in range(3):
+            far.polygon(
+                _quad(x + side * (0.012 + 0.016 * k) - 0.002, 0.0, x + side * (0.012 + 0.016 * k) + 0.002, 0.66),
+                blend(cloth, (0, 0, 0), 0.25),
+                0.6,
+                0.002,
+            )
+    far.lay(far.mask([_quad(0.598, 0.128, 0.742, 0.352)], 0.01), (0, 0, 0), 0.25)
+    far.box(0.60, 0.12, 0.74, 0.34, (84, 62, 50))
+    far.shade(far.mask([_quad(0.608, 0.133, 0.732, 0.327)]), (206, 190, 160), (120, 150, 150))
+    far.polygon(
+        [(0.608, 0.327), (0.608, 0.27), (0.65, 0.22), (0.69, 0.28), (0.732, 0.25), (0.732, 0.327)], (96, 112, 110)
+    )
+    shelf = blend(floor, (0, 0, 0), 0.2)
+    far.box(0.86, 0.10, 1.12, _FLOOR, shelf)
+    rng = draft.rng
+    for row in range(4):
+        y = 0.125 + row * 0.142
+        far.box(0.87, y, 1.11, y + 0.122, blend(shelf, (0, 0, 0), 0.35))
+        x = 0.875
+        while x < 1.09:
+            wide, tall = float(rng.uniform(0.006, 0.014)), float(rng.uniform(0.07, 0.112))
+            tones: list[Colour] = [(168, 84, 70), (86, 112, 120), (214, 186, 130), (110, 132, 96), (200, 200, 190)]
+            far.box(x, y + 0.122 - tall, x + wide, y + 0.122, blend(tones[int(rng.integers(5))], wall, 0.25))
+            x += wide + 0.002
+    middle = draft.board(opaque=False)
+    middle.lay(middle.disc(0.5, 0.93, 0.62, 0.10, 0.004), blend(floor, (200, 90, 80), 0.45), 0.75)
+    middle.lay(middle.disc(0.5, 0.93, 0.54, 0.083, 0.003), blend(floor, (240, 220, 190), 0.45), 0.55)
+    cloth = draft.pick((122, 140, 136), (126, 106, 104), (58, 64, 82))
+    middle.lay(middle.disc(0.52, 0.80, 0.50, 0.035, 0.02), (0, 0, 0), 0.35)
+    middle.polygon([(0.27, 0.50), (0.77, 0.50), (0.78, 0.70), (0.26, 0.70)], blend(cloth, (0, 0, 0), 0.10), 1.0, 0.003)
+    middle.shade(middle.mask([_quad(0.25, 0.645, 0.79, 0.775)], 0.003), blend(cloth, (255, 255, 255), 0.15), cloth)
+    for x in (0.235, 0.765):
+        middle.shade(
+            middle.mask([_quad(x, 0.575, x + 0.045, 0.785)], 0.004),
+            blend(cloth, (255, 255, 255), 0.1),
+            blend(cloth, (0, 0, 0), 0.15),
+        )
+    for x in (0.25, 0.765):
+        middle.box(x, 0.775, x + 0.015, 0.80, (70, 52, 42))
+    middle.box(0.515, 0.53, 0.518, 0.645, blend(cloth, (0, 0, 0), 0.3), 0.6)
+    middle.polygon([(0.31, 0.56), (0.385, 0.545), (0.40, 0.645), (0.32, 0.655)], (214, 150, 96), 1.0, 0.002)
+    if draft.hour is not Hour.DAY:
+        _lamp(far, 0.50, 0.02)
+    far.glow(0.5, 0.30, 0.8, (255, 236, 200), 0.12)
+    return [Piece(far.done(rng), 0.62), Piece(middle.done(rng), 0.82)]
+
+
+def shop(draft: Draft) -> list[Piece]:
+    """Convenience store: lit shelves full of goods, fridge, counter; bright at any hour."""
+    wall: Colour = (228, 234, 232)
+    far = _room(draft, wall, (196, 200, 198), (80, 150, 130))
+    rng = draft.rng
+    far.box(LEFT, -0.02, RIGHT, 0.055, (60, 140, 116))
+    far.box(LEFT, 0.055, RIGHT, 0.068, (244, 156, 66))
+    for x in np.arange(LEFT, RIGHT, 0.20):  # ceiling lights
+        far.box(float(x), -0.11, float(x) + 0.13, -0.085, (255, 255, 250))
+        far.glow(float(x) + 0.065, -0.10, 0.10, (255, 255, 240), 0.5)
+    tones: list[Colour] = [
+        (222, 78, 66),
+        (246, 180, 60),
+        (84, 152, 90),
+        (72, 120, 190),
+        (240, 236, 220),
+        (170, 96, 150),
+        (240, 130, 80),
+    ]
+    for left, right in ((-0.30, 0.20), (0.24, 0.70)):
+        far.box(left, 0.10, right, _FLOOR - 0.005, (176, 184, 186))
+        for row in range(5):
+            y = 0.115 + row * 0.115
+            far.box(left + 0.008, y, right - 0.008, y + 0.098, (120, 130, 136))
+            goods: dict[int, list[list[Point]]] = {}
+            x = left + 0.012
+            while x < right - 0.03:
+                wide, tall = float(rng.uniform(0.012, 0.024)), float(rng.uniform(0.05, 0.085))
+                tone = int(rng.integers(len(tones)))
+                for _ in range(int(rng.integers(1, 4))):
+                    if x + wide < right - 0.01:
+                        goods.setdefault(tone, []).append(_quad(x, y + 0.098 - tall, x + wide - 0.002, y + 0.098))
+                        x += wide
+            for tone, boxes in goods.items():
+                far.lay(far.mask(boxes), blend(tones[tone], wall, 0.22))
+                labels = [_quad(b[0][0] + 0.002, b[0][1] + 0.02, b[1][0] - 0.002, b[0][1] + 0.035) for b in boxes]
+                far.lay(far.mask(labels), (250, 250, 244), 0.6)
+            far.box(left, y + 0.098, right, y + 0.108, (236, 240, 240))
+    far.box(0.74, 0.08, 1.14, _FLOOR - 0.005, (150, 166, 174))
+    for x in (0.75, 0.885, 1.02):
+        far.shade(far.mask([_quad(x, 0.10, x + 0.12, 0.64)]), (206, 232, 240), (168, 206, 222))
+        for row in range(4):
+            bottles = [
+                _quad(x + 0.008 + 0.013 * k, 0.13 + row * 0.13, x + 0.017 + 0.013 * k, 0.215 + row * 0.13)
+                for k in range(8)
+            ]
+            far.lay(far.mask(bottles), blend(tones[(row * 2 + int(x * 10)) % 7], (220, 240, 244), 0.35))
+            far.box(x, 0.217 + row * 0.13, x + 0.12, 0.224 + row * 0.13, (236, 244, 246))
+        far.polygon([(x + 0.02, 0.10), (x + 0.05, 0.10), (x + 0.03, 0.64), (x, 0.64)], (255, 255, 255), 0.20)
+    far.glow(0.5, 0.1, 0.8, (255, 255, 244), 0.16)
+    far.lay(far.mask([_quad(LEFT, _FLOOR + 0.02, RIGHT, 0.95)], 0.06), (250, 252, 250), 0.25)
+    return [Piece(far.done(rng), 0.72)]
+
+
+def cafe(draft: Draft) -> list[Piece]:
+    """Cafe, restaurant, bar: warm wall, big window, lamps, shelves, tables."""
+    wall = draft.pick((150, 112, 86), (140, 90, 66), (72, 50, 48))
+    far = _room(draft, wall, draft.pick((120, 86, 66), (104, 66, 52), (54, 38, 38)), blend(wall, (0, 0, 0), 0.3))
+    rng = draft.rng
+    _window(far, draft, -0.16, 0.04, 0.30, 0.56, (58, 44, 38))
+    for row in range(3):
+        y = 0.16 + 0.13 * row
+        far.box(0.60, y, 1.16, y + 0.012, blend(wall, (0, 0, 0), 0.45))
+        for x in np.arange(0.615, 1.14, 0.026):
+            tall = float(rng.uniform(0.04, 0.09))
+            tones: list[Colour] = [(230, 220, 200), (120, 146, 130), (200, 130, 80), (90, 66, 60), (190, 200, 206)]
+            far.box(float(x), y - tall, float(x) + 0.014, y, blend(tones[int(rng.integers(5))], wall, 0.3))
+    for x in (0.12, 0.44, 0.76, 1.08):
+        _lamp(far, x, float(rng.uniform(-0.04, 0.03)))
+    middle = draft.board(opaque=False)
+    for x in (-0.06, 1.02):
+        middle.lay(middle.disc(x, 0.915, 0.16, 0.02, 0.012), (0, 0, 0), 0.4)
+        middle.box(x - 0.006, 0.665, x + 0.006, 0.91, (52, 38, 34))
+        middle.lay(middle.disc(x, 0.66, 0.20, 0.030), blend(wall, (40, 20, 10), 0.5))
+        middle.lay(middle.disc(x, 0.652, 0.20, 0.028), blend(wall, (230, 180, 120), 0.35))
+        middle.lay(middle.disc(x, 0.632, 0.026, 0.008), (244, 240, 232))
+        middle.box(x - 0.012, 0.612, x + 0.012, 0.636, (244, 240, 232))
+    far.glow(0.5, 0.3, 0.7, (255, 200, 130), 0.16)
+    return [Piece(far.done(rng), 0.65), Piece(middle.done(rng), 0.94)]
+
+
+def office(draft: Draft) -> list[Piece]:
+    """Office or classroom: board or windows along the wall, desks."""
+    wall = draft.pick((222, 226, 226), (226, 196, 170), (84, 92, 116))
+    far = _room(
+        draft, wall, draft.pick((168, 160, 150), (150, 120, 104), (62, 62, 76)), blend(wall, (90, 100, 110), 0.4)
+    )
+    for x in (-0.30, 0.66, 0.98):
+        _window(far, draft, x, 0.05, x + 0.27, 0.50, (244, 246, 246))
+    far.box(0.075, 0.085, 0.575, 0.475, (150, 116, 82))
+    far.shade(far.mask([_quad(0.085, 0.10, 0.565, 0.46)]), (56, 92, 80), (48, 80, 70))
+    far.lay(far.mask([_quad(0.12, 0.2, 0.5, 0.4)], 0.05), (200, 216, 206), 0.10)
+    middle = draft.board(opaque=False)
+    desk = draft.pick((206, 172, 128), (190, 138, 100), (92, 78, 82))
+    for x in (-0.16, 0.06, 0.74, 0.96):
+        middle.lay(middle.disc(x + 0.09, 0.875, 0.2, 0.018, 0.012), (0, 0, 0), 0.3)
+        for leg in (x + 0.012, x + 0.162):
+            middle.box(leg, 0.71, leg + 0.006, 0.87, (96, 100, 106))
+        middle.polygon([(x + 0.012, 0.665), (x + 0.168, 0.665), (x + 0.184, 0.70), (x - 0.004, 0.70)], desk)
+        middle.box(x - 0.004, 0.70, x + 0.184, 0.714, blend(desk, (0, 0, 0), 0.25))
+    return [Piece(far.done(draft.rng), 0.65), Piece(middle.done(draft.rng), 0.88)]
+
+
+def street(draft: Draft) -> list[Piece]:
+    """City street: houses in two depths, lit windows and signs at night, pavement that mirrors them when wet."""
+    far, rng = draft.board(), draft.rng
+    _sky(far, draft)
+    haze = draft.pick((196, 208, 218), (222, 150, 130), (48, 52, 92))
+    x = LEFT
+    while x < RIGHT:
+        wide = float(rng.uniform(0.05, 0.11))
+        top = float(rng.uniform(0.02, 0.28))
+        far.box(
+            x,
+            top,
+            x + wide,
+            0.6,
+            blend(haze, draft.pick((120, 134, 150), (120, 80, 96), (26, 28, 54)), float(rng.uniform(0.35, 0.6))),
+        )
+        _panes(far, draft, x, top, x + wide, 0.52, small=True)
+        x += wide
+    middle = draft.board(opaque=False)
+    tones: list[Colour] = [(176, 132, 110), (198, 184, 162), (138, 150, 156), (168, 150, 138), (120, 110, 116)]
+    x, number = LEFT, 0
+    ground = 0.66
+    while x < RIGHT:
+        wide = float(rng.uniform(0.16, 0.25))
+        top = float(rng.uniform(-0.16, 0.06)) if abs(x + wide / 2 - 0.5) > 0.20 else float(rng.uniform(0.10, 0.22))
+        tone = blend(
+            tones[int(rng.integers(5))],
+            draft.pick((255, 255, 255), (230, 130, 100), (22, 24, 48)),
+            draft.pick((0.05, 0, 0), (0.3, 0, 0), (0.72, 0, 0))[0],
+        )
+        middle.shade(middle.mask([_quad(x, top, x + wide, ground)]), tone, blend(tone, (0, 0, 0), 0.2))
+        middle.box(x, top - 0.012, x + wide, top + 0.006, blend(tone, (0, 0, 0), 0.25))
+        _panes(middle, draft, x + 0.012, top + 0.05, x + wide - 0.012, ground - 0.22, small=False)
+        _shop_front(middle, draft, x + 0.012, ground - 0.17, x + wide - 0.012, ground, number)
+        x, number = x + wide, number + 1
+    stone = draft.pick((166, 164, 160), (150, 118, 110), (46, 48, 68))
+    if draft.wet:
+        stone = blend(stone, (40, 44, 60), 0.45)
+    _ground(middle, draft, ground, blend(stone, (0, 0, 0), 0.12), stone, 6)
+    middle.box(LEFT, ground, RIGHT, ground + 0.012, blend(stone, (255, 255, 255), 0.2), 0.7)
+    middle.lay(middle.mask([_quad(LEFT, 0.84, RIGHT, BOTTOM)]), blend(stone, (20, 20, 26), 0.55), 0.85)
+    middle.box(LEFT, 0.832, RIGHT, 0.846, blend(stone, (255, 255, 255), 0.15))
+    lines: list[list[Point]] = [
+        [(p, 0.985), (p + 0.13, 0.985), (p + 0.12, 1.0), (p - 0.012, 1.0)]
+        for p in np.arange(LEFT, RIGHT, 0.26).tolist()
+    ]
+    middle.lay(middle.mask(lines), (230, 226, 210), 0.6)
+    if draft.wet or draft.hour is Hour.NIGHT:
+        _mirror(middle, ground, 0.55 if draft.wet else 0.22)
+    for x in (-0.05, 0.93):
+        middle.box(x - 0.003, 0.10, x + 0.003, 0.80, (44, 46, 54))
+        middle.polygon([(x - 0.003, 0.10), (x + 0.05, 0.085), (x + 0.05, 0.10), (x, 0.115)], (44, 46, 54))
+        if draft.hour is not Hour.DAY:
+            middle.lay(middle.disc(x + 0.042, 0.108, 0.016, 0.008), (255, 240, 206))
+            middle.glow(x + 0.042, 0.12, 0.18, (255, 216, 150), 0.6)
+    return [Piece(far.done(rng), 0.45), Piece(middle.done(rng), 0.80)]
+
+
+def _panes(board: Board, draft: Draft, left: float, top: float, right: float, bottom: float, *, small: bool) -> None:
+    rng = draft.rng
+    step_x, step_y = (0.014, 0.032) if small else (0.040, 0.085)
+    size_x, size_y = (0.006, 0.014) if small else (0.022, 0.050)
+    dark: list[list[Point]] = []
+    lit: list[list[Point]] = []
+    for y in np.arange(top + 0.02, bottom - size_y, step_y).tolist():
+        for x in np.arange(left + 0.006, right - size_x, step_x).tolist():
+            chance = {Hour.DAY: 0.0, Hour.DUSK: 0.25, Hour.NIGHT: 0.36}[draft.hour]
+            (lit if float(rng.uniform()) < chance else dark).append(_quad(x, y, x + size_x, y + size_y))
+    share = 0.35 if small else 0.8
+    board.lay(board.mask(dark), draft.pick((150, 176, 196), (120, 90, 110), (22, 26, 48)), share)
+    board.lay(board.mask(lit), (255, 214, 140), 0.75)
+    if not small and lit:
+        board.lay(board.mask(lit, 0.02), (255, 190, 110), 0.30)
+
+
+_SIGNS: tuple[Colour, ...] = ((236, 84, 96), (250, 186, 70), (80, 200, 190), (240, 110, 190), (110, 150, 250))
+
+
+def _shop_front(board: Board, draft: Draft, left: float, top: float, right: float, bottom: float, number: int) -> None:
+    sign = _SIGNS[number % len(_SIGNS)]
+    night = draft.hour is Hour.NIGHT
+    inside = draft.pick((196, 204, 204), (250, 206, 150), (255, 224, 166))
+    board.box(left, top + 0.035, right, bottom, blend(sign, (40, 36, 40), 0.7))
+    board.shade(
+        board.mask([_quad(left + 0.008, top + 0.045, right - 0.05, bottom - 0.02)]),
+        inside,
+        blend(inside, (60, 50, 50), 0.35),
+    )
+    board.box(right - 0.042, top + 0.045, right - 0.008, bottom, blend(inside, (70, 60, 60), 0.3))
+    board.box(left, top, right, top + 0.034, sign if not night else blend(sign, (255, 255, 255), 0.25))
+    strokes = [
+        _quad(left + 0.02 + 0.016 * k, top + 0.010, left + 0.030 + 0.016 * k, top + 0.024)
+        for k in range(3 + number % 4)
+    ]
+    board.lay(board.mask(strokes), (255, 255, 255), 0.85)  # reads as lettering, says nothing
+    if draft.hour is not Hour.DAY:
+        board.glow((left + right) / 2, top + 0.017, 0.13, sign, 0.55 if night else 0.3)
+        board.glow((left + right) / 2, bottom - 0.02, 0.12, inside, 0.30)
+
+
+def _mirror(board: Board, floor: float, share: float) -> None:
+    """Wet ground: what stands above comes back below, drawn out and dimmed."""
+    row = int(board.spot(0, floor)[1])
+    below = board.picture.shape[0] - row
+    source = board.picture[max(0, row - below) : row][::-1]
+    have = board.alpha[max(0, row - below) : row][::-1] if board.alpha is not None else None
+    from understudy.animatic._opencv import cv2
+
+    depth = len(source)
+    smeared = cv2.blur(source, (9, max(3, int(board.length(0.07)) | 1)))
+    fall = np.linspace(share, share * 0.2, depth, dtype=np.float32)[:, None]
+    weight = fall * (have if have is not None else np.float32(1))
+    area = board.picture[row : row + depth]
+    bright = np.maximum(smeared - 30, 0)
+    area += bright * weight[:, :, None] * (1 - area / 255)
+
+
+def stage(draft: Draft) -> list[Piece]:
+    """Stage: dark hall, curtain, beams from above, boards with a pool of light."""
+    far, rng = draft.board(), draft.rng
+    far.sky([(TOP, (14, 10, 24)), (0.4, (40, 22, 54)), (_FLOOR, (70, 34, 70)), (BOTTOM, (40, 24, 40))])
+    for x in np.arange(LEFT, RIGHT, 0.035).tolist():
+        far.shade(far.mask([_quad(x, TOP, x + 0.014, _FLOOR)], 0.008), (96, 22, 44), (54, 12, 30))
+    far.shade(far.mask([_quad(LEFT, _FLOOR, RIGHT, BOTTOM)]), (58, 38, 40), (112, 74, 60))
+    _planks(far, _FLOOR, (30, 18, 20))
+    for x, to, colour in ((0.14, 0.38, (255, 150, 190)), (0.5, 0.5, (255, 244, 214)), (0.86, 0.62, (140, 170, 255))):
+        beam = far.mask([[(x - 0.012, TOP), (x + 0.012, TOP), (to + 0.17, 0.92), (to - 0.17, 0.92)]], 0.03)
+        far.lay(beam, colour, 0.26)
+        far.glow(x, -0.12, 0.10, colour, 0.9)
+    far.lay(far.disc(0.5, 0.90, 0.50, 0.09, 0.03), (255, 234, 200), 0.50)
+    for _ in range(40):
+        far.glow(float(rng.uniform(LEFT, RIGHT)), float(rng.uniform(TOP, 0.6)), 0.004, (255, 240, 220), 0.35)
+    return [Piece(far.done(rng), 0.7)]
+
+
+def studio(draft: Draft) -> list[Piece]:
+    """Where the prompt names no place: a seamless backdrop with a soft pool of light, honest about being one."""
+    far = draft.board()
+    top = draft.pick((150, 164, 176), (150, 112, 112), (30, 36, 58))
+    low = draft.pick((226, 228, 226), (240, 196, 160), (84, 92, 124))
+    far.sky(
+        [
+            (TOP, blend(top, (0, 0, 0), 0.15)),
+            (0.2, blend(top, low, 0.35)),
+            (0.62, low),
+            (0.76, blend(low, top, 0.25)),
+            (BOTTOM, blend(low, top, 0.55)),
+        ]
+    )
+    far.glow(0.5, 0.36, 0.52, (255, 250, 238), 0.40)
+    far.lay(far.disc(0.5, 0.90, 0.75, 0.10, 0.05), (255, 252, 244), 0.35)
+    return [Piece(far.done(draft.rng), 0.75)]

@@ -1,0 +1,223 @@
+"""Performers on the canvas: each cut-out at its place, lit like its set, with a shadow, moving and talking.
+
+Knows stands, motions, portraits and paints. Must not know the prompt, nor draw lots: all motion is settled before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.animatic._opencv import cv2
+from understudy.animatic.blocking import Stand
+from understudy.animatic.camera import View
+from understudy.animatic.canvas import Bytes, Canvas, Grade, Paint, pack, shadow_paint
+from understudy.animatic.layers._layer import Moment
+from understudy.animatic.layers.acting import Motion
+from understudy.animatic.lips import FacePose
+from understudy.animatic.performer import Face, Kind, Sprite
+from understudy.animatic.portrait import Portrait, prepare
+from understudy.animatic.screenplay import Part, Side
+from understudy.animatic.storyboard import TimedLine
+from understudy.animatic.utterance import Mouth, Utterance
+from understudy.core.units import Size
+
+SURE_FACE = 0.5
+"""Mesh confidence from which a face is moved, else it stays as pictured. Source: spec/animatic.md §5 (false <= 0.1)."""
+
+
+@dataclass(slots=True)
+class Actor:
+    """One performer of a shot; a Layer. Made by `ready`."""
+
+    stand: Stand
+    motion: Motion
+    size: Size
+    scale: float  # pixels of the paint per pixel of the sprite
+    grade: Grade
+    taper: Bytes | None
+    shadow: Paint | None
+    lines: tuple[tuple[TimedLine, Mouth], ...]
+    still: Bytes | None = None  # the packed picture of what does not move by itself
+    portrait: Portrait | None = None
+    _worked: Bytes | None = None
+    _dirty: tuple[int, int, int, int] | None = None
+
+    def paint(self, canvas: Canvas, moment: Moment) -> None:
+        frame = min(moment.frame, self.motion.count - 1)
+        paint = Paint(self._picture(frame, moment.film_frame), self.scale)
+        base = moment.view.matrix(self.stand.near, self.size)
+        if self.shadow is not None:
+            canvas.draw(self.shadow, _onto(base, self._shadow_place(frame)))
+        canvas.draw(paint, _onto(base, self._place(frame)))
+
+    def _place(self, frame: int) -> NDArray[np.float64]:
+        """Paint pixels to set pixels: turned and stretched about the foot."""
+        stand, motion = self.stand, self.motion
+        left, _, right, bottom = stand.outline.box
+        foot_x, foot_y = (left + right) / 2 * self.scale, bottom * self.scale
+        turn = np.radians(motion.turn[frame])
+        per = stand.scale / self.scale
+        wide, tall = per * motion.wide[frame], per * motion.tall[frame]
+        a, b, c, d = np.cos(turn) * wide, -np.sin(turn) * tall, np.sin(turn) * wide, np.cos(turn) * tall
+        x, y = stand.x + motion.x[frame], stand.y + motion.y[frame]
+        return np.array([[a, b, x - a * foot_x - b * foot_y], [c, d, y - c * foot_x - d * foot_y]])
+
+    def _shadow_place(self, frame: int) -> NDArray[np.float64]:
+        assert self.shadow is not None
+        stand, motion = self.stand, self.motion
+        lifted = max(0.0, -float(motion.y[frame])) / max(1.0, stand.body)
+        per = stand.scale / self.shadow.scale * (1 - min(0.4, 2 * lifted))
+        x = stand.x + motion.x[frame] - per * self.shadow.width / 2
+        y = stand.y - 0.008 * stand.height + max(0.0, float(motion.y[frame])) - per * self.shadow.height / 2
+        return np.array([[per, 0.0, x], [0.0, per, y]])
+
+    def _picture(self, frame: int, film_frame: int) -> Bytes:
+        pose = self._pose(frame, film_frame)
+        if self.still is None:
+            return self._live(film_frame, pose)
+        if self.portrait is None:
+            return self.still
+        patch, (left, top) = self.portrait.paint(pose)
+        if self._worked is None:
+            self._worked = self.still.copy()
+        if self._dirty is not None:
+            x0, y0, x1, y1 = self._dirty
+            self._worked[y0:y1, x0:x1] = self.still[y0:y1, x0:x1]
+            self._dirty = None
+        high, wide = patch.shape[:2]
+        if high and wide:
+            area = (slice(top, top + high), slice(left, left + wide))
+            self._worked[area] = pack(self._tapered(patch, area), self.grade)
+            self._dirty = (left, top, left + wide, top + high)
+        return self._worked
+
+    def _live(self, film_frame: int, pose: FacePose) -> Bytes:
+        pictures = self.stand.performer.pictures
+        sprite = resized(pictures.sprite(film_frame), self.scale)
+        face = pictures.face(film_frame)
+        if face is not None and face.confidence >= SURE_FACE and (pose.opening or pose.closed):
+            patch, (left, top) = prepare(sprite, scaled_face(face, self.scale)).paint(pose)
+            if patch.size:
+                sprite = sprite.copy()
+                sprite[top : top + patch.shape[0], left : left + patch.shape[1]] = patch
+        return pack(self._tapered(sprite, (slice(None), slice(None))), self.grade)
+
+    def _tapered(self, sprite: Sprite, area: tuple[slice, slice]) -> Sprite:
+        if self.taper is None:
+            return sprite
+        sprite = sprite.copy()
+        sprite[:, :, 3] = cv2.multiply(sprite[:, :, 3], self.taper[area], scale=1 / 255)
+        return sprite
+
+    def _pose(self, frame: int, film_frame: int) -> FacePose:
+        motion = self.motion
+        opening, width, closed = float(motion.opening[frame]), float(motion.width[frame]), 0.0
+        for line, mouth in self.lines:
+            spoken = film_frame - line.first_frame
+            if 0 <= spoken < len(mouth):
+                opening = max(0.0, float(mouth.opening[spoken]))
+                width = 0.3 * width + float(mouth.width[spoken])
+                closed = float(mouth.closed[spoken])
+        return FacePose(
+            min(1.0, opening), min(1.0, max(-1.0, width)), closed, float(motion.blink[frame]),
+            float(motion.yaw[frame]), float(motion.pitch[frame]), float(motion.roll[frame]),
+        )  # fmt: skip
+
+
+def ready(
+    stand: Stand,
+    motion: Motion,
+    views: Sequence[View],
+    size: Size,
+    grade: Grade,
+    lines: Sequence[TimedLine] = (),
+    utterances: Mapping[int, Utterance] | None = None,
+) -> Actor:
+    """Make a performer ready for a shot: pictures no larger than they are seen, lit, tapered, the face prepared."""
+    performer = stand.performer
+    closest = max(1.0 + (view.zoom - 1.0) * stand.near for view in views) * stand.scale
+    scale = float(min(1.0, closest * 1.03))
+    # few sizes only: a hair's breadth of shrinking costs sharpness and gains nothing
+    scale = 1.0 if scale > 0.93 else scale
+    spoken = utterances or {}
+    own = tuple(
+        (line, spoken[line.number].mouth) for line in lines if line.speaker == stand.name and line.number in spoken
+    )
+    first = resized(performer.pictures.sprite(0), scale)
+    actor = Actor(stand, motion, size, scale, grade, _taper(stand, first), _shadow(stand), own)
+    if performer.pictures.count > 1:
+        return actor
+    face = performer.pictures.face(0)
+    if performer.kind is Kind.PERSON and face is not None and face.confidence >= SURE_FACE:
+        actor.portrait = prepare(first, scaled_face(face, scale))
+    actor.still = pack(actor._tapered(first, (slice(None), slice(None))), grade)
+    return actor
+
+
+def resized(sprite: Sprite, scale: float) -> Sprite:
+    """A sprite made smaller; colours of transparent pixels do not bleed into edges."""
+    if scale >= 1.0:
+        return sprite
+    shape = (max(2, round(sprite.shape[1] * scale)), max(2, round(sprite.shape[0] * scale)))
+    alpha = sprite[:, :, 3]
+    solid = cv2.merge([cv2.multiply(sprite[:, :, c], alpha, scale=1 / 255) for c in range(3)] + [alpha])
+    small = cv2.resize(solid, shape, interpolation=cv2.INTER_AREA)
+    edge = small[:, :, 3]
+    straight = [cv2.divide(small[:, :, c], edge, scale=255) for c in range(3)]
+    return cv2.merge([*straight, edge])
+
+
+def scaled_face(face: Face, scale: float) -> Face:
+    """The same face on a sprite of another size."""
+    return Face((face.mesh * np.float32(scale)).astype(np.float32), face.confidence, face.yaw, face.roll)
+
+
+def _onto(base: NDArray[np.float64], place: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(base @ np.vstack([place, (0.0, 0.0, 1.0)]))
+
+
+def _shadow(stand: Stand) -> Paint | None:
+    """A contact shadow for what stands on the ground with its feet in the picture."""
+    if stand.performer.kind is Kind.CARD or stand.hides_its_feet or stand.placement.held_by is not None:
+        return None
+    share = 0.95 if stand.placement.part is not Part.ACTOR or stand.performer.kind is Kind.OBJECT else 0.75
+    width = min(360, max(8, round(stand.outline.width * share)))
+    scale = width / max(1.0, stand.outline.width * share)
+    paint = shadow_paint(width, max(4, round(width * 0.16)), 0.55)
+    return Paint(paint.packed, scale)
+
+
+def _taper(stand: Stand, sprite: Sprite) -> Bytes | None:
+    """For cut sides that stay in sight: the body narrows towards the cut's lower end, as a shoulder or arm would.
+
+    A straight photograph's edge through a body is what gives a collage away; a rounded one reads as its outline.
+    """
+    if not stand.tapered:
+        return None
+    high, wide = sprite.shape[:2]
+    mask = np.full((high, wide), 255.0, np.float32)
+    alpha = sprite[:, :, 3]
+    across = np.arange(wide, dtype=np.float32)
+    soft = max(2.0, 0.012 * wide)
+    for side in (Side.LEFT, Side.RIGHT):
+        if side not in stand.tapered:
+            continue
+        filled = np.flatnonzero((alpha > 24).any(axis=0))
+        edge = int(filled[0]) if side is Side.LEFT else int(filled[-1])
+        near = alpha[:, edge : edge + 3] if side is Side.LEFT else alpha[:, max(0, edge - 2) : edge + 1]
+        rows = np.flatnonzero(near.max(axis=1) > 24)
+        if not len(rows):
+            continue
+        start = float(rows[0]) - 0.04 * high
+        depth = np.clip((np.arange(high) - start) / max(1.0, high - start), 0, 1)
+        inset = (0.16 * wide * np.sqrt(depth) * (1.2 - 0.45 * depth)).astype(np.float32)
+        away = across[None, :] - edge if side is Side.LEFT else edge - across[None, :]
+        mask *= np.clip((away - inset[:, None]) / soft + 0.5, 0, 1)
+    if Side.UP in stand.tapered:
+        down = np.arange(high, dtype=np.float32)[:, None]
+        mask *= np.clip((down - stand.outline.box[1] * high / max(1, stand.performer.size[1])) / (0.06 * high), 0, 1)
+    return np.rint(mask).astype(np.uint8)

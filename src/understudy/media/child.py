@@ -230,6 +230,10 @@ async def _end(process: asyncio.subprocess.Process, tasks: list[asyncio.Task[Any
     _signal_group(process, signal.SIGKILL)  # also what the child itself started and left behind
     with contextlib.suppress(TimeoutError):  # one that left the group may hold a pipe, and with it this wait
         await asyncio.wait_for(process.wait(), EXIT_SECONDS)
+    for _ in range(20):  # a killed grandchild takes a moment to be gone; where nobody reaps it, it stays a name only
+        if not _signal_group(process, 0):
+            break
+        await asyncio.sleep(0.01)
     # standard error may still hold the last words: it ends by itself now that every writer is dead
     await asyncio.wait(tasks, timeout=TERM_SECONDS)
     for task in tasks:
@@ -238,9 +242,13 @@ async def _end(process: asyncio.subprocess.Process, tasks: list[asyncio.Task[Any
     process._transport.close()  # type: ignore[attr-defined]  # no public way closes the pipes of a half-read child
 
 
-def _signal_group(process: asyncio.subprocess.Process, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
+def _signal_group(process: asyncio.subprocess.Process, number: int) -> bool:
+    """Whether there was anybody left to hear it."""
+    try:
         os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 def _environment(workdir: Path) -> dict[str, str]:

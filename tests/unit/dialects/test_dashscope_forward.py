@@ -176,3 +176,8 @@ def test_questions() -> None:
     assert (said.path, said.query) == ("/api/v1/uploads", {"action": "getPolicy", "model": "wan2.7-r2v"})
     said = DIALECT.encode_query(ListQuery(TaskFilter(page=3, status=Status.FAILED)))
     assert said.query == {"page_no": "3", "page_size": "10", "status": "FAILED"}
+
+
+def test_with_a_first_frame_a_size_alone_still_says_its_tier() -> None:
+    request = asked("wan2.7-r2v", OPENING, GIRL, size=Size(1280, 720))
+    assert written(request)["parameters"] == {"resolution": "720P", "ratio": "16:9"}

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from understudy.core.faults import InvalidRequest, ViolationKind
@@ -62,6 +62,7 @@ def test_refuses(body: bytes, words: str) -> None:
     assert words in violation.reason
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_an_object_or_a_refusal(body: bytes) -> None:
     try:

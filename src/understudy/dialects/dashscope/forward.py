@@ -115,11 +115,13 @@ def _parameters_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:
 def _resolution_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:
     """`resolution` and `ratio`; a pixel size must be the one they stand for, or follow from the first frame."""
     tier, ratio = request.tier, request.ratio
-    if request.size is not None and request.first_frame is None:
+    if request.size is not None:
         option = card.option_of(request.size)
-        if option is None or (tier or option.tier, ratio or option.ratio) != (option.tier, option.ratio):
-            raise CannotExpress("size", f"{card.model} takes a tier and a ratio; none stands for {request.size}")
-        tier, ratio = option.tier, option.ratio
+        follows = request.first_frame is not None and tier is not None
+        if not follows:
+            if option is None or (tier or option.tier, ratio or option.ratio) != (option.tier, option.ratio):
+                raise CannotExpress("size", f"{card.model} takes a tier and a ratio; none stands for {request.size}")
+            tier, ratio = option.tier, option.ratio
     said = {"resolution": str(tier) if tier else None, "ratio": str(ratio) if ratio else None}
     return {name: value for name, value in said.items() if value is not None}
 

@@ -180,8 +180,10 @@ def _stand(
         return Stand(placement, performer, outline, x, y, scale, near)
     longest = max(outline.width, outline.height)
     if performer.kind is Kind.CARD and placement.part is Part.ACTOR:
-        high = min(0.66 * size.height, (0.8 if alone else 0.42) * size.width * outline.height / outline.width)
-        return Stand(placement, performer, outline, x, 0.47 * size.height + high / 2, high / outline.height, near)
+        # alone it is the subject of the picture; beside people it hangs above, where no face is
+        tall, wide, middle = (0.66, 0.8, 0.47) if alone else (0.40, 0.30, 0.30)
+        high = min(tall * size.height, wide * size.width * outline.height / outline.width)
+        return Stand(placement, performer, outline, x, middle * size.height + high / 2, high / outline.height, near)
     share = {Part.PROP: 0.26, Part.SEAT: 0.62}.get(placement.part, 0.62)
     scale = body * share / longest
     if placement.part is Part.SEAT:
@@ -190,11 +192,12 @@ def _stand(
 
 
 def _beside_holder(stand: Stand, found: Mapping[str, Stand]) -> Stand:
-    """A held thing is at the chest of who holds it, to the side he does not look from."""
+    """A held thing is before the chest of who holds it, beside his middle; it never covers his face."""
     holder = found.get(stand.placement.held_by or "")
     if holder is None or holder is stand:
         return stand
-    scale = holder.body * 0.2 / max(stand.outline.width, stand.outline.height)
+    share = 0.16 if stand.performer.kind is Kind.CARD else 0.20
+    scale = holder.body * share / max(stand.outline.width, stand.outline.height)
     side = -1.0 if stand.placement.x < holder.placement.x else 1.0
     x = holder.x + side * min(0.10 * holder.body, 0.24 * holder.width)
     y = holder.top + min(0.43 * holder.body, 0.92 * holder.height) + 0.3 * stand.outline.height * scale
@@ -220,6 +223,7 @@ def _under_sitter(stand: Stand, placed: Sequence[Stand]) -> Stand:
 
 _VISIBLE = {ShotSize.WIDE: 0.58, ShotSize.FULL: 0.68}
 _GROW = {ShotSize.MEDIUM: 1.6}
+_NEARER = 1.3
 
 
 def hide_cuts(stands: Sequence[Stand], views: Sequence[View], shot_size: ShotSize, size: Size) -> list[Stand]:
@@ -229,20 +233,44 @@ def hide_cuts(stands: Sequence[Stand], views: Sequence[View], shot_size: ShotSiz
     floating torso. All such bodies of a shot grow alike, so that heads keep their proportion.
     """
     cut = [s for s in stands if s.hides_its_feet and s.placement.held_by is None]
-    growth = max((_growth(s, views, shot_size, size, len(cut)) for s in cut), default=1.0)
-    names = {s.name for s in cut}
+    crowd = [s for s in cut if _in_sight(s, views, size)] or cut
+    growth = max((_growth(s, views, shot_size, size, len(crowd)) for s in crowd), default=1.0)
+    lowest = {s.name: _lowest(s, views, size) for s in cut}
+    eyes = min((min(s.top, lowest[s.name] - s.height * growth) for s in crowd), default=0.0)
     result = []
     for stand in stands:
-        if stand.name in names:
-            need = _lowest(stand, views, size)
-            grown = replace(stand, scale=stand.scale * growth)
-            grown = replace(grown, y=max(need, stand.top + grown.height) if growth > 1 else max(need, stand.y))
+        if stand.name in lowest:
+            need = lowest[stand.name]
+            # who is shown to the chest only may come a little nearer than the others, so that eyes meet
+            more = clamp((need - eyes) / max(1.0, stand.height * growth), 1.0, _NEARER if len(crowd) > 1 else 1.0)
+            grown = replace(stand, scale=stand.scale * growth * more)
+            grown = replace(grown, y=max(need, eyes + grown.height) if growth * more > 1 else max(need, stand.y))
             result.append(grown)
         else:
             result.append(stand)
     found = {s.name: s for s in result}
     result = [_beside_holder(s, found) if s.placement.held_by else s for s in result]
-    return [_to_edge(_into_view(s, views, size), views, size) for s in result]
+    result = [_to_edge(s, views, size) for s in result]
+    found = {s.name: s for s in result}
+    return [_into_view(_off_the_face(s, found), found, views, size) for s in result]
+
+
+def _in_sight(stand: Stand, views: Sequence[View], size: Size) -> bool:
+    """Whether at least his middle is in some view: who stands beside the picture does not set its measure."""
+    left, _, right, _ = seen(views, stand.near, size)
+    return left < stand.x < right
+
+
+def _off_the_face(stand: Stand, found: Mapping[str, Stand]) -> Stand:
+    holder = found.get(stand.placement.held_by or "")
+    if holder is None or holder is stand or holder.outline.head is None:
+        return stand
+    left, _, right, bottom = holder.set_box(holder.outline.head)
+    chin = bottom + 0.03 * holder.body
+    y = max(stand.y, chin + stand.height)
+    side = -1.0 if stand.x < holder.x else 1.0
+    x = holder.x + side * max(abs(stand.x - holder.x), (right - left) * 0.35)
+    return replace(stand, x=x, y=y)
 
 
 def rise_of(stand: Stand) -> float:
@@ -270,14 +298,23 @@ def _growth(stand: Stand, views: Sequence[View], shot_size: ShotSize, size: Size
     return min(_GROW.get(shot_size, 1.4), (need - stand.top) / stand.height)
 
 
-def _into_view(stand: Stand, views: Sequence[View], size: Size) -> Stand:
-    """A held thing that the close picture would miss is held up into it."""
-    if stand.placement.held_by is None:
+def _into_view(stand: Stand, found: Mapping[str, Stand], views: Sequence[View], size: Size) -> Stand:
+    """A held thing that the close picture would miss is held up into it, beside the face where there is no room."""
+    holder = found.get(stand.placement.held_by or "")
+    if holder is None or holder is stand:
         return stand
-    rest = views[len(views) // 2].rectangle(stand.near, size)
-    inside = rest[3] - 0.04 * (rest[3] - rest[1]) - 0.02 * stand.height
-    x = clamp(stand.x, rest[0] + 0.6 * stand.width, rest[2] - 0.6 * stand.width)
-    return replace(stand, y=min(stand.y, inside), x=x)
+    left, top, right, bottom = views[len(views) // 2].rectangle(stand.near, size)
+    inside = bottom - 0.05 * (bottom - top)
+    x = clamp(stand.x, left + 0.6 * stand.width, right - 0.6 * stand.width)
+    if stand.y <= inside or holder.outline.head is None:
+        return replace(stand, x=x)
+    head = holder.set_box(holder.outline.head)
+    if inside - stand.height < head[3]:  # would cover the face: beside it, on the side with more room
+        room = (head[0] - left, right - head[2])
+        side = room[1] >= room[0]
+        beside = head[2] + 0.6 * stand.width if side else head[0] - 0.6 * stand.width
+        x = clamp(beside, left + 0.52 * stand.width, right - 0.52 * stand.width)
+    return replace(stand, x=x, y=inside)
 
 
 def _to_edge(stand: Stand, views: Sequence[View], size: Size) -> Stand:

@@ -160,7 +160,7 @@ def _reach(mask: NDArray[np.float32]) -> tuple[slice, slice]:
 def ridge(rng: np.random.Generator, y: float, height: float, *, rough: float = 0.5, count: int = 129) -> list[Point]:
     """A skyline of hills as a closed polygon down to the board's edge: `y` its middle, `height` its swing."""
     line = np.zeros(count)
-    step = count - 1
+    step = (count - 1) // 4
     swing = height
     while step > 1:
         knots = rng.uniform(-1, 1, (count - 1) // step + 1)

@@ -325,10 +325,12 @@ def mountain(draft: Draft) -> list[Piece]:
         line = ridge(draft.rng, y, height, rough=0.54)
         far.polygon(line, colour)
         if number < 2:
-            cap = [(px, py) for px, py in line[2:]]
-            under = [(px, py + 0.03 + 0.035 * float(draft.rng.uniform(0, 1))) for px, py in reversed(cap) if True]
-            peak = [(px, min(py, y + 0.02)) for px, py in cap] + [(px, min(py, y + 0.03)) for px, py in under]
-            far.polygon(peak, snow, 0.75)
+            crest = line[2:]
+            high = min(p[1] for p in crest)
+            limit = high + height * 0.85  # snow lies above this line, deeper on the peaks
+            depth = [max(0.0, limit - py) * 0.55 * float(draft.rng.uniform(0.6, 1.25)) for _, py in crest]
+            under = [(px, py + d) for (px, py), d in zip(reversed(crest), reversed(depth), strict=True)]
+            far.polygon([*crest, *under], snow, 0.8)
     ground = draft.board(opaque=False)
     floor = snow if draft.snowy else draft.pick((150, 158, 118), (150, 108, 90), (36, 46, 64))
     ground.polygon(ridge(draft.rng, HORIZON + 0.04, 0.014), blend(floor, haze, 0.3))

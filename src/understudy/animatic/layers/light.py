@@ -29,7 +29,7 @@ _PLATE = {
 }
 _PEOPLE = {
     Weather.NIGHT: Grade.of(gain=0.74, gamma=1.10, tint=(5, -3), saturation=0.82),
-    Weather.SUNSET: Grade.of(gain=0.97, tint=(-8, 6), saturation=1.0),
+    Weather.SUNSET: Grade.of(gain=0.97, tint=(-7, 4), saturation=0.92),
     Weather.FOG: Grade.of(gain=0.88, lift=0.05, saturation=0.78),
     Weather.RAIN: Grade.of(gain=0.92, tint=(2, -2), saturation=0.85),
     Weather.SNOW: Grade.of(gain=0.98, lift=0.01, tint=(2, -1), saturation=0.9),
@@ -88,5 +88,5 @@ def match(people: NDArray[np.uint8], alpha: NDArray[np.uint8], around: Bytes, st
     own_light, there_light = own[:, 0].mean() - 16, there[:, 0].mean() - 16
     gain = 1 + float(np.clip((there_light / max(own_light, 12.0) - 1) * strength, -0.20, 0.10))
     spread = float(np.clip((there[:, 0].std() / max(own[:, 0].std(), 8.0) - 1) * strength * 0.4, -0.06, 0.06))
-    blue, red = (float(np.clip((there[:, c].mean() - 128) * strength * 0.5, -5, 5)) for c in (1, 2))
+    blue, red = (float(np.clip((there[:, c].mean() - 128) * strength * 0.4, -3, 3)) for c in (1, 2))
     return Grade.of(gain=gain, gamma=1 + spread, tint=(blue, red))

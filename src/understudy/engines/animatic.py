@@ -1,0 +1,161 @@
+"""The animatic engine, the embedded default: films by the studio, in a child process, on a plain CPU.
+
+Knows the Engine socket and how a job becomes a brief. Must not know how the studio works, nor tasks, stores or
+dialects. Importing it is light: the studio is imported by the child.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+from understudy.animatic.brief import Brief, LocalSubject
+from understudy.core.card import ModelCard, Sound, subjects_of
+from understudy.core.faults import HouseError, Refused
+from understudy.core.ports import Job, Stage
+from understudy.core.request import Capability, Medium, VideoRequest
+from understudy.core.task import Take
+from understudy.core.units import Size, frame_count
+from understudy.media.child import ChildLimits, run_child
+
+DEFAULT_LIMITS = ChildLimits(memory_bytes=12 * 1024**3, cpu_seconds=1800, wall_seconds=3600)
+"""A 10 s film at 1080p with five video references stays far below them. GUESS."""
+
+_FETCHED = 0.08  # share of the progress at which all references are local. GUESS
+
+
+class AnimaticEngine:
+    """Films by the embedded studio."""
+
+    name = "animatic"
+
+    def __init__(
+        self,
+        *,
+        models: Path | None = None,
+        auto_install: bool = False,
+        captions: bool = True,
+        limits: ChildLimits = DEFAULT_LIMITS,
+    ) -> None:
+        """Set the engine up.
+
+        Args:
+            models: folder of the perception models; without them subjects are shown as cards.
+            auto_install: whether the first film may fetch missing models.
+            captions: whether spoken lines are lettered.
+            limits: of the child process that makes one film.
+        """
+        self._models = models
+        self._auto_install = auto_install and models is not None
+        self._captions = captions
+        self._limits = limits
+
+    def configure(
+        self,
+        *,
+        models: Path | None = None,
+        auto_install: bool = False,
+        captions: bool = True,
+        memory_bytes: int | None = None,
+        seconds: float | None = None,
+    ) -> AnimaticEngine:
+        """The same engine with the operator's settings; `seconds` bounds one film by the clock."""
+        limits = replace(
+            self._limits,
+            memory_bytes=memory_bytes or self._limits.memory_bytes,
+            wall_seconds=seconds or self._limits.wall_seconds,
+        )
+        return AnimaticEngine(models=models, auto_install=auto_install, captions=captions, limits=limits)
+
+    def offers(self, card: ModelCard, request: VideoRequest) -> bool:
+        return card.makes is Capability.REFERENCE_TO_VIDEO
+
+    async def setup(self) -> None:
+        """Nothing: what is heavy is imported by the child."""
+
+    async def perform(self, job: Job, stage: Stage) -> Take:
+        brief = await self._brief(job, stage)
+        if self._auto_install:
+            await self._install(stage)
+        await stage.report(_FETCHED, "starting the studio")
+
+        async def told(fraction: float, note: str = "") -> None:
+            await stage.report(_FETCHED + (1 - _FETCHED) * fraction, note)
+
+        from understudy.animatic.__main__ import order_of, reel_of  # brings pydantic: not before it is needed
+
+        folder = stage.workdir / "studio"
+        folder.mkdir(exist_ok=True)
+        result = await run_child(
+            "understudy.animatic",
+            order_of(brief, folder),
+            limits=self._limits,
+            workdir=folder,
+            on_progress=told,
+            cancelled=stage.cancelled,
+        )
+        reel = reel_of(result)
+        return Take(reel.path, reel.facts, reel.notes)
+
+    async def close(self) -> None:
+        """Nothing is kept open between films."""
+
+    async def _install(self, stage: Stage) -> None:
+        """Fetch the perception models once; when that fails, go on without: the film's notes say so."""
+        from understudy.animatic import models
+
+        folder = self._models
+        self._auto_install = False  # one try per start: no task waits for a package index that does not answer
+        if folder is None or await asyncio.to_thread(models.installed, folder):
+            return
+        await stage.report(0.02, "fetching the perception models, once")
+        fetching = asyncio.create_task(asyncio.to_thread(models.install, folder))
+        unwanted = asyncio.create_task(stage.cancelled.wait())
+        try:
+            await asyncio.wait({fetching, unwanted}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            unwanted.cancel()
+        if stage.cancelled.is_set():
+            raise asyncio.CancelledError
+        if isinstance(fetching.exception(), HouseError):
+            await stage.report(0.03, "no perception models: going on with cards")
+        else:
+            fetching.result()
+
+    async def _brief(self, job: Job, stage: Stage) -> Brief:
+        request, card = job.request, job.card
+        subjects = []
+        for subject in subjects_of(request, card.naming):
+            media = await stage.local(subject.reference)
+            voice = await stage.local_voice(subject.reference)
+            subjects.append(
+                LocalSubject(subject.name, media, subject.aliases, voice, subject.reference.description or "")
+            )
+        opening = None if request.first_frame is None else await stage.local(request.first_frame)
+        if opening is not None and opening.facts.medium is not Medium.IMAGE:
+            raise Refused("The first frame must be a picture; a video was given. Send a JPEG or PNG.")
+        if card.frames_per_second != 30:
+            raise Refused("The animatic engine makes films of 30 frames a second only.")
+        return Brief(
+            prompt=request.prompt,
+            size=request.size or Size(1280, 720),
+            frame_count=frame_count(Decimal(request.seconds or 5)),
+            subjects=tuple(subjects),
+            first_frame=opening,
+            negative_prompt=request.negative_prompt,
+            shot_type=request.shot_type,
+            sound=_with_sound(card, request),
+            watermark=bool(request.watermark),
+            captions=self._captions,
+            seed=job.seed,
+            models=self._models,
+        )
+
+
+def _with_sound(card: ModelCard, request: VideoRequest) -> bool:
+    return request.sound is not False if card.sound is Sound.OPTIONAL else card.sound is Sound.ALWAYS
+
+
+ENGINE = AnimaticEngine()

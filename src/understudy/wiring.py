@@ -197,7 +197,7 @@ def open_house(settings: Settings) -> House:
     accounts = Accounts(ledger, clock, limits_on=settings.limits_on)
     links = Links(secret, clock)
     uploads = Uploads(blobs, secret, clock)
-    engines = open_engines(settings)
+    engines = open_engines(settings) if settings.slots else ()
     worker: Worker | None = None
     work = settings.data / "work"
     work.mkdir(exist_ok=True)

@@ -43,6 +43,9 @@ def serve(*, host: str | None, port: int | None, data: Path | None, slots: int |
     shown = f"[{address}]" if ":" in address else address
     print(f"Understudy listens on http://{shown}:{number}  (DashScope base URL: http://{shown}:{number}/api/v1)",
           file=sys.stderr, flush=True)  # fmt: skip
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn raises the signal again once it has drained: by then the work is done and the exit is clean
+        signal.signal(name, lambda *_: sys.exit(0))
     uvicorn.Server(config).run(sockets=[listener])
 
 

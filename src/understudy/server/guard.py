@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Mapping, MutableMapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -21,6 +21,8 @@ from understudy.core.wire import WireReply
 log = structlog.get_logger("understudy.access")
 
 Scope = MutableMapping[str, Any]
+DRAINED = 8
+"""Up to so many times the allowed body is read and thrown away before the connection is cut."""
 _HOST = re.compile(r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(:\d{1,5})?$")
 
 
@@ -64,8 +66,8 @@ def read_query(scope: Scope) -> dict[str, str]:
 
 
 def plain_path(scope: Scope) -> str:
-    """The path without trailing slashes; `//` is kept as it came. Percent signs are decoded."""
-    return unquote(scope["path"]).rstrip("/") or "/"
+    """The path without trailing slashes; the server has decoded its percent signs already."""
+    return str(scope["path"]).rstrip("/") or "/"
 
 
 def base_url(scope: Scope, headers: Mapping[str, str], public_url: str) -> str:
@@ -93,24 +95,26 @@ async def read_body(receive: Any, headers: Mapping[str, str], most: int) -> byte
         )
     )
     stated = headers.get("content-length", "")
-    if stated.isdigit() and int(stated) > most:
-        raise too_large
-    message = await receive()
-    body = message.get("body", b"")
-    if not message.get("more_body"):
-        if len(body) > most:
-            raise too_large
-        return bytes(body)
-    parts, size = [body], len(body)
-    while message.get("more_body"):
+    known_too_large = stated.isdigit() and int(stated) > most
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise InvalidRequest.of("body", "The connection closed before the body was complete.", ViolationKind.BODY)
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > most:
-            raise too_large
-    return b"".join(parts)
+        more = bool(message.get("more_body"))
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > most or known_too_large:
+            # read on and throw away: a client still sending would see a broken pipe instead of the refusal
+            parts.clear()
+            if size > most * DRAINED:
+                raise too_large
+            continue
+        parts.append(piece)
+    if size > most or known_too_large:
+        raise too_large
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 async def send_reply(send: Any, reply: WireReply, *, is_head: bool = False) -> None:

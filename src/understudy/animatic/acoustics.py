@@ -27,6 +27,7 @@ _WINDOW = 480  # 40 ms: two periods of the lowest voice and more
 _HOP = 120
 _PERIODIC = 0.18  # YIN's absolute threshold; the paper takes 0.1 to 0.15 for clean speech
 _VOICED_FLOOR_DB = 28.0
+_HEARD = 1e-8  # mean square below which nobody hears anything: -80 dBFS
 _TRACT_RATE = 11_000
 
 
@@ -77,7 +78,9 @@ def _frames(sound: NDArray[np.float32], width: int, hop: int) -> NDArray[np.floa
 
 def track_pitch(sound: Mono, rate: int) -> PitchTrack:
     """Pitch by YIN (de Cheveigné and Kawahara 2002): the first deep dip of the normalised difference function."""
-    low = resample(sound, rate, _PITCH_RATE)
+    # hum and constant offsets are as periodic as it gets, and nobody's voice
+    steady = signal.butter(2, 55, "highpass", fs=_PITCH_RATE, output="sos")
+    low = np.asarray(signal.sosfilt(steady, resample(sound, rate, _PITCH_RATE)), np.float32)
     shortest, longest = int(_PITCH_RATE / HIGHEST_F0), int(np.ceil(_PITCH_RATE / LOWEST_F0))
     span = _WINDOW + longest
     frames = _frames(low, span, _HOP).astype(np.float64)
@@ -94,7 +97,7 @@ def track_pitch(sound: Mono, rate: int) -> PitchTrack:
     dips[:, 1:] = difference[:, 1:] * lags[1:] / np.maximum(totals, 1e-12)
 
     power = energies[:, 0] / _WINDOW
-    loud = power > np.quantile(power, 0.95) * 10 ** (-_VOICED_FLOOR_DB / 10)
+    loud = power > max(_HEARD, np.quantile(power, 0.95) * 10 ** (-_VOICED_FLOOR_DB / 10))
     f0 = np.zeros(len(frames))
     search = dips[:, shortest:longest]
     deep = search < _PERIODIC
@@ -148,7 +151,9 @@ def throat_frequency(sound: Mono, rate: int, track: PitchTrack) -> float:
     if len(voiced) < 20:
         return 0.0
     low = resample(sound, rate, _TRACT_RATE)
-    low = np.append(low[:1], low[1:] - np.float32(0.95) * low[:-1])
+    for _ in range(2):  # microphones and rooms tilt a spectrum, and a tilt moves the found resonances: take it out
+        slope = np.float32(np.dot(low[1:], low[:-1]) / max(float(np.dot(low, low)), 1e-9))
+        low = np.append(low[:1], low[1:] - slope * low[:-1])
     width = _TRACT_RATE * 30 // 1000
     voiced = voiced[:: max(1, len(voiced) // 300)]
     window = np.hanning(width)

@@ -147,7 +147,8 @@ def heard_voice(sound: Mono, rate: int) -> Voice | None:
     if not len(sound) or float(np.abs(sound).max()) < 1e-4:
         return None
     track = track_pitch(sound, rate)
-    if track.voiced_seconds < _ENOUGH_VOICE:
+    colour = long_term_spectrum(sound, rate)
+    if track.voiced_seconds < _ENOUGH_VOICE or _is_one_tone(colour):
         return None
     measured = throat_frequency(sound, rate, track) / _PLAIN_THROAT
     pitch = float(np.clip(track.median, 70.0, 420.0))
@@ -156,13 +157,19 @@ def heard_voice(sound: Mono, rate: int) -> Voice | None:
     # formants above 5 kHz go unheard, so the measure of short throats falls short: stretch it
     heard = 1 + (measured - 1) * 1.25 if measured else usual
     throat = float(np.clip(0.65 * heard + 0.35 * usual, 0.82, 1.36))
-    colour = long_term_spectrum(sound, rate)
     return Voice(
         pitch=pitch,
         range=float(np.clip(track.spread / 0.21, 4.0, 11.0)),
         throat=throat,
         colour=tuple(float(level) for level in colour),
     )
+
+
+def _is_one_tone(colour: Floats) -> bool:
+    """True where nearly all the sound is one whistle, beep or hum: a voice has many partials."""
+    power = 10 ** (colour / 10)
+    strongest = int(np.argmax(power))
+    return bool(power[max(0, strongest - 2) : strongest + 3].sum() > 0.995 * power.sum())
 
 
 def delivered(voice: Voice, delivery: Delivery) -> Voice:

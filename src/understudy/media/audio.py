@@ -52,8 +52,11 @@ def read_wave(path: Path, *, seconds: float | None = None) -> Wave:
         with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
             if not container.streams.audio:
                 return silence(0)
-            resampler = av.AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE)
-            for frame in container.decode(container.streams.audio[0]):
+            stream = container.streams.audio[0]
+            # FFmpeg makes stereo of mono 3 dB quieter; here both sides simply get the same
+            layout = "mono" if stream.channels == 1 else "stereo"
+            resampler = av.AudioResampler(format="fltp", layout=layout, rate=SAMPLE_RATE)
+            for frame in container.decode(stream):
                 frame.pts = None  # gaps in a damaged file's clock must not make the resampler invent or drop samples
                 for piece in resampler.resample(frame):
                     pieces.append(np.asarray(piece.to_ndarray(), np.float32))
@@ -71,6 +74,7 @@ def read_wave(path: Path, *, seconds: float | None = None) -> Wave:
     if not pieces:
         return silence(0)
     sound = np.concatenate(pieces, axis=1).T[:wanted]
+    sound = np.repeat(sound, 2, axis=1) if sound.shape[1] == 1 else sound
     return np.ascontiguousarray(np.nan_to_num(np.clip(sound, -1.0, 1.0)), np.float32)
 
 

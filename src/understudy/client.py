@@ -208,6 +208,7 @@ class Client:
             except (Throttled, Unavailable) as fault:
                 if clock() - heard > self._patience:
                     raise
+                status = f"not told of ({fault.message})"
                 if isinstance(fault, Throttled):
                     rest = max(pause, fault.retry_after)
             else:

@@ -93,7 +93,7 @@ def _drafts(file: Path, region: str, known: dict[str, _Draft]) -> list[_Draft]:
     rows = family.pop("model", [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or not rows:
         raise BadCard(f"{file.name}: a card names its models as [[model]] tables, at least one")
-    common = _for_region(family, region)
+    common = _for_region(family, region, file)
     found: list[_Draft] = []
     for row in rows:
         name = row.get("name")
@@ -101,7 +101,7 @@ def _drafts(file: Path, region: str, known: dict[str, _Draft]) -> list[_Draft]:
             raise BadCard(f"{file.name}: every [[model]] needs a name")
         if any(draft.model == name for draft in found):
             raise BadCard(f"{file.name}: model {name} stands there twice")
-        own = laid_over(common, _for_region(row, region))
+        own = laid_over(common, _for_region(row, region, file))
         below = known.get(name)
         like = own.pop("like", None)
         if like is not None:
@@ -123,8 +123,8 @@ def _load(file: Path) -> dict[str, Any]:
         raise BadCard(f"{file}: cannot be read: {error}") from None
 
 
-def _for_region(values: dict[str, Any], region: str) -> dict[str, Any]:
+def _for_region(values: dict[str, Any], region: str, file: Path) -> dict[str, Any]:
     overlays = values.get("overlays", {})
     if not isinstance(overlays, dict):
-        raise BadCard("overlays must be a table of regions")
+        raise BadCard(f"{file.name}: overlays must be a table of regions")
     return laid_over({key: value for key, value in values.items() if key != "overlays"}, overlays.get(region, {}))

@@ -34,6 +34,7 @@ PASSES = [
     (a_clip(byte_count=100 * MB), VIDEO),
     (a_clip(frames_per_second=Decimal(240)), VIDEO),
     (a_clip(size=Size(100, 100)), OLDER.media["video"]),  # 2.6 prints no sides for videos
+    (a_clip(container="anything"), MediaLimits()),  # a card that lists no formats takes all
     (a_voice("1"), VOICE),
     (a_voice("10"), VOICE),
     (a_voice(container="wav", byte_count=15 * MB), VOICE),

@@ -172,6 +172,16 @@ WRONG = {
         "billing.prices.cn-beijing: no price for 480P",
     ),
     "caps missing": (but("output-seconds", "reference-seconds"), "billing.input_caps: no cap for 1 references"),
+    "choices that are none": (but("range = [1, 4]", "choices = [4.5]"), "seconds.choices: must be a list of whole"),
+    "size twice": (
+        but('"1:1" = "640*640"', '"1:1" = "640*640"\n"4:3" = "640*640"'),
+        "640*640 stands in the table twice",
+    ),
+    "foreign tier": (but('size = "640*640"\ns', 'tier = "720P"\ns'), "defaults.tier: 720P is not among the sizes"),
+    "foreign ratio": (
+        but('size = "640*640"\ns', 'tier = "480P"\nratio = "16:9"\ns'),
+        "defaults.ratio: 16:9 is not among the sizes",
+    ),
     "no region": (but('["*"]', "[]"), "regions: name at least one"),
     "unknown original": (NEW + 'like = "nothing"\n', "like: there is no card 'nothing'"),
 }
@@ -193,6 +203,7 @@ def test_a_wrong_card_names_file_model_and_key(lay: Lay, name: str) -> None:
         ('family = "x"', "names its models as [[model]] tables"),
         ("[[model]]\nfamily = 'x'", "every [[model]] needs a name"),
         ("[[model]]\nname = 'x'\n[[model]]\nname = 'x'", "model x stands there twice"),
+        ("overlays = 3\n[[model]]\nname = 'x'", "overlays must be a table"),
         ("[[model]\nname = 3", "line 1, column 8"),
         (NEW + NEW.replace("[[model]]", "").replace("house-1", "x"), "Cannot declare ('prompt',) twice (at line 29"),
     ],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from understudy.catalog.shelf import Shelf
 from understudy.catalog.validate import PATHS, check_counts, complete, paths_for, scheme_of, settle
-from understudy.core.card import Sound
+from understudy.core.card import Defaults, Interval, Sound
 from understudy.core.faults import InvalidRequest, Violation, ViolationKind
 from understudy.core.request import Medium, Profile, Reference, Role, ShotType, VideoRequest
 from understudy.core.units import Ratio, Size, Tier
@@ -254,6 +255,22 @@ def test_everything_wrong_is_told_at_once_and_the_missing_prompt_first() -> None
         ("parameters.duration", K.RANGE),
         ("parameters.seed", K.RANGE),
     ]
+
+
+def test_a_ratio_that_one_tier_lacks() -> None:
+    card = replace(NEWER, sizes=tuple(o for o in NEWER.sizes if str(o.size) != "1440*1440"))
+    with pytest.raises(InvalidRequest, match=r"wan2\.7-r2v makes no 1:1 at 1080P: choose another"):
+        complete(a_request(ratio=Ratio(1, 1)), card, COMPAT)
+
+
+def test_an_open_end_is_told_as_such() -> None:
+    card = replace(NEWER, seconds=Interval(least=None, most=Decimal(3)), seconds_with_video=Interval(Decimal(1)))
+    assert complete(a_request(kinds="v", seconds=1000), card, COMPAT).seconds == 1000
+    assert complete(a_request(kinds="?", seconds=1000), card, COMPAT).seconds == 1000, "the wider limits"
+    with pytest.raises(InvalidRequest, match="from any to 3, not 4"):
+        complete(a_request(seconds=4), card, COMPAT)
+    assert complete(a_request(seconds=1), replace(card, defaults=Defaults(seconds=None), sizes=()), COMPAT).seconds == 1
+    assert complete(a_request(), replace(card, defaults=Defaults(), sizes=()), COMPAT).seconds is None
 
 
 def test_paths_come_in_the_words_of_another_caller() -> None:

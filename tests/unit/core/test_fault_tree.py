@@ -80,3 +80,9 @@ def test_errors_of_the_house_are_no_faults() -> None:
     assert not issubclass(faults.HouseError, Fault)
     assert not issubclass(faults.CannotExpress, Fault)
     assert faults.CannotExpress("voice").field == "voice"
+
+
+def test_one_violation_in_short() -> None:
+    fault = InvalidRequest.of("parameters.size", "no", ViolationKind.SIZE)
+    assert fault.violations == (Violation("parameters.size", "no", ViolationKind.SIZE),)
+    assert InvalidRequest().message == "The request cannot be served as written."

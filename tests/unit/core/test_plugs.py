@@ -45,3 +45,13 @@ def test_a_module_without_its_plug_is_an_error(package: Path) -> None:
     (package / "one.py").write_text("")
     with pytest.raises(AttributeError, match="ENGINE"):
         find_plugs("plugs_under_test", "ENGINE")
+
+
+def test_plugs_from_outside_enter_by_their_entry_point(package: Path, tmp_path: Path) -> None:
+    (tmp_path / "guest_module.py").write_text("class Guest:\n    name = 'guest'\nGUEST = Guest()\n")
+    metadata = tmp_path / "guest-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: guest\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[plugs_under_test]\nguest = guest_module:GUEST\n")
+    a_plug(package, "one.py", "one")
+    assert sorted(find_plugs("plugs_under_test", "ENGINE")) == ["guest", "one"]

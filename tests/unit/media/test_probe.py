@@ -283,6 +283,34 @@ def test_a_film_too_large_to_decode_is_refused_unread(tmp_path: Path) -> None:
     assert caught.value.problem is MediaProblem.BOMB
 
 
+def test_a_film_of_absurdly_many_packets_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from understudy.media import probe as module
+
+    path = a_film(tmp_path / "film.mp4", frames=20)
+    monkeypatch.setattr(module, "MOST_PACKETS", 20)
+    assert probe_file(path).frame_count == 20
+    monkeypatch.setattr(module, "MOST_PACKETS", 19)
+    with pytest.raises(MediaRefused) as caught:
+        probe_file(path)
+    assert caught.value.problem is MediaProblem.BOMB
+
+
+def test_a_film_that_claims_to_last_for_days_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = a_film(tmp_path / "film.mp4", frames=2, rate=Fraction(1, 86400))
+    with pytest.raises(MediaRefused) as caught:
+        probe_file(path)
+    assert caught.value.problem is MediaProblem.BOMB
+
+
+def test_damaged_pictures_at_the_start_are_passed_over(tmp_path: Path) -> None:
+    path = a_film(tmp_path / "film.avi", frames=40)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"00dc") + 8
+    data[at : at + 40] = bytes(40)
+    path.write_bytes(data)
+    assert probe_file(path).frame_count == 40
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), suffix=st.sampled_from(["jpg", "png", "webp", "gif", "bmp", "mp4", "mkv", "wav", "mp3"]))
 def test_any_damage_is_either_survived_or_refused(tmp_path: Path, data: st.DataObject, suffix: str) -> None:
@@ -332,6 +360,26 @@ async def test_a_file_that_makes_the_child_swell_is_a_bomb(tmp_path: Path, monke
     with pytest.raises(MediaRefused) as caught:
         await probe(path, workdir=tmp_path)
     assert caught.value.problem is MediaProblem.BOMB
+
+
+async def test_a_file_that_takes_too_long_is_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from understudy.media import probe as module
+
+    monkeypatch.setattr(module, "PROBE_LIMITS", child.ChildLimits(2 * 1024**3, 10, wall_seconds=0.01))
+    with pytest.raises(MediaRefused) as caught:
+        await probe(a_still(tmp_path / "a.png"), workdir=tmp_path)
+    assert caught.value.problem is MediaProblem.BOMB
+
+
+async def test_a_file_that_crashes_the_decoder_is_corrupt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = a_still(tmp_path / "a.png")
+    shadow = tmp_path / "shadow" / "PIL"
+    shadow.mkdir(parents=True)
+    (shadow / "__init__.py").write_text("import faulthandler; faulthandler._sigsegv()")
+    monkeypatch.setenv("PYTHONPATH", str(shadow.parent))
+    with pytest.raises(MediaRefused) as caught:
+        await probe(path, workdir=tmp_path)
+    assert caught.value.problem is MediaProblem.CORRUPT
 
 
 async def test_the_largest_picture_that_is_allowed_passes_the_limits(tmp_path: Path) -> None:

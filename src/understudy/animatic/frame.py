@@ -36,6 +36,8 @@ def blank_frame(width: int, height: int, max_width: int, max_height: int) -> tup
     inner_width, inner_height = max(2, round(width * factor)), max(2, round(height * factor))
     short = min(inner_width, inner_height)
     border, reach = max(2, round(short * _BORDER)), max(2, round(short * _SHADOW))
+    inner_width = max(2, min(inner_width, max_width - 2 * (border + reach)))
+    inner_height = max(2, min(inner_height, max_height - 2 * (border + reach)))
     total = (inner_height + 2 * (border + reach), inner_width + 2 * (border + reach))
     scale = 4  # drawn larger and averaged, for round corners without steps
     paper = _rounded(total, reach, reach, max(1, round(short * _CORNER)), scale)

@@ -17,6 +17,7 @@ from understudy.animatic.performer import Plate
 _LOOK_SIDE = 900  # pixels: gutters are looked for at no more than this
 _FLAT = 9.0  # largest spread (0..255) across a gutter; JPEG at quality 60 leaves 3 to 6
 _SAME = 26.0  # largest distance of two gutters' colours, sum over channels / 3
+_SAME_SHEET = 8.0  # the same, for the mean of a line: noise does not move it
 _THINNEST, _THICKEST = 0.0035, 0.11  # of the sheet's shorter side
 _LEAST_PANEL = 0.09  # of the sheet's side in the direction of the cut
 _GRID_SCORE = 7.0  # line strength over its neighbourhood: true sheets measured 13 to 21, photographs up to 3.4
@@ -114,10 +115,10 @@ def _take(sheet: Plate, part: _Part, scale: float) -> Plate:
     return np.ascontiguousarray(sheet[top:bottom, left:right])
 
 
-def _cut(small: NDArray[np.float32], part: _Part, colour: NDArray[np.float64] | None, thin: int) -> list[_Part]:
+def _cut(small: NDArray[np.float32], part: _Part, known: _Gutter | None, thin: int) -> list[_Part]:
     """The part taken apart: rows first, then columns, then again, all along gutters of one colour."""
     for axis in (0, 1):
-        gutters = _gutters(small, part, axis, colour, thin)
+        gutters = _gutters(small, part, axis, known, thin)
         if not gutters:
             continue
         found: list[_Part] = []
@@ -128,26 +129,26 @@ def _cut(small: NDArray[np.float32], part: _Part, colour: NDArray[np.float64] | 
             piece = (
                 _Part(start, stop, part.left, part.right) if axis == 0 else _Part(part.top, part.bottom, start, stop)
             )
-            found += _cut(small, piece, gutters[0].colour, thin)
+            found += _cut(small, piece, known or gutters[0], thin)
             start = gutter.end if gutter else end
         return found
     return [part]
 
 
-def _gutters(
-    small: NDArray[np.float32], part: _Part, axis: int, colour: NDArray[np.float64] | None, thin: int
-) -> list[_Gutter]:
+def _gutters(small: NDArray[np.float32], part: _Part, axis: int, known: _Gutter | None, thin: int) -> list[_Gutter]:
     """Flat bands right through the part, across rows (axis 0) or columns (axis 1), with pictures on both sides."""
     view = small[part.top : part.bottom, part.left : part.right]
     length = view.shape[axis]
     lines = view.mean(axis=1 - axis, dtype=np.float64)
     spread = view.std(axis=1 - axis, dtype=np.float64).max(axis=1)
     flat = spread <= _FLAT
-    if colour is not None:
-        flat &= np.abs(lines - colour).mean(axis=1) <= _SAME
     least = _LEAST_PANEL * small.shape[axis]
-    thick = _THICKEST * min(small.shape[:2])
-    runs = [(a, b) for a, b in _runs(flat) if thin <= b - a <= thick]
+    thinnest, thickest = float(thin), _THICKEST * min(small.shape[:2])
+    if known is not None:  # the gutters of one sheet are alike
+        flat &= np.abs(lines - known.colour).mean(axis=1) <= _SAME_SHEET
+        wide = known.end - known.start
+        thinnest, thickest = max(thin, 0.5 * wide - 1), min(thickest, 2.5 * wide + 1)
+    runs = [(a, b) for a, b in _runs(flat) if thinnest <= b - a <= thickest]
     found: list[_Gutter] = []
     last = 0
     for a, b in runs:
@@ -156,26 +157,27 @@ def _gutters(
         alike = not found or float(np.abs(found[0].colour - middle).mean()) <= _SAME
         if not (even and alike and a - last >= least and length - b >= least):
             continue
-        # beside a gutter that is known already, a dark picture at a black band is believed sooner
-        if _ends_sharply(view, axis, a, b, 0.55 if colour is None and not found else 0.15):
+        ends = _sharp_ends(view, axis, a, b)
+        # where a gutter is known already, a band like it is believed even between dark pictures and black bands
+        if max(ends) >= 0.15 if known is not None or found else min(ends) >= 0.55:
             found.append(_Gutter(a + _start(part, axis), b + _start(part, axis), middle))
             last = b
     return found
 
 
-def _ends_sharply(view: NDArray[np.float32], axis: int, a: int, b: int, share: float) -> bool:
-    """Whether the pictures beside a flat band differ from it along a `share` of its length, on both sides.
+def _sharp_ends(view: NDArray[np.float32], axis: int, a: int, b: int) -> tuple[float, float]:
+    """Along what share of a flat band the picture before and the picture after it differ from it.
 
     A clear sky or a bare wall is flat too, but fades into what is next to it.
     """
     turned = view if axis == 0 else view.transpose(1, 0, 2)
     band = turned[a:b].mean(axis=(0, 1))
     reach = max(2, round(turned.shape[0] * 0.006))
-    for beside in (turned[max(0, a - reach) : a], turned[b : b + reach]):
-        differs = np.abs(beside - band).mean(axis=(0, 2)) > 14
-        if not len(beside) or float(differs.mean()) < share:
-            return False
-    return True
+    before, after = turned[max(0, a - reach) : a], turned[b : b + reach]
+    if not len(before) or not len(after):
+        return 0.0, 0.0
+    shares = [float((np.abs(beside - band).mean(axis=(0, 2)) > 14).mean()) for beside in (before, after)]
+    return shares[0], shares[1]
 
 
 def _start(part: _Part, axis: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,15 +113,22 @@ class Eyes:
     def faces(self, picture: Plate, parts: int = 3) -> list[Face]:
         """Every face of at least some 30 pixels, the largest first, with a mesh in picture pixels.
 
-        The detector looks at the whole picture and at overlapping halves and thirds of it (down to 1/`parts`); the
-        mesh then says which finds are faces. 50 to 150 ms for thirds, 20 for halves, whatever the picture's size.
+        The detector looks at the whole picture and at overlapping halves and thirds of it (down to 1/`parts`), and at
+        fifths where it saw nothing; the mesh then says which finds are faces. 50 to 200 ms, 20 for halves only.
         """
+        certain = self._certain(picture, range(1, parts + 1))
+        if not certain and parts >= 3:  # a last, slower look for somebody small in a large frame
+            certain = self._certain(picture, [5])
+        return sorted(certain, key=lambda face: face.box[0] - face.box[2])
+
+    def _certain(self, picture: Plate, levels: Sequence[int]) -> list[Face]:
+        """The faces in tiles of the given levels that the mesh confirms, each once."""
         certain: list[Face] = []
-        for found in self._detect(picture, parts):
+        for found in self._detect(picture, levels):
             face = self._mesh(picture, found.square(), passes=3)
             if face.confidence >= FACE_CERTAIN and all(_overlap(face.box, other.box) < 0.4 for other in certain):
                 certain.append(face)
-        return sorted(certain, key=lambda face: face.box[0] - face.box[2])
+        return certain
 
     def follow(self, picture: Plate, last: Face) -> Face | None:
         """The same face in the next picture of a video, looked for where it last was; None if it is lost. 5 ms."""
@@ -142,23 +149,26 @@ class Eyes:
             looks.append(float(self._ask("pose_landmark_full.tflite", _floats(view))[1].reshape(-1)[0]))
         return min(looks)
 
-    def _detect(self, picture: Plate, most_parts: int) -> list[_Found]:
-        """Faces the detector sees in the picture and its parts, best first, each once."""
-        height, width = picture.shape[:2]
-        found: list[_Found] = []
-        for parts in range(1, most_parts + 1):
-            side_x, side_y = width / parts, height / parts
-            for row in range(2 * parts - 1):
-                for column in range(2 * parts - 1):
-                    left, top = int(column * side_x / 2), int(row * side_y / 2)
-                    tile = picture[top : top + math.ceil(side_y), left : left + math.ceil(side_x)]
-                    if min(tile.shape[:2]) >= 16:
-                        found += self._detect_in(tile, left, top)
+    def _detect(self, picture: Plate, levels: Sequence[int]) -> list[_Found]:
+        """Faces the detector sees in the picture's tiles of the given levels, best first, each once."""
+        found = [each for parts in levels for each in self._detect_in_parts(picture, parts)]
         kept: list[_Found] = []
         for each in sorted(found, key=lambda f: -f.score):
             if all(_overlap(each.box, other.box) < 0.4 for other in kept):
                 kept.append(each)
         return kept
+
+    def _detect_in_parts(self, picture: Plate, parts: int) -> list[_Found]:
+        """Look at square tiles of 1/`parts` of the longer side that overlap by half."""
+        height, width = picture.shape[:2]
+        side = math.ceil(max(height, width) / parts)
+        if side < 16:
+            return []
+        found: list[_Found] = []
+        for top in _starts(height, side):
+            for left in _starts(width, side):
+                found += self._detect_in(picture[top : top + side, left : left + side], left, top)
+        return found
 
     def _detect_in(self, tile: Plate, left: int, top: int) -> list[_Found]:
         height, width = tile.shape[:2]
@@ -203,6 +213,12 @@ class Eyes:
         model.set_tensor(model.get_input_details()[0]["index"], view[None])
         model.invoke()
         return [model.get_tensor(output["index"]) for output in model.get_output_details()]
+
+
+def _starts(length: int, side: int) -> list[int]:
+    """Where tiles of `side` begin so that they cover `length` and overlap by half or more."""
+    count = 1 + max(0, math.ceil((length - side) / (side / 2)))
+    return [round(i * max(0, length - side) / max(1, count - 1)) for i in range(count)]
 
 
 def _floats(view: NDArray[Any]) -> NDArray[np.float32]:

@@ -169,6 +169,29 @@ def test_a_header_that_lies_about_the_length_is_not_believed(tmp_path: Path) -> 
     assert probe_file(path).seconds == 4
 
 
+@pytest.mark.parametrize(("first", "last"), [(0, 50), (0, 25), (40, 65)])
+def test_a_film_trimmed_without_encoding_is_as_long_as_it_shows(tmp_path: Path, first: int, last: int) -> None:
+    path = a_film(tmp_path / "trimmed.mp4", frames=100, rate=Fraction(25))
+    data = bytearray(path.read_bytes())
+    at = data.index(b"elst") + 4  # version, one entry: length in 1/1000 s, start in the time base 1/12800 s
+    length, start = struct.unpack_from(">Ii", data, at + 8)
+    assert length == 4000
+    struct.pack_into(">Ii", data, at + 8, (last - first) * 40, start + first * 512)
+    path.write_bytes(data)
+    facts = probe_file(path)
+    assert (facts.frame_count, facts.seconds) == (last - first, Decimal(last - first) / 25)
+
+
+@pytest.mark.parametrize("length", [0, 0xFFFFFFFF])
+def test_a_sound_that_was_streamed_does_not_know_its_length(tmp_path: Path, length: int) -> None:
+    path = a_sound(tmp_path / "streamed.wav", seconds=2)
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<I", data, 4, length)
+    struct.pack_into("<I", data, data.index(b"data") + 4, length)
+    path.write_bytes(data)
+    assert probe_file(path).seconds == 2
+
+
 # What is refused ---------------------------------------------------------------------------------------------------
 
 

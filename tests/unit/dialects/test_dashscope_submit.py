@@ -371,3 +371,7 @@ def test_no_such_key(authorization: str) -> None:
 @pytest.mark.parametrize("authorization", ["Bearer sk-1", "bearer sk-1", "BEARER  sk-1 "])
 def test_the_key(authorization: str) -> None:
     assert DIALECT.read_key(a_submit({}, authorization=authorization)) == "sk-1"
+
+
+def test_the_dialect_names_itself() -> None:
+    assert repr(DIALECT) == "DashScope(UTC+08:00)"

@@ -49,10 +49,6 @@ class Row:
     words: str = ""
     hint: str = ""
 
-    def __post_init__(self) -> None:
-        if self.status < 400 or not self.code:
-            raise ValueError(f"{self} is no refusal")
-
 
 @dataclass(frozen=True, slots=True)
 class Telling:

@@ -38,6 +38,7 @@ _ROOM = 0.07  # of the picture's longer side around all that was seen to move
 _REACH = 4  # pictures before and after that a mask is made steady with
 _SAME_COLOUR = 8.0  # difference of two colours (0..255, as grey) at which a picture's say has fallen to 0.6
 _SAY = np.exp(-(np.arange(256) ** 2) / (2 * _SAME_COLOUR**2)).astype(np.float32)
+_POCKET = 0.1  # of the longer side: open areas so wide between sure ones belong to them
 _LOOK_AGAIN = 15  # pictures between two searches for a lost face
 _MOST_BYTES = 900_000_000  # of pictures of one clip on disk; a larger clip is kept smaller
 _OFTEN = 0.2  # a side is cut if it is in so many of the pictures
@@ -328,8 +329,11 @@ def _edged(view: Plate, rough: Mask) -> Mask:
     size = max(8, width // 2), max(8, height // 2)
     grey = cv2.cvtColor(view, cv2.COLOR_RGB2GRAY)
     guide = cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR).astype(np.float32) * np.float32(1 / 255)
-    # what is more likely than not becomes nearly sure: a body is never half transparent
-    clear = np.clip((rough - 0.5) * 2.4 + 0.5, 0, 1)
+    # a body is never half transparent: what is open counts as what is around it, and leanings become decisions
+    pocket = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (round(max(rough.shape) * _POCKET) | 1,) * 2)
+    closed = cv2.morphologyEx(rough, cv2.MORPH_CLOSE, pocket)
+    clear = np.where(rough > 0.15, np.maximum(rough, 0.85 * closed), rough)
+    clear = np.clip((clear - 0.47) * 3.2 + 0.5, 0, 1)
     wanted = cv2.resize(clear, size, interpolation=cv2.INTER_LINEAR)
     reach = 2 * max(1, round(max(size) * 0.008)) + 1
     window = (reach, reach)

@@ -31,7 +31,8 @@ UPLOADS = "/api/v1/uploads"
 def decode_query(wire: WireRequest, route: Route, zone: tzinfo) -> Query:
     """What is asked, by the route's action; bodies are ignored. Raises InvalidRequest with every violation."""
     if route.action is Action.STATUS:
-        return StatusQuery(_task_id(wire))
+        # whatever it is, an id nobody knows is told of as UNKNOWN with HTTP 200 (spec/dashscope.md §4.1)
+        return StatusQuery(wire.path_values.get("task_id", ""))
     if route.action is Action.CANCEL:
         return CancelQuery(_task_id(wire))
     if route.action is Action.LIST:

@@ -28,26 +28,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+from api_floor import FIVE_ASSETS as BODY
+from api_floor import KEY, SUBMIT
 
 HERE = Path(__file__).resolve().parent
-KEY = "sk-bench-0123456789"
-SUBMIT = "/api/v1/services/aigc/video-generation/video-synthesis"
 GOALS = {"submit": 0.30, "status": 0.12}
-BODY = {
-    "model": "wan2.7-r2v",
-    "input": {
-        "prompt": "视频1抱着图3，在图4的椅子上弹奏一支舒缓的乡村民谣，并说道：“今天的阳光真好。”图1手中拿着图2。",
-        "media": [
-            {"type": "reference_image", "url": "https://example.com/girl.jpg", "reference_voice": "https://example.com/girl.mp3"},
-            {"type": "reference_video", "url": "https://example.com/boy.mp4", "reference_voice": "https://example.com/boy.mp3"},
-            {"type": "reference_image", "url": "https://example.com/object3.png"},
-            {"type": "reference_image", "url": "https://example.com/object4.png"},
-            {"type": "reference_image", "url": "https://example.com/background5.png"},
-        ],
-    },
-    "parameters": {"resolution": "720P", "ratio": "16:9", "duration": 10, "prompt_extend": False, "watermark": True},
-}  # fmt: skip
-
 LUA = """
 wrk.headers["Authorization"] = "Bearer %(key)s"
 wrk.headers["Content-Type"] = "application/json"

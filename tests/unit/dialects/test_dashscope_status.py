@@ -248,8 +248,9 @@ def test_questions_about_one_task() -> None:
 
 @pytest.mark.parametrize("task_id", ["x" * 201, "a\x00b", "a\nb", "\ud800"])
 def test_an_id_that_no_submit_ever_answered(task_id: str) -> None:
+    assert ask(f"/api/v1/tasks/{task_id}") == StatusQuery(task_id), "it is told of as UNKNOWN"
     with pytest.raises(InvalidRequest):
-        ask(f"/api/v1/tasks/{task_id}")
+        ask(f"/api/v1/tasks/{task_id}/cancel", "POST")
 
 
 def test_lists() -> None:

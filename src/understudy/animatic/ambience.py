@@ -187,7 +187,7 @@ def _night(count: int, rng: np.random.Generator) -> Wave:
         song = np.clip(np.sin(2 * np.pi * chirps * times + rng.uniform(0, 6)) * 3, 0, 1)
         tone = np.sin(2 * np.pi * pitch * times + rng.uniform(0, 6)) * pulse * song * rng.uniform(0.3, 1.0)
         side = rng.uniform(0.1, 0.9)
-        out += (np.stack([tone * (1 - side), tone * side], axis=1) * 0.9).astype(np.float32)
+        out += (np.stack([tone * (1 - side), tone * side], axis=1) * 1.7).astype(np.float32)
     return out
 
 

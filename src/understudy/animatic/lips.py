@@ -41,6 +41,8 @@ _CORNER_SINK = 0.16
 _UPPER_SHARE = 0.12
 _ROUNDED, _SPREAD = 0.24, 0.09
 _CHIN_SHARE = 0.85
+_JAW_REACH = 1.5
+"""How far to the sides, in half widths of the jaw, the drop of the chin is felt; less makes pears of faces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,7 @@ class Anatomy:
         """
         opened = self.gap(pose)
         half_jaw = np.where(x > self.middle, self.jaw_right - self.middle, self.middle - self.jaw_left)
-        jaw = smooth(1.1, 0.25, np.abs(x - self.middle) / half_jaw)
+        jaw = smooth(_JAW_REACH, 0.3, np.abs(x - self.middle) / half_jaw)
         lower_move = lips.lower - lips.lower0
         chin_out = self.chin + _CHIN_SHARE * opened
         down = (y - lips.lower) / np.maximum(chin_out - lips.lower, 1.0)
@@ -231,7 +233,9 @@ class Anatomy:
     def lid(self, x: Floats, eye: Eye, blink: float) -> Floats:
         """Row of the edge of the upper lid at columns `x`."""
         upper = eye.upper.at(x)
-        return np.asarray(upper + blink * 1.04 * np.maximum(eye.lower.at(x) - upper, 0.0), np.float32)
+        opened = np.maximum(eye.lower.at(x) - upper, 0.0)
+        # a little beyond the lower lid, or a thread of white stays
+        return np.asarray(upper + blink * (1.04 * opened + np.minimum(opened, 1.0)), np.float32)
 
     def blink_y(self, x: Floats, y: Floats, eye: Eye, blink: float) -> Floats:
         """Rows of the source for the skin above one eye, which comes down over it like a blind.
@@ -243,4 +247,5 @@ class Anatomy:
         anchor = upper - room
         # what lies next to the edge, the lashes, keeps its size; the fold above it gives all the length
         part = np.clip((y - anchor) / np.maximum(0.8 * (lid - anchor), 1e-3), 0, 1)
-        return np.asarray(y - (lid - upper) * part, np.float32)
+        # the very edge of the skin is blended with the white of the eye: take what lies a little above it
+        return np.asarray(y - (lid - upper) * part - 0.9 * blink * part, np.float32)

@@ -80,7 +80,7 @@ class Portrait:
             below = a.chin + 1.2 * (a.chin - a.lip_bottom) + 0.3 * a.gap(pose) if pose.opening > 0 else a.chin
             below = max(below, 1.9 * a.half) if pose.width else below
             above = min(a.nose, -1.9 * a.half if pose.width else a.nose)
-            side = (a.jaw_right - a.jaw_left) * 0.06
+            side = (a.jaw_right - a.jaw_left) * 0.25 if pose.opening > 0 else 0.0
             boxes.append((min(-reach, a.jaw_left - side), above, max(reach, a.jaw_right + side), below))
         if pose.blink > 0:
             boxes.extend(eye.box for eye in a.eyes)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from singer import reference, sung_vowels
 
 from understudy.animatic.acoustics import BANDS, long_term_spectrum, throat_frequency, track_pitch
 from understudy.animatic.speech import SpeechOrder, speak
 from understudy.animatic.utterance import SAMPLE_RATE
 from understudy.animatic.voice import Kind, Voice, apply_filter, colour_filter, heard_voice, kind_of, stock_voice
 from understudy.media.audio import read_wave, write_wav
+from unit.animatic.singer import reference, sung_vowels
 
 ZH = "今天天气很好，我们一起去公园散步吧。"
 EN = "The weather is lovely today, shall we walk in the park?"
@@ -92,7 +92,7 @@ def test_lines_come_near_a_reference_that_is_no_espeak(
     assert distance(matched.wave[:, 0], wanted) < 0.75 * distance(plain.wave[:, 0], wanted)
     assert distance(matched.wave[:, 0], wanted) < 11
     reference_throat = throat_frequency(wanted, SAMPLE_RATE, track_pitch(wanted, SAMPLE_RATE))
-    assert throat_frequency(matched.wave[:, 0], SAMPLE_RATE, track) == pytest.approx(reference_throat, rel=0.12)
+    assert throat_frequency(matched.wave[:, 0], SAMPLE_RATE, track) == pytest.approx(reference_throat, rel=0.15)
 
 
 @pytest.mark.parametrize("kind", ["man", "woman", "girl", "老人"])

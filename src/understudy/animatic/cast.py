@@ -15,10 +15,11 @@ import numpy as np
 from understudy.animatic import models, panels
 from understudy.animatic.brief import Brief, LocalSubject, Progress
 from understudy.animatic.cutout import Cut, cut, over
-from understudy.animatic.live import Still, cut_clip, whole_clip
+from understudy.animatic.live import MOST_BYTES, cut_clip, whole_clip
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Body, Cast, Face, Kind, Performer, Pictures, Plate, Sprite
 from understudy.animatic.screenplay import Part, Screenplay, Side
+from understudy.animatic.strips import Still
 from understudy.core.faults import Refused
 from understudy.core.request import LocalMedia, Medium
 from understudy.core.units import Size
@@ -33,6 +34,7 @@ _BUST, _HALF = 3.0, 6.5
 """Sprite heights in face heights up to which a person is shown as bust and as half figure. GUESS: a standing adult is
 about eight and a half face meshes high, the waist is at three and a half."""
 
+_FILM_BYTES = 2_400_000_000  # of pictures of all clips of a film on disk
 _CLIP_WORK, _STILL_WORK = 12.0, 1.0  # for the progress: a clip takes about so much longer than a still
 
 
@@ -44,6 +46,7 @@ class _Studio:
     frame_count: int
     eyes: Eyes | None
     workdir: Path
+    clip_bytes: int = MOST_BYTES
 
     @property
     def sprite_size(self) -> tuple[int, int]:
@@ -65,7 +68,9 @@ def assemble(brief: Brief, screenplay: Screenplay, workdir: Path, progress: Prog
     """
     has_eyes = brief.models is not None and models.installed(brief.models)
     eyes = Eyes(brief.models) if brief.models is not None and has_eyes else None
-    studio = _Studio(brief.size, brief.frame_count, eyes, workdir)
+    clips = sum(subject.media.facts.medium is Medium.VIDEO for subject in brief.subjects)
+    clip_bytes = min(MOST_BYTES, _FILM_BYTES // max(1, clips))
+    studio = _Studio(brief.size, brief.frame_count, eyes, workdir, clip_bytes)
     notes: list[str] = []
     if eyes is None and brief.subjects:
         notes.append(
@@ -133,9 +138,9 @@ def _cast_clip(studio: _Studio, subject: LocalSubject, part: Part | None, told: 
     # one file for each subject, named by what cannot clash: a name may hold anything
     store = studio.workdir / f"cast-{subject.name.encode().hex()}.rgba"
     if part is Part.BACKGROUND:
-        found = whole_clip(path, studio.size.height, studio.frame_count, store, told)
+        found = whole_clip(path, studio.size.height, studio.frame_count, store, told, studio.clip_bytes)
     else:
-        found = cut_clip(path, studio.eyes, *studio.sprite_size, studio.frame_count, store, told)
+        found = cut_clip(path, studio.eyes, *studio.sprite_size, studio.frame_count, store, told, studio.clip_bytes)
     plate = _plate(found.plate, studio.plate_side)
     performer = _performer(subject, found.kind, found.pictures, found.sides, plate, sound, found.note)
     return replace(performer, is_video=True)

@@ -8,22 +8,21 @@ clip does not fill memory.
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from understudy.animatic import backdrop, matte
-from understudy.animatic._opencv import cv2
 from understudy.animatic.cutout import cut_sides, find_person, person_likelihood
 from understudy.animatic.frame import blank_frame, hold
 from understudy.animatic.matte import Box
 from understudy.animatic.perception import Eyes, Mask
-from understudy.animatic.performer import Face, Kind, Plate, Sprite
+from understudy.animatic.performer import Face, Kind, Plate
 from understudy.animatic.screenplay import Side
+from understudy.animatic.steady import edged, seamless, steadied
+from understudy.animatic.strips import Moving, Shelf
 from understudy.core.units import FRAMES_PER_SECOND
 from understudy.media.video import read_video
 
@@ -35,49 +34,10 @@ _SURVEY_HEIGHT = 480
 _JURY = 6  # pictures of the survey that decide what the clip shows
 _MAJORITY = 0.6
 _ROOM = 0.07  # of the picture's longer side around all that was seen to move
-_REACH = 4  # pictures before and after that a mask is made steady with
-_SAME_COLOUR = 8.0  # difference of two colours (0..255, as grey) at which a picture's say has fallen to 0.6
-_SAY = np.exp(-(np.arange(256) ** 2) / (2 * _SAME_COLOUR**2)).astype(np.float32)
-_POCKET = 0.1  # of the longer side: open areas so wide between sure ones belong to them
 _LOOK_AGAIN = 15  # pictures between two searches for a lost face
-_MOST_BYTES = 900_000_000  # of pictures of one clip on disk; a larger clip is kept smaller
+MOST_BYTES = 900_000_000
+"""Of pictures of one clip on disk; a larger clip is kept smaller."""
 _OFTEN = 0.2  # a side is cut if it is in so many of the pictures
-
-
-class Still:
-    """Pictures of a performer that is one picture."""
-
-    def __init__(self, sprite: Sprite, face: Face | None = None) -> None:
-        self.count = 1
-        self._sprite = sprite
-        self._face = face
-
-    def sprite(self, frame: int) -> Sprite:
-        return self._sprite
-
-    def face(self, frame: int) -> Face | None:
-        return self._face
-
-
-class Moving:
-    """Pictures of a performer that is a clip: forth and back at 30 fps, without a jump where it turns."""
-
-    def __init__(self, sprites: NDArray[np.uint8], faces: list[Face | None]) -> None:
-        self.count = len(sprites)
-        self._sprites = sprites
-        self._faces = faces
-
-    def sprite(self, frame: int) -> Sprite:
-        return np.asarray(self._sprites[self._at(frame)])
-
-    def face(self, frame: int) -> Face | None:
-        return self._faces[self._at(frame)]
-
-    def _at(self, frame: int) -> int:
-        if self.count == 1:
-            return 0
-        place = frame % (2 * (self.count - 1))
-        return place if place < self.count else 2 * (self.count - 1) - place
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +62,14 @@ class _Survey:
 
 
 def cut_clip(
-    path: Path, eyes: Eyes | None, max_width: int, max_height: int, frame_count: int, store: Path, told: Told
+    path: Path,
+    eyes: Eyes | None,
+    max_width: int,
+    max_height: int,
+    frame_count: int,
+    store: Path,
+    told: Told,
+    most_bytes: int = MOST_BYTES,
 ) -> LiveCut:
     """The subject of a video as live cut-out, at most `frame_count` pictures, kept in the file `store`.
 
@@ -114,15 +81,20 @@ def cut_clip(
     survey = _surveyed(path, eyes, frame_count)
     told(0.2)
     if survey.kind is Kind.CARD:
-        return _card(path, survey, max_width, max_height, frame_count, store, told)
-    return _cut(path, eyes, survey, max_width, max_height, frame_count, store, told)
+        return _card(path, survey, max_width, max_height, frame_count, store, told, most_bytes)
+    return _cut(path, eyes, survey, max_width, max_height, frame_count, store, told, most_bytes)
 
 
-def whole_clip(path: Path, max_height: int, frame_count: int, store: Path, told: Told) -> LiveCut:
+def whole_clip(
+    path: Path, max_height: int, frame_count: int, store: Path, told: Told, most_bytes: int = MOST_BYTES
+) -> LiveCut:
     """A video as it is, filling its sprites: somewhere to be, not somebody."""
-    shelf: _Shelf | None = None
+    first = next(read_video(path, max_height=max_height, max_frames=1))
+    aspect = first.shape[1] / first.shape[0]
+    max_height = max(2, min(max_height, int(math.sqrt(most_bytes / (4 * frame_count * aspect)))))
+    shelf: Shelf | None = None
     for index, picture in enumerate(read_video(path, max_height=max_height, max_frames=frame_count)):
-        shelf = shelf or _Shelf(store, frame_count, picture.shape[0], picture.shape[1])
+        shelf = shelf or Shelf(store, frame_count, picture.shape[0], picture.shape[1])
         shelf.add(np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)]))
         told((index + 1) / frame_count)
     assert shelf is not None  # read_video gives a picture or raises
@@ -174,14 +146,15 @@ def _cut(
     frame_count: int,
     store: Path,
     told: Told,
+    most_bytes: int,
 ) -> LiveCut:
     left, top, right, bottom = survey.box
     tall, wide = bottom - top, right - left
     aspect = survey.size[0] / survey.size[1]
     # height of the whole picture at which its box fits the sprite, and all sprites fit on disk
     full = min(max_height / tall, max_width / (wide * aspect))
-    full = min(full, math.sqrt(_MOST_BYTES / (4 * frame_count * tall * wide * aspect)))
-    shelf: _Shelf | None = None
+    full = min(full, math.sqrt(most_bytes / (4 * frame_count * tall * wide * aspect)))
+    shelf: Shelf | None = None
     plate: Plate | None = None
     faces: list[Face | None] = []
     touched: list[frozenset[Side]] = []
@@ -198,11 +171,11 @@ def _cut(
 
     looker = eyes if survey.kind is Kind.PERSON else None
     for index, (view, rough) in enumerate(steadied((view, _look(view, looker)) for view in views())):
-        mask = _edged(view, rough)
+        mask = edged(view, rough)
         touched.append(frozenset(side for side in cut_sides(mask) if opens[side]))
         faces.append(follower.next(view) if follower is not None else None)
-        shelf = shelf or _Shelf(store, frame_count, view.shape[0], view.shape[1])
-        shelf.add(_sprite(view, mask))
+        shelf = shelf or Shelf(store, frame_count, view.shape[0], view.shape[1])
+        shelf.add(seamless(view, mask))
         told(0.2 + 0.8 * (index + 1) / frame_count)
     assert shelf is not None  # read_video gives a picture or raises
     assert plate is not None
@@ -211,16 +184,23 @@ def _cut(
 
 
 def _card(
-    path: Path, survey: _Survey, max_width: int, max_height: int, frame_count: int, store: Path, told: Told
+    path: Path,
+    survey: _Survey,
+    max_width: int,
+    max_height: int,
+    frame_count: int,
+    store: Path,
+    told: Told,
+    most_bytes: int,
 ) -> LiveCut:
     """The clip playing inside a frame."""
-    most = min(max_height, math.sqrt(_MOST_BYTES / (4 * frame_count * survey.size[0] / survey.size[1])))
-    shelf: _Shelf | None = None
+    most = min(max_height, math.sqrt(most_bytes / (4 * frame_count * survey.size[0] / survey.size[1])))
+    shelf: Shelf | None = None
     blank, top, left = np.zeros((1, 1, 4), np.uint8), 0, 0
     for index, picture in enumerate(read_video(path, max_height=max(2, int(most)), max_frames=frame_count)):
         if shelf is None:
             blank, top, left = blank_frame(picture.shape[1], picture.shape[0], max_width, int(most))
-            shelf = _Shelf(store, frame_count, blank.shape[0], blank.shape[1])
+            shelf = Shelf(store, frame_count, blank.shape[0], blank.shape[1])
             shelf.plate = picture
         hold(blank, picture, top, left)
         shelf.add(blank)
@@ -228,28 +208,6 @@ def _card(
     assert shelf is not None  # read_video gives a picture or raises
     note = f"plays inside a frame: {survey.reason}"
     return LiveCut(Moving(shelf.closed(), [None] * shelf.count), frozenset(), Kind.CARD, shelf.first_plate(), note)
-
-
-class _Shelf:
-    """Sprites of one size in a mapped file."""
-
-    def __init__(self, path: Path, most: int, height: int, width: int) -> None:
-        self.count = 0
-        self.plate: Plate | None = None
-        self._all = np.memmap(path, np.uint8, "w+", shape=(most, height, width, 4))
-
-    def add(self, sprite: Sprite) -> None:
-        self._all[self.count] = sprite
-        self.count += 1
-
-    def closed(self) -> NDArray[np.uint8]:
-        """All sprites, read only from now on."""
-        done = self._all[: self.count]
-        done.flags.writeable = False
-        return done
-
-    def first_plate(self) -> Plate:
-        return self.plate if self.plate is not None else np.array(self._all[0, ..., :3])
 
 
 class _Follower:
@@ -287,96 +245,3 @@ def _look(view: Plate, eyes: Eyes | None) -> Mask:
     if eyes is None:
         return backdrop.stands_out(view, shrunk=True)
     return eyes.person_look(view, twice=True)
-
-
-def steadied(looks: Iterable[tuple[Plate, Mask]]) -> Iterator[tuple[Plate, Mask]]:
-    """The same pictures with rough masks that do not flicker, without lagging behind what moves.
-
-    Each mask becomes a mean over the masks of a few pictures before and after, pixel by pixel only of those pictures
-    that look the same there.
-    """
-    held: deque[tuple[Plate, Mask, Plate]] = deque(maxlen=2 * _REACH + 1)
-    due = 0  # place of the next picture to give among those held
-    for view, mask in looks:
-        if len(held) == held.maxlen:
-            due -= 1
-        size = (mask.shape[1], mask.shape[0])
-        colours = cv2.blur(cv2.resize(view, size, interpolation=cv2.INTER_LINEAR), (3, 3))
-        held.append((view, mask, colours))
-        if len(held) > _REACH + due:
-            yield held[due][0], _mean_over(held, due)
-            due += 1
-    while due < len(held):
-        yield held[due][0], _mean_over(held, due)
-        due += 1
-
-
-def _mean_over(held: Sequence[tuple[Plate, Mask, Plate]], place: int) -> Mask:
-    _, own, colours = held[place]
-    total, weights = own.copy(), np.ones_like(own)
-    for other in range(max(0, place - _REACH), min(len(held), place + _REACH + 1)):
-        if other != place:
-            apart = cv2.cvtColor(cv2.absdiff(held[other][2], colours), cv2.COLOR_RGB2GRAY)
-            weight = cv2.LUT(apart, _SAY)
-            total = cv2.accumulateProduct(held[other][1], weight, total)
-            weights = cv2.add(weights, weight)
-    return np.asarray(total / weights, np.float32)
-
-
-def _edged(view: Plate, rough: Mask) -> Mask:
-    """The rough mask on the edges of the picture: the grey guided filter at half size, a fifth of the colour one."""
-    height, width = view.shape[:2]
-    size = max(8, width // 2), max(8, height // 2)
-    grey = cv2.cvtColor(view, cv2.COLOR_RGB2GRAY)
-    guide = cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR).astype(np.float32) * np.float32(1 / 255)
-    # a body is never half transparent: what is open counts as what is around it, and leanings become decisions
-    pocket = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (round(max(rough.shape) * _POCKET) | 1,) * 2)
-    closed = cv2.morphologyEx(rough, cv2.MORPH_CLOSE, pocket)
-    clear = np.where(rough > 0.15, np.maximum(rough, 0.85 * closed), rough)
-    clear = np.clip((clear - 0.47) * 3.2 + 0.5, 0, 1)
-    wanted = cv2.resize(clear, size, interpolation=cv2.INTER_LINEAR)
-    reach = 2 * max(1, round(max(size) * 0.008)) + 1
-    window = (reach, reach)
-    mean_guide, mean_wanted = cv2.blur(guide, window), cv2.blur(wanted, window)
-    covariance = cv2.blur(guide * wanted, window) - mean_guide * mean_wanted
-    variance = cv2.blur(guide * guide, window) - mean_guide * mean_guide
-    slope = covariance / (variance + np.float32(1e-4))
-    offset = mean_wanted - slope * mean_guide
-    slope = cv2.resize(cv2.blur(slope, window), (width, height), interpolation=cv2.INTER_LINEAR)
-    offset = cv2.resize(cv2.blur(offset, window), (width, height), interpolation=cv2.INTER_LINEAR)
-    fine = cv2.multiply(grey, slope, scale=1 / 255, dtype=cv2.CV_32F) + offset
-    return _one_piece(matte.firm(fine))
-
-
-def _one_piece(mask: Mask) -> Mask:
-    """The mask without stray patches; looked for at quarter size."""
-    height, width = mask.shape
-    small = cv2.resize(mask, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((small > 0.35).astype(np.uint8), connectivity=8)
-    if count <= 2:
-        return mask
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    stray = np.flatnonzero(areas < 0.25 * areas.max()) + 1
-    if not len(stray):
-        return mask
-    drop = cv2.dilate(np.isin(labels, stray).astype(np.uint8), np.ones((3, 3), np.uint8))
-    drop[labels == 1 + int(np.argmax(areas))] = 0
-    keep = 1 - cv2.resize(drop.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(mask * keep, np.float32)
-
-
-def _sprite(view: Plate, mask: Mask) -> Sprite:
-    """Picture and mask as sprite; edge colours come from the solid inside, blurred at quarter size."""
-    height, width = mask.shape
-    size = max(1, width // 4), max(1, height // 4)
-    small = cv2.resize(view, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    solid = (cv2.resize(mask, size, interpolation=cv2.INTER_AREA) > 0.985).astype(np.float32)
-    weight = cv2.blur(solid, (9, 9))[..., None]
-    inner = cv2.blur(small * solid[..., None], (9, 9)) / np.maximum(weight, 1e-4)
-    inner = np.where(weight > 1e-3, inner, small)
-    grown = cv2.resize(np.clip(inner + 0.5, 0, 255).astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR)
-    keep = np.clip((mask - 0.6) * np.float32(2.5), 0, 1)
-    colours = cv2.blendLinear(view, grown, keep, 1 - keep)
-    sprite = cv2.cvtColor(colours, cv2.COLOR_RGB2RGBA)
-    sprite[..., 3] = cv2.convertScaleAbs(mask, alpha=255)
-    return np.asarray(sprite, np.uint8)

@@ -92,7 +92,7 @@ class Eyes:
     def person_look(self, picture: Plate, twice: bool = False) -> Mask:
         """`person_mask` as the model gives it: the picture shrunk until its longer side has 256 pixels.
 
-        `twice` takes the mean of this and of a look into the mirror: steadier, at twice the time.
+        `twice` takes the mean of this and of a look into the mirror: steadier, for another 2 ms.
         """
         height, width = picture.shape[:2]
         scale = _PERSON_SIDE / max(height, width)
@@ -108,7 +108,7 @@ class Eyes:
         if twice:
             mirrored = self._ask("selfie_segmentation.tflite", np.ascontiguousarray(fed[:, ::-1]))[0]
             seen = (seen + mirrored.reshape(_PERSON_SIDE, _PERSON_SIDE)[:, ::-1]) * np.float32(0.5)
-        return np.asarray(seen[top : top + down, left : left + across], np.float32)
+        return np.ascontiguousarray(seen[top : top + down, left : left + across], np.float32)
 
     def faces(self, picture: Plate, parts: int = 3) -> list[Face]:
         """Every face of at least some 30 pixels, the largest first, with a mesh in picture pixels.

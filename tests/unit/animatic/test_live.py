@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from sight import models_folder, photo, swaying, write_clip
 from subjects import BACKDROPS, before
-from understudy.animatic.live import LiveCut, Moving, Still, cut_clip, steadied, whole_clip
+from understudy.animatic.live import LiveCut, cut_clip, whole_clip
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Kind
 from understudy.animatic.screenplay import Side
+from understudy.animatic.steady import steadied
+from understudy.animatic.strips import Moving, Still
 
 COUNT = 24
 
@@ -118,6 +120,13 @@ def test_a_clip_as_place_is_whole_and_solid(tmp_path: Path) -> None:
     assert clip.pictures.count == 5
     assert clip.pictures.sprite(0).shape == (180, 320, 4)
     assert clip.pictures.sprite(2)[..., 3].min() == 255
+
+
+def test_a_long_clip_is_kept_small_enough_for_the_disk(talker: Path, eyes: Eyes, tmp_path: Path) -> None:
+    cut_clip(talker, eyes, 2000, 2000, COUNT, tmp_path / "small.rgba", lambda share: None, most_bytes=3_000_000)
+    whole_clip(talker, 2000, COUNT, tmp_path / "whole.rgba", lambda share: None, most_bytes=3_000_000)
+    for name in ("small.rgba", "whole.rgba"):
+        assert 2_000_000 < (tmp_path / name).stat().st_size < 3_300_000
 
 
 # Playing -------------------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ _PLACE_WORDS: tuple[tuple[Ambience, str, str], ...] = (
     (
         Ambience.CROWD,
         r"咖啡|餐厅|酒吧|市场|集市|商场|超市|食堂|人群|派对|婚礼",
-        r"caf[eé]|restaurant|\bbar\b|\bmarket|\bmall\b|crowd|\bparty\b|canteen|diner",
+        r"cafe|café|restaurant|\bbar\b|\bmarket|\bmall\b|crowd|\bparty\b|canteen|diner",
     ),
     (
         Ambience.FOREST,

@@ -46,7 +46,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A person found in a picture: the rough mask (picture size) and the face in picture pixels, if one is seen."""
+    """A person found in a picture: the rough mask, at a size of its own, and the face in pixels of the mask."""
 
     rough: Mask
     face: Face | None
@@ -83,8 +83,7 @@ def find_person(plate: Plate, eyes: Eyes) -> Found | None:
 
     The person with the largest face is meant; who stands apart from him is left out.
     """
-    small = np.asarray(fit(plate, _LOOK_SIDE, _LOOK_SIDE))
-    scale = plate.shape[0] / small.shape[0]
+    small = fit(plate, _LOOK_SIDE, _LOOK_SIDE)
     faces = eyes.faces(small)
     face = faces[0] if faces else None
     rough = person_likelihood(small, eyes, face.box if face else None)
@@ -103,8 +102,7 @@ def find_person(plate: Plate, eyes: Eyes) -> Found | None:
             return None
         if eyes.sureness(small, (box.left, box.top, box.right, box.bottom)) < _PERSON_SURE:
             return None
-    full = cv2.resize(rough, (plate.shape[1], plate.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return Found(np.asarray(full, np.float32), face and moved(face, 0, 0, scale))
+    return Found(rough, face)
 
 
 def person_likelihood(
@@ -199,7 +197,7 @@ def over(sprite: Sprite, colour: tuple[int, int, int]) -> Plate:
 
 
 def _thing(plate: Plate, max_width: int, max_height: int) -> Cut | None:
-    rough = backdrop.stands_out(plate)
+    rough = backdrop.stands_out(plate, shrunk=True)
     solid = rough > 0.5
     if not _THING_AREA[0] <= float(solid.mean()) <= _THING_AREA[1]:
         return None
@@ -211,22 +209,35 @@ def _thing(plate: Plate, max_width: int, max_height: int) -> Cut | None:
 def _refined(
     plate: Plate, rough: Mask, face: Face | None, max_width: int, max_height: int, kind: Kind = Kind.PERSON
 ) -> Cut | None:
-    """The sprite of a roughly masked subject; None if what comes out is not one solid piece."""
+    """The sprite of a roughly masked subject; None if what comes out is not one solid piece.
+
+    `rough` may be smaller than the plate; `face` is in its pixels.
+    """
     height, width = rough.shape
     around = (float(face.mesh[1, 0]), float(face.mesh[1, 1])) if face is not None else None
-    body = matte.whole(rough, around)
-    box = matte.bounds(body, margin=round(0.05 * max(height, width)), threshold=0.4)
-    if box is None:
+    near = matte.bounds(matte.whole(rough, around), margin=round(0.05 * max(height, width)), threshold=0.4)
+    if near is None:
         return None
+    high, wide = plate.shape[0] / height, plate.shape[1] / width
+    box = Box(
+        int(near.left * wide),
+        int(near.top * high),
+        min(plate.shape[1], round(near.right * wide)),
+        min(plate.shape[0], round(near.bottom * high)),
+    )
     part = np.ascontiguousarray(plate[box.top : box.bottom, box.left : box.right])
     view: Plate = np.asarray(fit(part, round(max_width * 1.12), round(max_height * 1.12)))
-    scale = view.shape[0] / part.shape[0]
     size = (view.shape[1], view.shape[0])
-    likely = cv2.resize(rough[box.top : box.bottom, box.left : box.right], size, interpolation=cv2.INTER_AREA)
-    clear = matte.settle(view, np.asarray(likely, np.float32))
+    likely = cv2.resize(
+        rough[near.top : near.bottom, near.left : near.right],
+        size,
+        interpolation=cv2.INTER_AREA if size[0] < near.width else cv2.INTER_LINEAR,
+    )
+    clear = matte.settle(view, np.asarray(np.clip(likely, 0, 1), np.float32))
     mask = matte.firm(matte.snap(view, clear, edge_radius(*view.shape[:2])))
     share = matte.largest_share(mask)
-    inner = None if face is None else moved(face, box.left, box.top, scale)
+    scale = view.shape[0] / part.shape[0] * high
+    inner = None if face is None else moved(face, box.left / wide, box.top / high, scale)
     nose = None if inner is None else (float(inner.mesh[1, 0]), float(inner.mesh[1, 1]))
     mask = matte.whole(mask, nose, hole_share=0.003 if kind is Kind.PERSON else 0.0005)
     seen = matte.bounds(mask, margin=2)
@@ -236,7 +247,7 @@ def _refined(
         left, top, right, bottom = inner.box
         if (mask > 0.5).sum() < 1.6 * (right - left) * (bottom - top):
             return None  # a face alone, without head and shoulders
-    touched = _touched(mask, box, width, height)
+    touched = _touched(mask, box, plate.shape[1], plate.shape[0])
     sprite = matte.sprite_of(view, mask)[seen.top : seen.bottom, seen.left : seen.right]
     sprite = fit(np.ascontiguousarray(sprite), max_width, max_height)
     final = sprite.shape[0] / seen.height

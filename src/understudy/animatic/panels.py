@@ -22,6 +22,7 @@ _THINNEST, _THICKEST = 0.0035, 0.11  # of the sheet's shorter side
 _LEAST_PANEL = 0.09  # of the sheet's side in the direction of the cut
 _GRID_SCORE = 7.0  # line strength over its neighbourhood: true sheets measured 13 to 21, photographs up to 3.4
 _MOST_PANELS = 36
+_SMALLEST_SHEET = 48  # pixels; below, lines and noise are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ def split(sheet: Plate, expected: int | None = None) -> tuple[Plate, ...]:
     `expected` (the number of shots told), an even grid of `expected` pictures is tried, and taken if lines stand where
     it would have them.
     """
+    if min(sheet.shape[:2]) < _SMALLEST_SHEET:
+        return ()
     by_gutter = by_gutters(sheet)
     if expected is None or expected < 2 or len(by_gutter) == expected:
         return by_gutter

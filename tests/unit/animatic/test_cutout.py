@@ -217,6 +217,14 @@ def test_a_card_is_the_whole_picture_in_a_white_frame_with_a_shadow() -> None:
     assert sprite[solid[0], solid[0], 3] < 200  # the corner is round
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (16, 16), (7, 300)])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_tiny_and_noisy_pictures_do_no_harm(eyes: Eyes, shape: tuple[int, int], channels: int) -> None:
+    noise = np.random.default_rng(3).integers(0, 255, (*shape, channels), np.uint8)
+    for picture in (noise, np.full_like(noise, 130)):
+        assert cut(picture, eyes, 800, 468).sprite.shape[2] == 4
+
+
 # Alpha ---------------------------------------------------------------------------------------------------------------
 
 

@@ -125,4 +125,8 @@ def test_a_picture_in_a_border_is_not_two() -> None:
 
 def test_a_blank_sheet_is_nothing() -> None:
     assert split(np.full((300, 300, 3), 255, np.uint8), 4) == ()
-    assert split(np.zeros((3, 3, 3), np.uint8), 4) == ()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (7, 300)])
+def test_tiny_pictures_are_no_sheets(shape: tuple[int, int]) -> None:
+    assert split(np.zeros((*shape, 3), np.uint8), 4) == ()

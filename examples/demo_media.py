@@ -9,7 +9,6 @@ and two voices.
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -31,7 +30,7 @@ SPEAKER_SECONDS = 6
 
 
 def make_media(folder: Path, models: Path) -> None:
-    """Write girl.png, boy.mp4, flower.jpg, guitar.png, place.jpg, girl-voice.wav and boy-voice.wav into `folder`."""
+    """Write girl.png, boy.mp4, flower.png, guitar.png, place.jpg, girl-voice.wav and boy-voice.wav into `folder`."""
     import matplotlib
     import skimage
     import sklearn
@@ -40,7 +39,7 @@ def make_media(folder: Path, models: Path) -> None:
     girl = Image.open(Path(skimage.__file__).parent / "data" / "astronaut.png").convert("RGB")
     girl.resize((1024, 1024), Image.Resampling.LANCZOS).save(folder / "girl.png")
     samples = Path(sklearn.__file__).parent / "datasets" / "images"
-    shutil.copyfile(samples / "flower.jpg", folder / "flower.jpg")
+    flower(samples / "flower.jpg", folder / "flower.png")
     place = Image.open(samples / "china.jpg").convert("RGB")
     place.resize((1280, 854), Image.Resampling.LANCZOS).save(folder / "place.jpg", quality=92)
     guitar(folder / "guitar.png")
@@ -82,6 +81,28 @@ def speaker(photograph: Path, folder: Path, models: Path) -> None:
             matrix = np.array([[1.03, 0, -0.015 * wide + sway], [0, 1.03, -0.03 * tall + 0.4 * sway]], np.float32)
             shot = cv2.warpAffine(moved[..., :3], matrix, (wide, tall), borderMode=cv2.BORDER_REPLICATE)
             film.write_rgb(np.ascontiguousarray(shot), sound[frame * 1600 : (frame + 1) * 1600])
+
+
+def flower(photograph: Path, path: Path) -> None:
+    """The dahlia of the sample photograph, cut out and put on a stem: what a user's own PNG with alpha looks like."""
+    picture = np.asarray(Image.open(photograph).convert("RGB"))
+    mask = np.zeros(picture.shape[:2], np.uint8)
+    known, model = (165, 75, 290, 295), np.zeros((2, 65))
+    cv2.grabCut(np.ascontiguousarray(picture[..., ::-1]), mask, known, model[:1].copy(), model[:1].copy(), 6, 0)
+    solid = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid)
+    blossom = (labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))).astype(np.uint8)
+    outline = cv2.findContours(blossom, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0][0]
+    alpha = cv2.GaussianBlur(cv2.drawContours(np.zeros_like(blossom), [outline], -1, 255, -1), (0, 0), 1.2)
+    left, top, width, height = cv2.boundingRect(outline)
+    head = Image.fromarray(np.dstack([picture, alpha])).crop((left, top, left + width, top + height))
+    whole = Image.new("RGBA", (width, height * 2), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(whole)
+    middle = width // 2
+    draw.line([(middle, height - 30), (middle + 8, height * 2)], fill=(70, 110, 52, 255), width=12)
+    draw.ellipse([middle + 4, int(height * 1.45), middle + 96, int(height * 1.45) + 40], fill=(82, 128, 60, 255))
+    whole.alpha_composite(head)
+    whole.resize((width * 2, height * 4), Image.Resampling.LANCZOS).save(path)
 
 
 def guitar(path: Path) -> None:

@@ -13,7 +13,7 @@ What ends how (the table the code below follows):
     CannotExpress                                   the next engine that offers is asked
     nothing, but the take is not what was asked     FAILED(InternalFault); nothing is delivered or billed
     the caller cancels                              CANCELED, unbilled
-    one attempt takes too long                      FAILED(TimedOut)
+    one attempt takes too long, here or in a child  FAILED(TimedOut)
     this worker stops                               PENDING at once, for another
     the lease is lost                               nothing is written: it is another's
 """
@@ -33,7 +33,7 @@ from understudy.catalog import tariffs
 from understudy.core.faults import Fault, InternalFault, MediaRefused, TimedOut
 from understudy.core.ports import BlobStore, Cards, Clock, Engine, Ledger, Outcome, Remote, TaskStore
 from understudy.core.task import Artifact, Status, Take, Task
-from understudy.media.child import ChildDied
+from understudy.media.child import ChildDied, Death
 from understudy.service.accounts import activate
 from understudy.service.lease import CalledOff, Lease
 from understudy.service.making import Making
@@ -115,7 +115,13 @@ class Performance:
             await self._put_down(lease)
         except ChildDied as died:
             words.warning("child died", reason=str(died.reason), exit_code=died.exit_code, tail=died.tail)
-            await self._again(lease, InternalFault())
+            if died.reason is Death.TOO_LONG:  # it would take as long again
+                await self.fail(lease, _too_long())
+            else:
+                await self._again(lease, InternalFault())
+        except MediaRefused as refused:  # its sentence may quote an address, and that may hold a secret
+            words.info("medium refused", problem=str(refused.problem), path=refused.path)
+            await self.fail(lease, refused)
         except Fault as fault:
             words.info("failed", fault=type(fault).__name__, reason=fault.message)
             if fault.retryable:
@@ -206,7 +212,7 @@ class Performance:
         if lease.why is CalledOff.CANCELED:
             await self._end(lease, Status.CANCELED, None)
         elif lease.why is CalledOff.TIMED_OUT:
-            await self.fail(lease, TimedOut())
+            await self.fail(lease, _too_long())
         elif lease.why is CalledOff.DRAINED:
             await self._store.release(lease.task, ready=self._clock.now())
 
@@ -228,3 +234,10 @@ class Performance:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _too_long() -> TimedOut:
+    return TimedOut(
+        "The film was not done in the time one may take. Ask for a shorter or smaller one, "
+        "or ask the operator for more time (setting UNDERSTUDY_TASK_SECONDS)."
+    )

@@ -42,6 +42,7 @@ async def test_everything_goes_in_its_time(world: World, tmp_path: Path) -> None
     assert await janitor.run_once(NOON + timedelta(hours=24)) == Swept(results=1)
     assert await left() == {UPLOAD, STRAY}
     assert await world.store.tasks.get(task.task_id) is None
+    assert await janitor.run_once(NOON + timedelta(hours=24, minutes=59)) == Swept()
     assert await janitor.run_once(NOON + timedelta(hours=26)) == Swept(strays=1)
     assert await left() == {UPLOAD}
     assert await janitor.run_once(NOON + timedelta(hours=47)) == Swept()

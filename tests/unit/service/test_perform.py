@@ -250,6 +250,17 @@ class TestFailure:
         assert (task.status, fault_of(task)) == (Status.FAILED, told)
         assert (world.clock.now() - task.submitted).total_seconds() >= 1 + 2  # the waits between them
 
+    async def test_a_child_that_takes_too_long_is_not_given_as_long_again(self, world: World) -> None:
+        task, engine = await run(world, raising(ChildDied(Death.TOO_LONG, "x")))
+        assert (task.status, fault_of(task), len(engine.jobs)) == (Status.FAILED, "TimedOut", 1)
+
+    async def test_the_log_keeps_addresses_to_itself(self, world: World, capsys: pytest.CaptureFixture[str]) -> None:
+        secret = MediaRefused(MediaProblem.UNREACHABLE, "https://media.example/girl.png?token=secret is not there")
+        await run(world, raising(secret))
+        said = capsys.readouterr()
+        assert "medium refused" in said.out + said.err
+        assert "secret" not in said.out + said.err
+
     async def test_another_attempt_may_succeed(self, world: World) -> None:
         async def second_time(job: Job, stage: Stage) -> Take:
             if job.attempt == 1:

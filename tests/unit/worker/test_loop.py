@@ -207,6 +207,22 @@ class TestHolding:
             await until(lambda: performance.why)
             assert performance.why == [CalledOff.CANCELED]
 
+    async def test_work_that_is_slow_to_stop_is_still_nobody_elses(self, floor: Floor) -> None:
+        async def slow_to_stop(lease: Lease) -> None:
+            await lease.cancelled.wait()
+            await floor.clock.sleep(40)
+
+        performance, other = floor.performance(slow_to_stop), floor.performance(at_once)
+        (task,) = await floor.add()
+        async with floor.working(performance):
+            await until(lambda: performance.leases)
+            await floor.store.cancel(task.task_id, task.account, floor.clock.now(), running=True)
+            async with floor.working(other, name="two"):
+                await floor.clock.advance(39)
+                now = await floor.get(task)
+                assert (now.status, now.epoch, other.leases) == (Status.RUNNING, 1, [])
+            await until(lambda: performance.why, floor.clock)
+
     async def test_progress_is_written_with_the_heartbeat_once_a_second_at_most(
         self, floor: Floor, monkeypatch: pytest.MonkeyPatch
     ) -> None:

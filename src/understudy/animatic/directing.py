@@ -97,7 +97,10 @@ def _joined(shots: Sequence[ScriptShot]) -> ScriptShot:
 def _per_panel(shot: ScriptShot, count: int) -> list[ScriptShot]:
     """A prompt that only says "animate the panels": one shot each, lines spread in order."""
     share = [shot.lines[i * len(shot.lines) // count : (i + 1) * len(shot.lines) // count] for i in range(count)]
-    return [replace(shot, lines=lines, size=shot.size if i == 0 else None, start=None, end=None) for i, lines in enumerate(share)]
+    return [
+        replace(shot, lines=lines, size=shot.size if i == 0 else None, start=None, end=None)
+        for i, lines in enumerate(share)
+    ]
 
 
 def _direct(shot: ScriptShot, seconds: float) -> list[Draft]:
@@ -121,13 +124,21 @@ def _direct(shot: ScriptShot, seconds: float) -> list[Draft]:
             kept = _regroup(kept, max(1, most - 1))
         drafts = [Draft(opening)] + [_on_speaker(plain, lines, i, actors) for i, lines in enumerate(kept)]
         return drafts
-    sizes = [wide, ShotSize.MEDIUM, ShotSize.MEDIUM_CLOSE, ShotSize.CLOSE][: max(2, min(most, 2 + len(shot.acts) // 2, 4))]
-    groups = [shot.acts[i * len(shot.acts) // len(sizes) : (i + 1) * len(shot.acts) // len(sizes)] for i in range(len(sizes))]
+    sizes = [wide, ShotSize.MEDIUM, ShotSize.MEDIUM_CLOSE, ShotSize.CLOSE][
+        : max(2, min(most, 2 + len(shot.acts) // 2, 4))
+    ]
+    groups = [
+        shot.acts[i * len(shot.acts) // len(sizes) : (i + 1) * len(shot.acts) // len(sizes)] for i in range(len(sizes))
+    ]
     drafts = []
     for index, (size, acts) in enumerate(zip(sizes, groups, strict=True)):
         doing = [a.who for a in acts] or [m.name for m in actors[index % max(1, len(actors)) :][:1]]
         whole = index == 0 or size is ShotSize.MEDIUM
-        cast = shot.cast if whole else tuple(m for m in shot.cast if m.name in doing or m.part is Part.BACKGROUND or m.held_by in doing)
+        cast = (
+            shot.cast
+            if whole
+            else tuple(m for m in shot.cast if m.name in doing or m.part is Part.BACKGROUND or m.held_by in doing)
+        )
         focus = () if index == 0 else tuple(dict.fromkeys(doing))[:1]
         drafts.append(
             Draft(replace(plain, size=size, acts=acts, cast=cast, moves=plain.moves if index == 0 else ()), focus=focus)
@@ -160,9 +171,15 @@ def _on_speaker(shot: ScriptShot, lines: tuple[Line, ...], index: int, actors: S
     if several:
         return Draft(replace(shot, lines=lines, size=ShotSize.MEDIUM, acts=(), moves=()))
     over = len(actors) == 2 and index % 2 == 1
-    acts = tuple(a for a in shot.acts if a.who == speaker and a.verb.value in ("smile", "cry", "nod", "shake_head", "look", "turn", "sit", "play"))
+    acts = tuple(
+        a
+        for a in shot.acts
+        if a.who == speaker and a.verb.value in ("smile", "cry", "nod", "shake_head", "look", "turn", "sit", "play")
+    )
     kept = tuple(
-        m for m in shot.cast if m.name == speaker or m.part in (Part.BACKGROUND, Part.SEAT) or m.held_by == speaker or (over and m in actors)
+        m
+        for m in shot.cast
+        if m.name == speaker or m.part in (Part.BACKGROUND, Part.SEAT) or m.held_by == speaker or (over and m in actors)
     )
     return Draft(
         replace(
@@ -199,17 +216,28 @@ def _fit(drafts: list[Draft], frame_count: int) -> tuple[list[Draft], int]:
         cost = [_weight(drafts[i]) + _weight(drafts[i + 1]) for i in range(len(drafts) - 1)]
         at = cost.index(min(cost))
         first, second = drafts[at], drafts[at + 1]
-        drafts = [*drafts[:at], replace(first, shot=_joined([first.shot, second.shot]), wanted_seconds=None), *drafts[at + 2 :]]
+        drafts = [
+            *drafts[:at],
+            replace(first, shot=_joined([first.shot, second.shot]), wanted_seconds=None),
+            *drafts[at + 2 :],
+        ]
         merged += 1
     return drafts, merged
 
 
 def _weight(draft: Draft) -> float:
-    return len(draft.shot.lines) * 2.0 + len(draft.shot.acts) * 0.5 + len(draft.shot.cast) * 0.1 + (0.5 if draft.shot.size else 0)
+    return (
+        len(draft.shot.lines) * 2.0
+        + len(draft.shot.acts) * 0.5
+        + len(draft.shot.cast) * 0.1
+        + (0.5 if draft.shot.size else 0)
+    )
 
 
 _OFF_SCREEN = re.compile(
-    r"画外|黑屏|黑场|只有\S{0,12}声音|传来|电话(?:里|那头)|off[ -]?screen|\bo\.s\.|voice ?over|from (?:outside|the phone)|black screen", re.IGNORECASE
+    r"画外|黑屏|黑场|只有\S{0,12}声音|传来|电话(?:里|那头)|off[ -]?screen|\bo\.s\.|voice ?over|from (?:outside|"
+    r"the phone)|black screen",
+    re.IGNORECASE,
 )
 
 

@@ -43,7 +43,7 @@ def order_of(shots: Sequence[ScriptShot]) -> tuple[str, ...]:
 
 
 def place_cast(shot: ScriptShot, order: Sequence[str], *, talkers: Sequence[str] = ()) -> tuple[Placement, ...]:
-    """Marks for all but the background. `order` is the film's left-to-right order, `talkers` who speaks in the scene."""
+    """Marks for all but the background; `order` is the film's from left to right, `talkers` who speaks here."""
     ranked = {name: i for i, name in enumerate(order)}
     actors = sorted((m for m in shot.cast if m.part is Part.ACTOR), key=lambda m: ranked.get(m.name, 99))
     names = {m.name for m in actors}
@@ -65,7 +65,9 @@ def place_cast(shot: ScriptShot, order: Sequence[str], *, talkers: Sequence[str]
         if member.part is Part.PROP and holder is not None:
             side = 0.05 if holder.x <= 0.5 else -0.05
             placements.append(
-                Placement(member.name, Part.PROP, _inside(holder.x + side), max(0.0, holder.depth - 0.02), held_by=holder.name)
+                Placement(
+                    member.name, Part.PROP, _inside(holder.x + side), max(0.0, holder.depth - 0.02), held_by=holder.name
+                )
             )
     for index, member in enumerate(loose, len(actors)):
         acts = tuple(a for a in shot.acts if a.who == member.name)
@@ -99,7 +101,13 @@ def _over_shoulder(
 
 
 def _moved(
-    actor: CastMember, acts: tuple[Act, ...], spots: Mapping[str, float], depth: float, talkers: Sequence[str], *, speaks: bool
+    actor: CastMember,
+    acts: tuple[Act, ...],
+    spots: Mapping[str, float],
+    depth: float,
+    talkers: Sequence[str],
+    *,
+    speaks: bool,
 ) -> Placement:
     x = spots[actor.name]
     enters: Side | None = None

@@ -78,8 +78,13 @@ def read_batch(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 def _subjects(order: Mapping[str, Any], number: int) -> list[NamedSubject]:
     references = order.get("references") or []
-    if not isinstance(references, list) or not all(isinstance(r, dict) and isinstance(r.get("name"), str) for r in references):
-        raise ValueError(f'line {number}: "references" needs a list of objects with a "name", such as {{"name": "图1", "kind": "image"}}')
+    if not isinstance(references, list) or not all(
+        isinstance(r, dict) and isinstance(r.get("name"), str) for r in references
+    ):
+        raise ValueError(
+            f'line {number}: "references" needs a list of objects with a "name", '
+            'such as {"name": "图1", "kind": "image"}'
+        )
     return [NamedSubject(r["name"], tuple(r.get("aliases") or ()), str(r.get("kind") or "image")) for r in references]
 
 
@@ -132,7 +137,13 @@ def _drawn(shot: Shot) -> dict[str, Any]:
         "place": shot.place,
         "fx": list(shot.weather),
         "lines": [
-            {"number": t.number, "speaker": t.speaker, "text": t.text, "mode": t.delivery, "frames": [t.first_frame, t.end_frame]}
+            {
+                "number": t.number,
+                "speaker": t.speaker,
+                "text": t.text,
+                "mode": t.delivery,
+                "frames": [t.first_frame, t.end_frame],
+            }
             for t in shot.lines
         ],
         **_planned(shot),

@@ -17,6 +17,7 @@ from understudy.animatic.grammar.text import plain
 from understudy.animatic.marks import order_of, place_cast
 from understudy.animatic.screenplay import (
     Act,
+    Angle,
     CameraMove,
     CastMember,
     Delivery,
@@ -119,7 +120,9 @@ def _cast_everybody(
                 continue
             part = {"place": Part.BACKGROUND, "object": Part.PROP}.get(subject.kind or "", Part.ACTOR)
             if part is Part.BACKGROUND and any(m.part is Part.BACKGROUND for m in shots[main].cast):
-                notes.append(f"{subject.name} shows a place, but the prompt already plays somewhere else; it is not seen.")
+                notes.append(
+                    f"{subject.name} shows a place, but the prompt already plays somewhere else; it is not seen."
+                )
                 continue
             shots[main] = replace(shots[main], cast=(*shots[main].cast, CastMember(subject.name, part)))
             notes.append(f"The prompt does not name {subject.name}; it appears in shot {main + 1}.")
@@ -156,9 +159,7 @@ def _mentioned(screenplay: Screenplay, subjects: Sequence[NamedSubject]) -> set[
 # Time -----------------------------------------------------------------------------------------------------------------
 
 
-def _number_lines(
-    drafts: list[Draft], frame_count: int
-) -> tuple[list[Draft], list[list[tuple[int, Line]]], list[str]]:
+def _number_lines(drafts: list[Draft], frame_count: int) -> tuple[list[Draft], list[list[tuple[int, Line]]], list[str]]:
     """Lines of each shot with their number in the film; a film shorter than its lines loses the last ones."""
     numbered: list[list[tuple[int, Line]]] = []
     number = 0
@@ -189,7 +190,9 @@ def _share(
         if speech and rate > 1.02:
             notes.append(f"The lines are spoken {rate:.2f} times faster than usual to fit {seconds:g} s.")
         if speech and sum(needs) > frame_count + len(needs) * LEAD:
-            notes.append("The lines are longer than the film; their ends may be cut. Ask for a longer video or fewer words.")
+            notes.append(
+                "The lines are longer than the film; their ends may be cut. Ask for a longer video or fewer words."
+            )
     stated = stated_seconds([d.shot for d in drafts], seconds)
     weights = stated or [weight_of(d.shot, sum(u)) for d, u in zip(drafts, usual, strict=True)]
     for index, draft in enumerate(drafts):
@@ -202,7 +205,9 @@ def _share(
         spare = frame_count - sum(minimum)
         extra = [max(0.0, n - m) for n, m in zip(needs, minimum, strict=True)]
         total = sum(extra) or 1.0
-        frames = share_frames(frame_count, [m + spare * e / total for m, e in zip(minimum, extra, strict=True)], minimum)
+        frames = share_frames(
+            frame_count, [m + spare * e / total for m, e in zip(minimum, extra, strict=True)], minimum
+        )
     lengths = [[frames_of(s / rate) for s in some] for some in usual]
     return lengths, frames, notes
 
@@ -227,7 +232,9 @@ _FADES = re.compile(r"^\W*(?:\S{0,6}\s?){0,2}?(?:淡入|渐显|fade[sd]? in)", r
 class _Board:
     """Draws shot after shot; remembers the set and the sizes of those before."""
 
-    def __init__(self, drafts: Sequence[Draft], subjects: Sequence[NamedSubject], lots: random.Random, notes: list[str]) -> None:
+    def __init__(
+        self, drafts: Sequence[Draft], subjects: Sequence[NamedSubject], lots: random.Random, notes: list[str]
+    ) -> None:
         self.drafts, self.subjects, self.lots, self.notes = drafts, subjects, lots, notes
         self.order = order_of([d.shot for d in drafts])
         self.background: str | None = None
@@ -253,7 +260,7 @@ class _Board:
             first_frame=first,
             frame_count=frames,
             size=size,
-            angle=shot.angle or Shot.__dataclass_fields__["angle"].default,
+            angle=shot.angle or Angle.EYE,
             moves=shot.moves or self._moves(draft, staged, bool(lines)),
             background=background,
             place=place,
@@ -284,7 +291,9 @@ class _Board:
 
     def _acts(self, shot: ScriptShot, lines: Sequence[tuple[int, Line]]) -> tuple[Act, ...]:
         """Lines to somebody are acts too: the speaker turns to him."""
-        spoken = [Act(line.speaker, Verb.SPEAK, line.to) for _, line in lines if line.speaker in self.known and line.speaker]
+        spoken = [
+            Act(line.speaker, Verb.SPEAK, line.to) for _, line in lines if line.speaker in self.known and line.speaker
+        ]
         return shot.acts + tuple(a for a in dict.fromkeys(spoken) if a not in shot.acts and a.target)
 
     def _size(self, draft: Draft, shot: ScriptShot, lines: Sequence[Line]) -> ShotSize:
@@ -296,13 +305,20 @@ class _Board:
         if not actors:
             props = [m for m in shot.cast if m.part is Part.PROP]
             size = ShotSize.CLOSE if props else ShotSize.WIDE
-        elif verbs & {Verb.WALK, Verb.RUN, Verb.PASS, Verb.DANCE, Verb.JUMP, Verb.FLY, Verb.LEAVE, Verb.ENTER} or len(actors) > 3:
+        elif (
+            verbs & {Verb.WALK, Verb.RUN, Verb.PASS, Verb.DANCE, Verb.JUMP, Verb.FLY, Verb.LEAVE, Verb.ENTER}
+            or len(actors) > 3
+        ):
             size = ShotSize.FULL
         elif len(actors) > 1:
             size = ShotSize.MEDIUM
         else:
             size = ShotSize.MEDIUM_CLOSE if lines else ShotSize.MEDIUM
-        if len(self.drafts) > 1 and self.sizes[-2:] == [size, size] and size in (ShotSize.MEDIUM, ShotSize.MEDIUM_CLOSE):
+        if (
+            len(self.drafts) > 1
+            and self.sizes[-2:] == [size, size]
+            and size in (ShotSize.MEDIUM, ShotSize.MEDIUM_CLOSE)
+        ):
             size = ShotSize.MEDIUM_CLOSE if size is ShotSize.MEDIUM else ShotSize.MEDIUM
         self.sizes.append(size)
         return size
@@ -317,7 +333,11 @@ class _Board:
         if walks:
             return ()
         if not any(m.part is Part.ACTOR for m in shot.cast):
-            return (self.lots.choice((CameraMove(Move.PUSH_IN), CameraMove(Move.PAN, Side.RIGHT), CameraMove(Move.TRUCK, Side.LEFT))),)
+            return (
+                self.lots.choice(
+                    (CameraMove(Move.PUSH_IN), CameraMove(Move.PAN, Side.RIGHT), CameraMove(Move.TRUCK, Side.LEFT))
+                ),
+            )
         return (CameraMove(Move.PUSH_IN),)
 
     def _focus(self, shot: ScriptShot, size: ShotSize, talkers: Sequence[str]) -> tuple[str, ...]:

@@ -45,9 +45,7 @@ def frames_of(seconds: float) -> int:
     return max(1, -int(-seconds * FRAMES_PER_SECOND // 1))
 
 
-def speech_rate(
-    screenplay: Screenplay, frame_count: int, line_seconds: Callable[[Line], float] | None = None
-) -> float:
+def speech_rate(screenplay: Screenplay, frame_count: int, line_seconds: Callable[[Line], float] | None = None) -> float:
     """How much faster than usual the lines must be spoken so that they fit the film: 1.0 to 1.3.
 
     `line_seconds` gives the length of a line at the usual pace.
@@ -79,7 +77,11 @@ def stated_seconds(shots: Sequence[ScriptShot], film_seconds: float) -> list[flo
         following = shots[index + 1].start if index + 1 < len(shots) else None
         before = shots[index - 1].end if index else 0.0
         start = before if start is None else start
-        end = (following if following is not None else film_seconds if index + 1 == len(shots) else None) if end is None else end
+        end = (
+            (following if following is not None else film_seconds if index + 1 == len(shots) else None)
+            if end is None
+            else end
+        )
         lengths.append(end - start if start is not None and end is not None and end > start else None)
     known = [length for length in lengths if length is not None]
     if not known:

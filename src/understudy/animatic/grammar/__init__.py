@@ -26,7 +26,9 @@ _SHEET = re.compile(
     r"宫格|多格|四格|六格|八格|分镜图|分镜稿|故事板|漫画|分格|storyboard (?:image|sheet|grid|in)|comic|panel grid|"
     r"(?:\d|two|three|four|six|eight|nine)[ -]panel|contact sheet|(?:3x3|2x2) grid|(?:each|every) panel"
 )
-_THROUGHOUT = re.compile(r"全程|全片|整段|整体|始终|一直|通篇|自始至终|throughout|overall|entire|whole (?:film|video)|all shots|every shot")
+_THROUGHOUT = re.compile(
+    r"全程|全片|整段|整体|始终|一直|通篇|自始至终|throughout|overall|entire|whole (?:film|video)|all shots|every shot"
+)
 
 
 def read_screenplay(prompt: str, subjects: Sequence[NamedSubject]) -> Screenplay:
@@ -38,6 +40,8 @@ def read_screenplay(prompt: str, subjects: Sequence[NamedSubject]) -> Screenplay
     naming = name_subjects(subjects)
     introduce(page, naming)
     layout = lay_out(page)
+    for stretch in layout.shots:
+        page.cover(stretch.head, stretch.start)
     turns = find_turns(page, naming, layout, PEOPLE)
     mentions = find_mentions(page, naming)
     sheet = bool(_SHEET.search(page.view))
@@ -61,7 +65,11 @@ def _mark_sheet(page: Page, naming: Naming, mentions: Sequence[Mention]) -> None
     """The reference that is the sheet of panels is shown panel by panel; it does not act."""
     for mention in mentions:
         near = page.view[max(0, mention.start - 40) : mention.end + 40]
-        if len(mention.names) == 1 and naming.natures.get(mention.names[0]) in (None, Nature.SHEET) and _SHEET.search(near):
+        if (
+            len(mention.names) == 1
+            and naming.natures.get(mention.names[0]) in (None, Nature.SHEET)
+            and _SHEET.search(near)
+        ):
             naming.natures[mention.names[0]] = Nature.SHEET
 
 
@@ -76,6 +84,9 @@ class _Reader:
         self.preamble = self._without(start, end, ("audio", "cast", "rules")) if end else ""
         self.weather = find_weather(self.preamble) if end else ()
         self.set = self._set(start, end) if end else ()
+        if len(layout.shots) > 1:
+            for first, last, kind in layout.blocks:
+                self.set += self._set(first, last) if kind == "place" else ()
         self.place = find_place(page.view[start:end], page.raw[start:end]) if end else None
         always = [c for c in re.split(r"[。;\n]", page.view) if _THROUGHOUT.search(c)] if len(layout.shots) > 1 else []
         self.always = "\n".join(always)
@@ -129,7 +140,7 @@ class _Reader:
                 continue
             if name in {s.name for s in self.naming.subjects}:
                 cast += (CastMember(name),)
-        return cast + tuple(m for m in self.set if m.name not in named)
+        return cast + tuple(m for m in dict.fromkeys(self.set) if m.name not in named)
 
 
 def _united(first: tuple[Weather, ...], second: tuple[Weather, ...]) -> tuple[Weather, ...]:

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TypeVar
 
 from understudy.animatic import lexicon
+from understudy.animatic.grammar.text import compile_words
 from understudy.animatic.screenplay import Angle, CameraMove, Move, ShotSize, Side
 
 _Value = TypeVar("_Value", bound=Enum)
@@ -19,7 +20,7 @@ _Table = tuple[tuple[re.Pattern[str], _Value], ...]
 
 
 def _compile(table: Sequence[tuple[str, _Value]]) -> _Table[_Value]:
-    return tuple((re.compile(pattern), value) for pattern, value in table)
+    return tuple((compile_words(pattern), value) for pattern, value in table)
 
 
 _SIZES = _compile(lexicon.SIZES)
@@ -27,19 +28,23 @@ _ANGLES = _compile(lexicon.ANGLES)
 _MOVES = _compile(lexicon.MOVES)
 _CAMERA_MOVES = _compile(lexicon.CAMERA_MOVES)
 _SIDES = _compile(lexicon.MOVE_SIDES)
-_CAMERA = re.compile(lexicon.CAMERA)
-_NEGATION = re.compile(lexicon.NEGATION)
-_CLAUSE = re.compile(r"[^,。.;!?\n|\[\]【】]+")
-_COOKING = re.compile(r"(?:frying|burnt|hot|sauce|cooking|dust|iron|a|the|steel|her|his)\s$")
-_LEFT_OPEN = re.compile(r"(?:运镜|镜头|机位)\S{0,4}(?:参考|参照|模仿)|camera (?:moves?|motion|work)\S{0,3} (?:of|from|in|like)")
+_CAMERA = compile_words(lexicon.CAMERA)
+_NEGATION = compile_words(lexicon.NEGATION)
+_CLAUSE = compile_words(r"[^,。.;!?\n|\[\]【】]+")
+_FACED = compile_words(
+    r"(?:对着?|看向|看着|望向|望着|面对着?|面向|朝着?|向|冲着?|盯着|凑近|靠近|递向|伸向|走向|离)\s?$|"
+    r"\b(?:to|at|towards?|into|facing|before|for|past|near)\s(?:the )?$"
+)
+_TAKEN = compile_words(r"\b(?:as|while|she|he|they|who|where|when|of|from behind|his|her)\b")
+_COOKING = compile_words(r"(?:frying|burnt|hot|sauce|cooking|dust|iron|a|the|steel|her|his)\s$")
+_LEFT_OPEN = compile_words(
+    r"(?:运镜|镜头|机位)\S{0,4}(?:参考|参照|模仿)|camera (?:moves?|motion|work)\S{0,3} (?:of|from|in|like)"
+)
 
 
 def find_size(text: str) -> ShotSize | None:
     """The first size the text asks for."""
-    found = _first(text, _SIZES)
-    if found is ShotSize.WIDE and re.search(r"全景", text) and not re.search(r"大全景|wide|远景", text):
-        return found
-    return found
+    return _first(text, _SIZES)
 
 
 def find_angle(text: str) -> Angle | None:
@@ -55,9 +60,13 @@ def find_moves(text: str) -> tuple[CameraMove, ...]:
         if _LEFT_OPEN.search(words):
             continue
         own = _hits(words, _MOVES)
-        camera = _CAMERA.search(words)
+        camera = _agent(words)
         if camera:
-            behind = [h for h in _hits(words, _CAMERA_MOVES) if h[0] >= camera.start() - 8]
+            behind = [
+                h
+                for h in _hits(words, _CAMERA_MOVES)
+                if h[0] >= camera.start() - 8 and not _TAKEN.search(words[camera.end() : h[0]])
+            ]
             moved = {h[2] for h in own}
             if Move.TRUCK in moved:
                 behind = [h for h in behind if h[2] is not Move.PAN]
@@ -79,6 +88,16 @@ def find_moves(text: str) -> tuple[CameraMove, ...]:
     if len(moves) > 1:
         moves = [m for m in moves if m.move is not Move.STATIC] or moves
     return tuple(moves)
+
+
+def _agent(words: str) -> re.Match[str] | None:
+    """The camera where it does something itself; 对着镜头 and "to camera" only look at it."""
+    for match in _CAMERA.finditer(words):
+        if not _FACED.search(words[: match.start()]) and not re.match(
+            r"[里中前]|下(?![降摇移落拉俯])", words[match.end() : match.end() + 2]
+        ):
+            return match
+    return None
 
 
 def _hits(words: str, table: _Table[Move]) -> list[tuple[int, int, Move]]:

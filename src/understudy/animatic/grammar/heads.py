@@ -7,10 +7,11 @@ Of all marks on a page one family is chosen: a writer who numbers shots does not
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from understudy.animatic.grammar.text import HAN, NUMBER, Page, number
+from understudy.animatic.grammar.blocks import find_blocks, kind_at
+from understudy.animatic.grammar.text import NUMBER, Page, compile_words, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +46,32 @@ class Layout:
     one_take: bool = False
 
 
-_EDGE = r"(?:(?<=[\n。.!?;:,|)\]】」』”\"…~\ue000#*])|(?<=\s)|^|(?<=[️🎬]))"
+_EDGE = r"(?:(?<=[\n。.!?;:,|)\]】」』”\"…~\ue000#*])|(?<=\s)|^|(?=[【])|(?<=[️🎬]))"
 _AFTER = r"\s?[】\])]?\**\s?(?:[:.、|,-]|—+)?\s?"
 
-_LABEL = re.compile(
+_LABEL = compile_words(
     rf"{_EDGE}[【\[(#*\s]{{0,4}}(?:"
     rf"第\s?({NUMBER})\s?(?:个|组|段|条)?\s?(?:分镜头|分镜|镜头|镜|画面|格|幕画面|页|屏|帧)(?!到|至)"
-    rf"|(?:分镜头|分镜|镜头|画面|镜号|片段|镜)\s?(?:号|no\.?\s?)?[#-]?\s?({NUMBER})(?![一-鿿]?秒|个|位|只|张|号(?!镜)|[一-鿿]?人)"
+    rf"|(?:分镜头|分镜|镜头|画面|镜号|片段|镜)\s?(?:号|no\.?\s?)?[#-]?\s?({NUMBER})(?![一-鿿]?秒|个|位|只|张|"
+    rf"号(?!镜)|[一-鿿]?人)"
     rf"|({NUMBER})号(?:镜头|机位|镜)"
     rf"|\b(?:shot|panel|frame|cut|clip|beat|segment|sequence|part)\s?[#-]?\s?({NUMBER})(?![\d%])"
     rf"|\b(?:the )?(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth) (?:shot|panel|frame|clip)\b"
     rf"|[psc](\d{{1,2}})(?=\s?[|:、.)\]】])"
     rf")"
 )
-_SCENE = re.compile(
-    rf"{_EDGE}[【\[(#*\s]{{0,4}}(?:第\s?({NUMBER})\s?(?:场景|场戏|场|幕)(?!比赛|雨|雪)|(?:场景|场次|场)\s?[#-]?\s?({NUMBER})(?!个|位)|"
+_SCENE = compile_words(
+    rf"{_EDGE}[【\[(#*\s]{{0,4}}(?:第\s?({NUMBER})\s?(?:场景|场戏|场|幕)(?!比赛|雨|雪)|(?:场景|场次|"
+    rf"场)\s?[#-]?\s?({NUMBER})(?!个|位)|"
     rf"\bscene\s?[#-]?\s?({NUMBER})\b)"
 )
-_SLUG = re.compile(r"(?:^|\n)\s?(?:\d{1,2}[.)]?\s)?((?:int|ext|int\.?/ext|i/e)[.\s]\s?[^\n]{2,80})")
+_SLUG = compile_words(r"(?:^|\n)\s?(?:\d{1,2}[.)]?\s)?((?:int|ext|int\.?/ext|i/e)[.\s]\s?[^\n]{2,80})")
 _UNIT = r"(?:s|sec|secs|seconds|秒钟?)"
 _SEC = r"(\d{1,3}(?:\.\d{1,2})?)"
 _CLOCK = r"(\d{1,2}):(\d{2}(?:\.\d{1,3})?)"
 _TO = r"\s?(?:-|~|到|至|–|—|to|–|->|→)\s?"
-_TIME = re.compile(
-    rf"[【\[(]{{0,2}}(?:时间|time|timecode|t)?\s?[:=]?\s?[【\[(]?(?<![\d.:])(?:"
+_TIME = compile_words(
+    rf"[【\[(]{{0,2}}(?:时间|time|timecode|t)?\s?[:=]?\s?[【\[(]?(?<![\d.])(?<!\d:)(?:"
     rf"{_CLOCK}\s?{_TO}{_CLOCK}"
     rf"|(?:第|seconds? |from )?\s?{_SEC}\s?{_UNIT}?{_TO}第?{_SEC}\s?{_UNIT}(?![一-鿿]?后|左右|\s(?:later|long|after))"
     rf"|(?:前|开头|最初|开场)\s?({NUMBER})\s?秒(?!后)|(?:最后|末尾|结尾|后)\s?({NUMBER})\s?秒(?!后)"
@@ -76,77 +79,76 @@ _TIME = re.compile(
     rf"|seconds? {_SEC}\s?{_TO}{_SEC}"
     rf")\s?[】\])]{{0,2}}"
 )
-_POINT = re.compile(rf"(?:(?:^|\n)\s?[-*•]?\s?[\[(【]?{_CLOCK}[\])】]?|[\[【]{_CLOCK}[\]】])(?!\s?[-~到至–])")
+_POINT = compile_words(rf"(?:(?:^|\n)\s?[-*•]?\s?[\[(【]?{_CLOCK}[\])】]?|[\[【]{_CLOCK}[\]】])(?!\s?[-~到至–])")
 _CIRCLED = {c: n for n, c in enumerate("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮", 1)} | {c: n for n, c in enumerate("❶❷❸❹❺❻❼❽❾❿", 1)}
-_LISTED = re.compile(
+_LISTED = compile_words(
     r"(?P<ring>[①-⑮❶-❿])\s?[.、:]?|(?:(?<=[\n。.!?;:)】」』”\"…~,])|(?<=\s)|^)(?:"
-    r"(?P<dot>\d{1,2})\s?[.、](?!\d)|(?P<half>\d{1,2})\)|\((?P<full>\d{1,2})\)|(?P<key>\d)️?⃣|(?P<han>[一二三四五六七八九十]{1,3})、|"
+    r"(?P<dot>\d{1,2})\s?[.、](?!\d)|(?P<half>\d{1,2})\)|\((?P<full>\d{1,2})\)|(?P<key>\d)️?⃣|"
+    r"(?P<han>[一二三四五六七八九十]{1,3})、|"
     r"\((?P<hanfull>[一二三四五六七八九十]{1,3})\)|(?P<colon>(?<=\n)\d{1,2}|^\d{1,2}):(?!\d)|#(?P<hash>\d{1,2}))"
 )
-_BULLET = re.compile(r"(?:^|\n)[ \t]{0,6}[-*•·▪●–—△▲>→](?!-)\s?(?=\S)")
-_SIZE_HEAD = re.compile(
-    r"(?:(?<=[\n。!?;])|^|(?<=\s))(?:大远景|远景|大全景|中?全景|中近景|近景|中景|半身|全身|大特写|特写|微距|俯拍|仰拍|空镜|航拍|"
-    r"(?:extreme )?wide(?: shot)?|establishing(?: shot)?|(?:medium )?close-?up|medium(?: shot)?|(?:extreme )?close-?up|insert|pov|full shot)"
+_NUMBERED_THING = compile_words(
+    r"(?:image|video|character|picture|photo|subject|panel|shot|scene|图|图片|视频|角色|no\.?)\s?$"
+)
+_BULLET = compile_words(r"(?:^|\n)[ \t]{0,6}[-*•·▪●–—△▲>→](?!-)\s?(?=\S)")
+_SIZE_HEAD = compile_words(
+    r"(?:(?<=[\n。!?;])|^|(?<=\s))(?:大远景|远景|大全景|中?全景|中近景|近景|中景|半身|全身|大特写|特写|微距|俯拍|"
+    r"仰拍|空镜|航拍|"
+    r"(?:extreme )?wide(?: shot)?|establishing(?: shot)?|(?:medium )?close-?up|medium(?: shot)?|"
+    r"(?:extreme )?close-?up|insert|pov|full shot)"
     r"(?:镜头)?\s?[:|]"
 )
-_STAGE_HEAD = re.compile(
-    r"(?:(?<=[\n。!?;])|^|(?<=\s))(?:开场|开头|开篇|起始|中段|中间|过渡|转折|高潮|结尾|收尾|结束|尾声|opening|beginning|middle|climax|ending|end|"
+_STAGE_HEAD = compile_words(
+    r"(?:(?<=[\n。!?;])|^|(?<=\s))(?:开场|开头|开篇|起始|中段|中间|过渡|转折|高潮|结尾|收尾|结束|尾声|opening|"
+    r"beginning|middle|climax|"
+    r"ending|end|"
     r"intro|outro|hook|turn|payoff)(?:镜头|画面|shot)?\s?:"
 )
-_CUT = re.compile(
-    r"(?:然后|随后|接着|再|突然|最后)?(?:镜头|画面|场景)?(?:快速|迅速|直接|突然|硬|再)?(?:切换?(?:到|至|回|入|为)|切换(?=[,。;])|叠化(?:到|至|为)|转场(?:到|至|,|:)|"
+_CUT = compile_words(
+    r"(?:然后|随后|接着|再|突然|最后)?(?:镜头|画面|场景)?(?:快速|迅速|直接|突然|硬|再)?(?:切换?(?:到|至|回|入|为)|"
+    r"切换(?=[,。;])|叠化(?:到|至|为)|转场(?:到|至|"
+    r",|:)|"
     r"闪回(?:到|至|,|:)|跳切(?:到|至)?|转切|切镜(?:到|至|[,:]))"
-    r"|(?:镜头|画面)(?:一|突然)?(?:转场?|切)(?=[,:。])|(?:镜头|画面)切(?=[^换断到至回入为勿])|(?:镜头|画面|场景)(?:一转|转换|跳转|切换)(?:到|至|为)?"
+    r"|(?:镜头|画面)(?:一|突然)?(?:转场?|切)(?=[,:。])|(?:镜头|画面)切(?=[^换断到至回入为勿])|(?:镜头|画面|"
+    r"场景)(?:一转|转换|跳转|切换)(?:到|至|为)?"
     r"|\b(?:then |and then |suddenly |we |(?:the )?(?:scene|camera|shot|film|video|view|picture|image) |and )*(?:"
-    r"(?:smash|hard|jump|match|quick|whip|straight|finally|slow|sharp)?[ -]?cut(?:s|ting)? (?:back )?(?:away )?to\b|cutaway(?: to|:)|"
+    r"(?:smash|hard|jump|match|quick|whip|straight|finally|slow|sharp)?[ -]?cut(?:s|"
+    r"ting)? (?:back )?(?:away )?to\b|cutaway(?: to|:)|"
     r"switch(?:es|ing)? (?:back )?to\b(?= a| the| image| video| \w+ shot| close| wide| medium)|"
     r"(?:cross-?)?dissolves? (?:in)?to\b|transition(?:s|ing)? (?:in)?to\b|flash(?:es|back)? (?:back )?to\b|"
     r"(?:scene|shot) (?:changes|shifts|moves|jumps) to\b)"
     r"|(?:(?<=[.!?\n;])|^)\s?back to (?=image|video|the|her|him|[a-z]+ (?:in|at|on)\b)"
 )
-_NEXT = re.compile(
-    r"(?:(?<=[\n。!?;,:])|^|(?<=\s))(?:【|\[)?(?:下一(?:个)?(?:镜头?|画面|场景|幕|格)|另一(?:个)?(?:镜头|画面|场景)|最后一?(?:个)?(?:镜头?|画面|格|幕)(?=[:,】是])|"
-    r"接下来(?:的)?(?:镜头|画面)|(?:(?:the )?(?:next|final|last|closing) (?:shot|panel|scene|frame)\b))(?:】|\])?\s?[:,]?"
+_NEXT = compile_words(
+    r"(?:(?<=[\n。!?;,:])|^|(?<=\s))(?:【|\[)?(?:下一(?:个)?(?:镜头?|画面|场景|幕|格)|另一(?:个)?(?:镜头|画面|场景)|"
+    r"最后一?(?:个)?(?:镜头?|"
+    r"画面|格|幕)(?=[:,】是])|"
+    r"接下来(?:的)?(?:镜头|画面)|(?:(?:the )?(?:next|final|last|closing) (?:shot|panel|scene|frame)\b))(?:】|"
+    r"\])?\s?[:,]?"
 )
-_NOT_BEFORE = re.compile(r"(?:不要|不|别|没有|无|禁止|避免|勿|no|without|not|never|don't|avoid|any)\s?(?:\S{0,6}\s?)$")
-_ONE_TAKE = re.compile(
-    r"一镜到底|一镜|不(?:要|切|需要)?\S{0,3}(?:切镜|剪辑|切换镜头|切镜头|分镜|转场)|不切(?:换)?镜?|无剪辑|无切换|没有剪辑|无转场|单镜头|全程一个镜头|连续(?:不断的)?长镜头|"
-    r"(?:one|single)[ -](?:continuous |unbroken |long |uninterrupted )?(?:take|shot)(?! \d)|continuous (?:take|shot)|unbroken (?:take|shot)|\boner\b|"
-    r"(?:no|without(?: any)?) (?:cuts?|cutting|edits?|editing)\b|one-take|single-take|do not cut|don't cut|never cuts?"
+_NOT_BEFORE = compile_words(
+    r"(?:不要|不|别|没有|无|禁止|避免|勿|no|without|not|never|don't|avoid|any)\s?(?:\S{0,6}\s?)$"
 )
-
-_NOT_SHOTS: tuple[tuple[str, str], ...] = (
-    (r"角色(?:设定|介绍|说明)?|人物(?:设定|介绍|说明)?|主角|演员(?:表)?|出场人物|cast|characters?|casting|subjects?|模特|参考(?:素材|说明)|references?", "cast"),
-    (r"场景(?:设定|描述)?|地点|环境|背景|场地|setting|location|scene|environment|background|place|set", "place"),
-    (r"分镜(?:头)?(?:脚本|列表|表|描述|内容)?|镜头(?:列表|脚本|安排|设计)?|脚本|剧本|情节|剧情|画面(?:内容|描述)?|故事(?:板)?|内容|shots?|shot list|storyboard|script|"
-     r"action(?:s)?|sequence|timeline|动作|story|plot|prompt|description", "shots"),
-    (r"台词|对白|对话|旁白|配音|解说词?|口播(?:文案)?|文案|dialog(?:ue)?s?|lines?|voice[ -]?over|narration|vo|speech", "speech"),
-    (r"运镜|机位|景别|镜头(?:语言|运动|角度)|拍摄(?:手法|方式)?|摄影|构图|视角|camera(?: (?:shot|move|movement|work|motion|angle))?|cinematography|framing|"
-     r"shot (?:type|size)|composition|lens", "camera"),
-    (r"风格|画风|整体风格|色调|色彩|氛围|情绪|光线|光影|灯光|质感|画质|基调|style|look|mood|tone|lighting|palette|atmosphere|aesthetic|"
-     r"color|colour|vibe|grade|visual style|genre|类型|时长|比例|画幅|format|duration|aspect ratio", "style"),
-    (r"要求|注意(?:事项)?|备注|限制|约束|其他(?:要求)?|禁止|负面(?:提示词)?|negative(?: prompt)?|requirements?|notes?|constraints?|avoid|rules?|"
-     r"important|产品(?:信息)?|卖点|product", "rules"),
-    (r"音乐|配乐|bgm|音效|声音|背景音乐?|背景音|音频|环境音|audio|sounds?|sfx|music|soundtrack|score|ambien(?:ce|t)(?: sound)?", "audio"),
-)
-_HEADING = re.compile(
-    r"(?:(?<=[\n。;.!?|】)\]”\"])|^|(?<=\s)|(?<=[,，]))[#*\s]{0,4}(?:(?P<open>[【\[])\s?)?(?:"
-    + "|".join(f"(?P<{kind}>{words})" for words, kind in _NOT_SHOTS)
-    + r")(?(open)\s?[】\]]\s?:?|\**\s?:\**)"
+_ONE_TAKE = compile_words(
+    r"一镜到底|(?<!第)一镜(?:直下|拍完|完成)|一个镜头(?:到底|拍完|完成)|不(?:要|切|需要)?\S{0,3}(?:切镜|剪辑|"
+    r"切换镜头|切镜头|分镜|转场)|不切(?:换)?镜?|无剪辑|无切换|"
+    r"没有剪辑|无转场|单镜头|全程一个镜头|连续(?:不断的)?长镜头|"
+    r"(?:one|single)[ -](?:continuous |unbroken |long |uninterrupted )?(?:take|shot)(?! \d)|continuous (?:take|"
+    r"shot)|unbroken (?:take|shot)|\boner\b|"
+    r"(?:no|without(?: any)?) (?:cuts?|cutting|edits?|editing)\b|one-take|single-take|do not cut|don't cut|"
+    r"never cuts?"
 )
 
 
 def lay_out(page: Page) -> Layout:
     """Divide the page into shots. Always at least one."""
     view = page.view
-    blocks = _blocks(view)
+    blocks = find_blocks(view, sorted(m.start() for p in (_LABEL, _SCENE) for m in p.finditer(view)))
     heads = _choose(page, view, blocks)
     first = heads[0].head if heads else 0
     one = _takes_one(view, first, heads)
     if len(heads) <= 1 or one:
-        only = heads[0] if len(heads) == 1 else None
         seconds = (heads[0].start_second, heads[-1].end_second) if heads else (None, None)
-        del only
         return Layout([Stretch(0, len(view), 0, *seconds)], (0, 0), blocks, one)
     return Layout(heads, (0, first), blocks, False)
 
@@ -183,40 +185,40 @@ def _choose(page: Page, view: str, blocks: list[tuple[int, int, str]]) -> list[S
 
 
 def _by_cutting(view: str, cuts: list[Head], labels: list[Head], blocks: list[tuple[int, int, str]]) -> list[Stretch]:
-    """Words of cutting end the shot before them; what stands before the first is a shot of its own, if it says anything."""
+    """Words of cutting end the shot before them; what stands before the first is a shot, if it says anything."""
     kept: list[Head] = []
     for cut in cuts:
         said = view[kept[-1].end if kept else 0 : cut.start]
         if _says_something(said, first=not kept):
             kept.append(cut)
-        elif kept and cut.end - kept[-1].end < 6:
-            continue
     if not kept:
         return []
-    return [Stretch(0, kept[0].start, 0)] + _stretches(view, kept, [])
+    return [Stretch(0, kept[0].start, 0), *_stretches(view, kept, [])]
 
 
 def _says_something(text: str, *, first: bool) -> bool:
     text = re.sub(r"[\s,。.;:!?、|()\[\]【】-]", "", text)
-    return len(text) >= (6 if first else 2)
+    return len(text) >= (4 if first else 2)
 
 
 def _stretches(view: str, heads: list[Head], times: list[Head]) -> list[Stretch]:
     result = []
     for index, head in enumerate(heads):
         finish = heads[index + 1].start if index + 1 < len(heads) else len(view)
-        span = (head.start_second, head.end_second)
+        span, begin = (head.start_second, head.end_second), head.end
         if span == (None, None):
             inside = [t for t in times if head.start <= t.start < min(finish, head.end + 12)]
-            span = (inside[0].start_second, inside[0].end_second) if inside else span
-        result.append(Stretch(head.end, finish, head.start, *span))
+            if inside:
+                span = (inside[0].start_second, inside[0].end_second)
+                begin = max(begin, min(inside[0].end, finish))
+        result.append(Stretch(begin, finish, head.start, *span))
     return result
 
 
 def _merge(*lists: Iterable[Head]) -> list[Head]:
     merged: list[Head] = []
     for head in sorted((h for heads in lists for h in heads), key=lambda h: (h.start, -h.end)):
-        if not merged or head.start >= merged[-1].end + 2:
+        if not merged or head.start > merged[-1].end:
             merged.append(head)
     return merged
 
@@ -238,9 +240,9 @@ def _numbered(pattern: re.Pattern[str], view: str) -> list[Head]:
         value = number(next((g for g in match.groups() if g), ""))
         if heads and value is not None and heads[-1].number is not None and value <= heads[-1].number and value != 1:
             continue
-        if _NOT_BEFORE.search(view[max(0, match.start() - 4) : match.start()]) and "\n" not in match[0]:
+        if _NOT_BEFORE.search(re.split(r"[\n,。;]", view[max(0, match.start() - 4) : match.start()])[-1]):
             continue
-        finish = re.compile(_AFTER).match(view, match.end())
+        finish = compile_words(_AFTER).match(view, match.end())
         heads.append(Head(match.start(), finish.end() if finish else match.end(), value))
     return heads
 
@@ -259,7 +261,7 @@ def _times(view: str) -> list[Head]:
         return []
     if len(heads) >= 2:
         return heads
-    points = []
+    points: list[Head] = []
     for match in _POINT.finditer(view):
         minutes, seconds = (match[1], match[2]) if match[1] else (match[3], match[4])
         value = int(minutes) * 60 + float(seconds)
@@ -287,7 +289,7 @@ def _timed(match: re.Match[str]) -> Head | None:
         start, end = float(g[10]), float(g[11])
     if start is not None and end is not None and end <= start:
         return None
-    follow = re.compile(r"\s?(?:内|时|,|:|\.|、|\||-|—)?\s?").match(match.string, match.end())
+    follow = compile_words(r"\s?(?:内|时|,|:|\.|、|\||-|—)?\s?").match(match.string, match.end())
     return Head(match.start(), follow.end() if follow else match.end(), None, start, end)
 
 
@@ -298,6 +300,8 @@ def _chain(view: str, blocks: list[tuple[int, int, str]]) -> list[Head]:
         style = match.lastgroup or ""
         text = match[style]
         value = _CIRCLED.get(text) if style == "ring" else number(text)
+        if _NUMBERED_THING.search(view[max(0, match.start() - 12) : match.start()]):
+            continue
         if value is not None:
             styles.setdefault(style, []).append(Head(match.start(), match.end(), value))
     best: list[Head] = []
@@ -309,7 +313,7 @@ def _chain(view: str, blocks: list[tuple[int, int, str]]) -> list[Head]:
             elif runs and head.number == len(runs[-1]) + 1:
                 runs[-1].append(head)
         for run in runs:
-            kind = _kind_at(blocks, run[0].start)
+            kind = kind_at(blocks, run[0].start)
             if kind not in ("cast", "rules", "style", "audio", "speech") and len(run) > len(best):
                 best = run
     return best
@@ -317,40 +321,18 @@ def _chain(view: str, blocks: list[tuple[int, int, str]]) -> list[Head]:
 
 def _bullets(view: str, blocks: list[tuple[int, int, str]]) -> list[Head]:
     heads = [Head(m.start(), m.end()) for m in _BULLET.finditer(view)]
-    return [h for h in heads if _kind_at(blocks, h.end) in ("", "shots") and not _within_actions(view, blocks, h.end)]
+    return [h for h in heads if kind_at(blocks, h.end) in ("", "shots") and not _within_actions(view, blocks, h.end)]
 
 
 def _within_actions(view: str, blocks: list[tuple[int, int, str]], position: int) -> bool:
     """Bullets under Actions: beside a Dialogue: block are the moments of one scene."""
     kinds = {kind for _, _, kind in blocks}
     inside = next((b for b in blocks if b[0] <= position < b[1]), None)
-    return inside is not None and bool(kinds & {"speech", "camera"}) and bool(re.match(r"\W*(?:actions?|动作)", view[inside[0] : inside[0] + 14]))
-
-
-def _kind_at(blocks: list[tuple[int, int, str]], position: int) -> str:
-    return next((kind for start, end, kind in blocks if start <= position < end), "")
-
-
-def _blocks(view: str) -> list[tuple[int, int, str]]:
-    """Headed parts of the page: (start, end, kind). A part ends at the next heading, mark of a shot or empty line."""
-    found = [(m.start(), m.end(), m.lastgroup if m.lastgroup != "open" else "", m) for m in _HEADING.finditer(view)]
-    marks = sorted(m.start() for pattern in (_LABEL, _SCENE) for m in pattern.finditer(view))
-    blocks: list[tuple[int, int, str]] = []
-    for index, (start, content, _, match) in enumerate(found):
-        kind = next(k for k, v in match.groupdict().items() if v and k != "open")
-        end = found[index + 1][0] if index + 1 < len(found) else len(view)
-        marked = [m for m in marks if content <= m < end]
-        if marked and kind != "shots":
-            end = marked[0]
-        if kind not in ("shots", "speech", "cast", "camera", "rules"):
-            pass
-        line = view.find("\n", content)
-        if line >= 0 and view[content:line].strip() and kind != "shots":
-            end = min(end, line)
-        elif (empty := view.find("\n\n", content)) >= 0 and kind != "shots":
-            end = min(end, empty) if view[content:empty].strip() else end
-        blocks.append((start, end, kind))
-    return blocks
+    return (
+        inside is not None
+        and bool(kinds & {"speech", "camera"})
+        and bool(re.match(r"\W*(?:actions?|动作)", view[inside[0] : inside[0] + 14]))
+    )
 
 
 def _takes_one(view: str, first: int, heads: list[Stretch]) -> bool:
@@ -361,7 +343,3 @@ def _takes_one(view: str, first: int, heads: list[Stretch]) -> bool:
                 continue
             return True
     return False
-
-
-_UNUSED: Callable[[str], str] = str
-del _UNUSED, HAN

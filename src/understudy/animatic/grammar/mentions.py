@@ -11,9 +11,9 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from understudy.animatic import lexicon
+from understudy.animatic.grammar import nouns
 from understudy.animatic.grammar.naming import Naming, Nature
-from understudy.animatic.grammar.text import HAN, Page, clauses
+from understudy.animatic.grammar.text import HAN, Page, clauses, compile_words
 
 
 @dataclass(slots=True)
@@ -38,59 +38,91 @@ class Mention:
     joins: bool = False
 
 
-_ZH_PEOPLE = f"{lexicon.MALE}|{lexicon.FEMALE}|{lexicon.ANYBODY}|{lexicon.ANIMALS}"
+_ZH_PEOPLE = f"{nouns.MALE}|{nouns.FEMALE}|{nouns.ANYBODY}|{nouns.ANIMALS}"
 _ZH_ALTERNATION = "|".join(sorted(_ZH_PEOPLE.split("|"), key=len, reverse=True))
-_EN_ALTERNATION = f"{lexicon.MALE_EN}|{lexicon.FEMALE_EN}|{lexicon.ANYBODY_EN}|{lexicon.ANIMALS_EN}"
-_ADJECTIVE = (
-    r"(?:(?!(?:the|an?|of|in|on|at|and|to|from|with|his|her|while|as|by|into)\b)[a-z][a-z'-]*[a-rt-z]\s){0,3}?"
-)
-PEOPLE = re.compile(
+_EN_ALTERNATION = f"{nouns.MALE_EN}|{nouns.FEMALE_EN}|{nouns.ANYBODY_EN}|{nouns.ANIMALS_EN}"
+_ADJECTIVE = r"(?:(?!(?:the|an?|of|in|on|at|and|to|from|with|his|her|while|as|by|into)\b)[a-z][a-z'-]*[a-rt-z]\s){0,3}?"
+PEOPLE = compile_words(
     rf"(?P<zh>(?:(?:{_ZH_ALTERNATION})(?!节|们?日|票|奶|车(?![厢里])|粮|尾巴|背上|路|虎|铃|桶)){{1,2}}"
     rf"(?P<surname>[小阿老][{HAN}](?![{HAN}]?的))?)"
     rf"|(?P<en>(?:\b(?P<article>an?|the|another|one|his|her|their|my|this|that)\s{_ADJECTIVE})?"
     rf"\b(?:{_EN_ALTERNATION})(?:s|es)?\b(?!-)(?! \d))"
 )
-_PRONOUN = re.compile(
-    r"(?P<other>其他)|(?P<he>他(?!们|人|乡)|\b(?:he|him|his)\b)|(?P<she>她(?!们)|\b(?:she|her|hers)\b)|(?P<it>它(?!们)|\b(?:it|its)\b)"
+_PRONOUN = compile_words(
+    r"(?P<other>其他)|(?P<he>他(?!们|人|乡)|\b(?:he|him|his)\b)|(?P<she>她(?!们)|\b(?:she|her|hers)\b)|(?P<it>它(?!们)|"
+    r"\b(?:it|its)\b)"
 )
-_GROUPS = tuple((re.compile(pattern), count) for pattern, count in lexicon.GROUPS)
-_MALE = re.compile(rf"{lexicon.MALE}|\b(?:{lexicon.MALE_EN})\b")
-_FEMALE = re.compile(rf"{lexicon.FEMALE}|\b(?:{lexicon.FEMALE_EN})\b")
-_ANIMAL = re.compile(rf"{lexicon.ANIMALS}|机器人|\b(?:{lexicon.ANIMALS_EN}|robot|android)\b")
+_GROUPS = tuple((compile_words(pattern), count) for pattern, count in nouns.GROUPS)
+_MALE = compile_words(rf"{nouns.MALE}|\b(?:{nouns.MALE_EN})\b")
+_FEMALE = compile_words(rf"{nouns.FEMALE}|\b(?:{nouns.FEMALE_EN})\b")
+_ANIMAL = compile_words(rf"{nouns.ANIMALS}|机器人|\b(?:{nouns.ANIMALS_EN}|robot|android)\b")
 
-_DONE_BY = "导演|由|让|使|轮到|只见|请|主角是|主角为|主角|画面中|画面里|镜头中|先给|特写|回到|切到|切至|切换到|切回|随后|这时|以|当|而|但|这边|那边"
-_LEADS = re.compile(rf"(?:{_DONE_BY})$|镜头\S{{0,8}}(?:跟着|跟随|对准|给到?|聚焦(?:于|在)?|转向|摇向|推向|到|在|拍|围绕|环绕|绕着)$|(?:围着|环绕|围绕|给)$")
-_OBJECT_TAIL = re.compile(
-    r"(?:对着?|向|朝|冲|跟|给|被|把|将|用|往|在|从|着|了|过|住|起|出|进|看|望|盯|问|拉|抱|穿|戴|拿|吃|喝|骑|遇到?|等|叫|替|帮|为|以|像|如|离|比|"
-    r"围|绕|越|握|递|搂|抓|扶|喂|追|吻|亲|打|踢|指|见|参考|上|下|回|去|成|到|入|开|是|有|和|与|及|、|听|凑近|告诉|拦|牵|撞|靠|按|拍)$"
+_DONE_BY = (
+    "导演|由|让|使|轮到|只见|请|主角是|主角为|主角|画面中|画面里|镜头中|先给|特写|回到|切到|切至|切换到|切回|"
+    "随后|这时|以|当|而|但|这边|那边"
 )
-_PLACE_LEFT = re.compile(r"(?:上|里|中|内|下|旁|外|前|后|边|处|间|口|侧|时|秒|天|晨|午|晚|夜|刻)$")
-_PREPOSITION = re.compile(r"^(?:在|从|于)|(?:,|^)(?:深夜|清晨|傍晚|夜里)")
-_JOIN = re.compile(r"^\s?(?:和|与|跟|及|以及|同|、|,|and|&|with|\+|/)\s?(?:the |a |an )?$")
-_EN_LEADS = re.compile(
-    r"(?:^|\s)(?:and|while|as|then|when|but|where|before|until|so|whereas|make|makes|let|lets|have|see|featuring|starring|show|shows|"
-    r"reveal|reveals|revealing|finally|suddenly|meanwhile|now|next|later|here|slowly|start on|open on|back to|cut to|cuts to|on|reads|is)$"
+_ASIDE_OF = (
+    r"(?:^|[,。])(?:不远处|远处|近处|一旁|旁边|对面|身后|身旁|背后|前方|后方|角落里?|人群[中里]|(?:舞台|阳台|院子|"
+    r"屏幕|电话|台|楼|门|窗|车|屋|床|树|桥|桌)"
+    r"(?:上|下|里|外|内|边|前|后|旁|口|中|那头))的?$"
 )
-_EN_CAMERA = re.compile(r"(?:shot|close-?up|view|frame|angle|camera|pan|tilt|dolly|zoom|push|insert|pov|macro|scene|portrait|video|film)\b")
-_GUIDE = re.compile(
-    r"(?:运镜|音色|声音|嗓音|风格|画风|动作|舞蹈|舞步|节奏|色调|构图|光影|滤镜|口音|特效|表情|姿势|转场|镜头语言)\S{0,4}?(?:参考|参照|模仿|按照?|采用|使用|来自|同|跟|"
-    r"像|取自)\s?(?:了|自)?$|(?:style|moves?|motion|choreography|voice|rhythm|pacing|palette|lighting|camera ?work|timbre|grading|"
+_LEADS = compile_words(
+    rf"(?:{_DONE_BY})$|{_ASIDE_OF}|镜头\S{{0,8}}(?:跟着|跟随|对准|给到?|聚焦(?:于|在)?|转向|摇向|推向|到|在|拍|围绕|"
+    rf"环绕|绕着)$|(?:围着|环绕|围绕|给)$"
+)
+_OBJECT_TAIL = compile_words(
+    r"(?:对着?|向|朝|冲|跟|给|被|把|将|用|往|在|从|着|了|过|住|起|出|进|看|望|盯|问|拉|抱|穿|戴|拿|吃|喝|骑|遇到?|等|"
+    r"叫|替|帮|为|以|像|如|离|比|"
+    r"围|绕|越|握|递|搂|抓|扶|喂|追|吻|亲|打|踢|指|见|参考|上|下|回|去|成|到|入|开|是|有|和|与|及|、|听|凑近|告诉|拦|"
+    r"牵|撞|靠|按|拍)$"
+)
+_PLACE_LEFT = compile_words(r"(?:上|里|中|内|下|旁|外|前|后|边|处|间|口|侧|时|秒|天|晨|午|晚|夜|刻)$")
+_PREPOSITION = compile_words(r"^(?:在|从|于)|(?:,|^)(?:深夜|清晨|傍晚|夜里)")
+_JOIN = compile_words(r"^\s?(?:和|与|跟|及|以及|同|、|,|and|&|with|\+|/)\s?(?:the |a |an )?$")
+_BRACKETED = compile_words(r"\]?\s?[(\[]\s?@?")
+_ARTICLE = compile_words(r"(?:an?|the|his|her|our)\s")
+_APPOSED = compile_words(r"\s?[,.](?!\s?and\b)|\s(?:in|with|who|wearing|from|of|at|on)\b|\s?$")
+_EN_LEADS = compile_words(
+    r"(?:^|\s)(?:and|while|as|then|when|but|where|before|until|so|whereas|make|makes|let|lets|have|see|featuring|"
+    r"starring|show|shows|"
+    r"reveal|reveals|revealing|finally|suddenly|meanwhile|now|next|later|here|slowly|start on|open on|back to|"
+    r"cut to|cuts to|on|reads|is)$"
+)
+_EN_CAMERA = compile_words(
+    r"(?:shot|close-?up|view|frame|angle|camera|pan|tilt|dolly|zoom|push|insert|pov|macro|scene|portrait|video|"
+    r"film)\b"
+)
+_GUIDE = compile_words(
+    r"(?:运镜|音色|声音|嗓音|风格|画风|动作|舞蹈|舞步|节奏|色调|构图|光影|滤镜|口音|特效|表情|姿势|转场|"
+    r"镜头语言)\S{0,4}?(?:参考|参照|模仿|按照?|采用|使用|来自|同|跟|"
+    r"像|取自)\s?(?:了|自)?$|(?:style|moves?|motion|choreography|voice|rhythm|pacing|palette|lighting|camera ?work|"
+    r"timbre|grading|"
     r"aesthetic|look|poses?|tone)\s(?:of|from|in|as in|like|taken from)\s(?:the\s)?$|in the style of\s$"
 )
-_GUIDE_OF = re.compile(
-    r"^\s?(?:里|中)?的?(?:运镜|音色|声音|嗓音|风格|画风|动作|舞蹈动作|舞步|节奏|色调|构图|光影|滤镜|口音|特效|转场|镜头语言|姿势|配音)|"
+_GUIDE_OF = compile_words(
+    r"^\s?(?:里|中)?的?(?:运镜|音色|声音|嗓音|风格|画风|动作|舞蹈动作|舞步|节奏|色调|构图|光影|滤镜|口音|特效|转场|"
+    r"镜头语言|姿势|配音)|"
     r"^'s (?:style|voice|motion|moves?|movement|camera|choreography|rhythm|lighting|palette|grading|pacing|timbre)"
 )
-_GUIDE_VERB = re.compile(r"(?:参考|参照|模仿|按照?|沿用|采用|使用|复刻|用|以|借鉴|照着|同)\s?@?$|(?:reference|copy|match|mimic|use|follow|imitate|like)\s$")
-_UNSEEN_LEFT = re.compile(
-    r"(?:没有|不见|不出现|找|寻找|等待|想念|想起|思念|怀念|提到|提起|想着|缺少|传来|只有)\s?$|"
-    r"(?:without|looking for|searching for|waiting for|thinks? (?:of|about)|misses|remembers|no|voice of|sound of)\s(?:the\s)?$"
+_GUIDE_VERB = compile_words(
+    r"(?:参考|参照|模仿|按照?|沿用|采用|使用|复刻|用|以|借鉴|照着|同)\s?@?$|(?:reference|copy|match|mimic|use|follow|"
+    r"imitate|like)\s$"
 )
-_UNSEEN_RIGHT = re.compile(
-    r"^\s?的?(?:声音|喊声|歌声|笑声|呼喊|画外音|配音|哭声|名字)|^\s?\(?\s?(?:画外|off[ -]?screen|o\.s\.|v\.o\.|offscreen)|"
+_UNSEEN_LEFT = compile_words(
+    r"(?:没有|不见|不出现|找|寻找|等待|想念|想起|思念|怀念|提到|提起|想着|缺少|传来|只有)\s?$|"
+    r"(?:without|looking for|searching for|waiting for|thinks? (?:of|about)|misses|remembers|no|voice of|"
+    r"sound of)\s(?:the\s)?$"
+)
+_UNSEEN_RIGHT = compile_words(
+    r"^\s?的?(?:声音|喊声|歌声|笑声|呼喊|画外音|配音|哭声|名字)|^\s?\(?\s?(?:画外|off[ -]?screen|o\.s\.|v\.o\.|"
+    r"offscreen)|"
     r"^,? ?\(?(?:off[ -]?screen|o\.s\.|v\.o\.|unseen)|^'s (?:voice|name)|^\s?(?:不在|没有?出现|不出现|不出镜|未出现)"
 )
-_CONTACT = re.compile(r"(?:拍拍?|握住?|抓住?|牵[着住]?|靠[在着]?|摸|揉揉?|搂[着住]?|按住?|挽[着住]?|扶着?|亲|吻|趴在|在|从|走到|来到|凑到|贴着|跟在|躲在|on|to|behind|beside|at)\s?$")
+_CONTACT = compile_words(
+    r"(?:拍拍?|握住?|抓住?|牵[着住]?|靠[在着]?|摸|揉揉?|搂[着住]?|按住?|挽[着住]?|扶着?|亲|吻|趴在|在|从|走到|来到|"
+    r"凑到|贴着|跟在|躲在|on|to|behind|beside|"
+    r"at|takes?|holds?|grabs?|touch(?:es)?|squeezes?|kiss(?:es)?|reaches for)\s?$"
+)
 _DEFINITE = ("the", "his", "her", "their", "this", "that", "my")
 
 
@@ -108,7 +140,15 @@ def find_mentions(page: Page, naming: Naming) -> list[Mention]:
         same = previous is not None and previous.clause == mention.clause
         mention.is_owner = bool(re.match(r"'s\b|\s?的", right)) or mention.label in ("his", "her", "its")
         gap = view[previous.end : mention.start] if previous is not None else ""
-        if same and previous is not None and _JOIN.match(gap) and not mention.is_pronoun:
+        if previous is not None and _BRACKETED.fullmatch(gap):
+            mention.is_subject, mention.clause, mention.joins = previous.is_subject, previous.clause, previous.joins
+            if not previous.names and not previous.is_pronoun:
+                previous.names = mention.names
+            elif not mention.names and not mention.is_pronoun:
+                mention.names = previous.names
+        elif previous is not None and previous.names and _is_apposition(view, gap, mention, right):
+            mention.names, mention.is_subject, mention.clause = previous.names, previous.is_subject, previous.clause
+        elif same and previous is not None and _JOIN.match(gap) and not mention.is_pronoun:
             mention.is_subject, mention.joins = previous.is_subject, True
         else:
             mention.is_subject = _leads(left, same)
@@ -117,6 +157,13 @@ def find_mentions(page: Page, naming: Naming) -> list[Mention]:
         previous = mention
     _resolve(view, found, naming)
     return found
+
+
+def _is_apposition(view: str, gap: str, mention: Mention, right: str) -> bool:
+    """Image 1, an ageing boxer, tapes his hands: the boxer is Image 1."""
+    if mention.names or mention.is_pronoun or not re.fullmatch(r",\s?", gap):
+        return False
+    return bool(_ARTICLE.match(view, mention.start) and _APPOSED.match(right))
 
 
 def _scan(view: str, naming: Naming) -> list[Mention]:
@@ -132,13 +179,16 @@ def _scan(view: str, naming: Naming) -> list[Mention]:
         take(Mention(start, end, (name,), name))
     if naming.aliases:
         words = sorted(naming.aliases, key=len, reverse=True)
-        pattern = re.compile(
+        pattern = compile_words(
             "|".join((rf"\b{re.escape(w)}\b" if w[0].isascii() else re.escape(w)) for w in words if w)
         )
         for match in pattern.finditer(view):
             name = naming.aliases[match[0]]
             before = view[max(0, match.start() - 24) : match.start()]
-            if re.search(r"(?:另一?[个位名只]|其他|别的|陌生|一[个位名群])$|\b(?:another|second|other|an?|no)\s(?:\w+\s)?$", before):
+            if re.search(
+                r"(?:另一?[个位名只]|其他|别的|陌生|一[个位名群])$|\b(?:another|second|other|an?|no)\s(?:\w+\s)?$",
+                before,
+            ):
                 continue
             if match[0][0].isascii() and match[0] not in naming.proper:
                 article = re.search(r"\b(?:the|his|her|its|their|this|that|our)\s(?:[a-z-]+\s){0,2}?$", before)
@@ -160,7 +210,9 @@ def _scan(view: str, naming: Naming) -> list[Mention]:
             label = match["surname"]
         if match["en"]:
             label = re.sub(r"^(?:an?|the|another|one|his|her|their|my|this|that)\s", "", label)
-        gender = "she" if _FEMALE.search(label) else "he" if _MALE.search(label) else "it" if _ANIMAL.search(label) else ""
+        gender = (
+            "she" if _FEMALE.search(label) else "he" if _MALE.search(label) else "it" if _ANIMAL.search(label) else ""
+        )
         take(Mention(match.start(), match.end(), (), label, gender=gender))
     for name in surnames:
         for match in re.finditer(re.escape(name), view):
@@ -193,23 +245,30 @@ def _leads(left: str, has_earlier: bool) -> bool:
 
 def _is_aside(view: str, begin: int, mention: Mention, right: str) -> bool:
     left = view[max(begin, mention.start - 30) : mention.start].rstrip("@[ ")
+    left += "参考" if view.startswith("参考", mention.start) else ""  # 参考图1 is one name, 音色参考图1 is none
     padded = left + " " if left and left[-1].isascii() else left
     if _GUIDE.search(padded) or _UNSEEN_LEFT.search(padded) or _UNSEEN_RIGHT.match(right):
         return True
     return bool(_GUIDE_OF.match(right) and (_GUIDE_VERB.search(padded) or _GUIDE_OF.match(right)))
 
 
-_HOLD_LEFT = re.compile(rf"(?:{lexicon.HOLDING})\s?(?:着|起|上|了)?(?:一?[大小]?[个把束杯本只支件条]|一大束)?\s?@?\[?$")
-_HOLD_LEFT_EN = re.compile(rf"\b(?:{lexicon.HOLDING_EN})\s(?:the |a |an |his |her )?@?\[?$")
-_BODY_RIGHT = re.compile(rf"^\s?的?(?:{lexicon.BODY})|^'s (?:{lexicon.BODY_EN})\b")
-_SPEECH_RIGHT = re.compile(
-    r"^\s?(?:大?声|轻声|小声|笑着?|一?边\S{0,4}|连忙|突然|忽然|先|也|立刻|缓缓|轻轻|转身|抬头|低头|\S{0,3}地)?(?:说|问|答|喊|唱|吼|道|叹|回答|走|跑|坐|站|笑|哭|看|转|抬|"
-    r"挥|点头|摇头|跳|拿|端|抱|举|推|穿|戴|拉|停|伸|睁|闭|握|蹲|靠|躺|望|盯|愣|皱|深吸|打开|面对|对着)|"
-    r"^ (?:says|asks|replies|answers|walks|runs|sits|stands|smiles|laughs|looks|turns|sings|whispers|shouts|talks|holds|picks|enters|"
-    r"leans|opens|takes|wears|sighs|grins|nods|waves|dances|plays|stops|steps|slides|hands|puts|waters|sprinting|sitting|standing)\b"
+_HOLD_LEFT = compile_words(
+    rf"(?:{nouns.HOLDING})\s?(?:着|起|上|了)?(?:一?[大小]?[个把束杯本只支件条]|一大束)?\s?@?\[?$"
 )
-_PLACE_IN = re.compile(r"^\s?(?:里|中|内)(?:$|的|,|。|面|[^间])")
-_PLACE_BEFORE = re.compile(
+_HOLD_LEFT_EN = compile_words(rf"\b(?:{nouns.HOLDING_EN})\s(?:the |a |an |his |her )?@?\[?$")
+_BODY_RIGHT = compile_words(rf"^\s?的?(?:{nouns.BODY})|^'s (?:{nouns.BODY_EN})\b")
+_SPEECH_RIGHT = compile_words(
+    r"^\s?(?:大?声|轻声|小声|笑着?|一?边\S{0,4}|连忙|突然|忽然|先|也|立刻|缓缓|轻轻|转身|抬头|低头|\S{0,3}地)?(?:说|"
+    r"问|答|喊|唱|吼|道|叹|回答|走|跑|坐|站|笑|哭|"
+    r"看|转|抬|"
+    r"挥|点头|摇头|跳|拿|端|抱|举|推|穿|戴|拉|停|伸|睁|闭|握|蹲|靠|躺|望|盯|愣|皱|深吸|打开|面对|对着)|"
+    r"^ (?:says|asks|replies|answers|walks|runs|sits|stands|smiles|laughs|looks|turns|sings|whispers|shouts|"
+    r"talks|holds|picks|enters|"
+    r"leans|opens|takes|wears|sighs|grins|nods|waves|dances|plays|stops|steps|slides|hands|puts|waters|sprinting|"
+    r"sitting|standing)\b"
+)
+_PLACE_IN = compile_words(r"^\s?(?:里|中|内)(?:$|的|,|。|面|[^间])")
+_PLACE_BEFORE = compile_words(
     r"(?:背景(?:是|为|在|用)?|场景(?:是|为|在|用)?|全程都?在|走进|走在|来到|进入|回到|位于|身处|置身(?:于)?)\s?@?\[?$|"
     r"(?:background(?: is|:)?|setting(?: is|:)?|set in|inside|through|into)\s(?:the )?$"
 )
@@ -230,7 +289,9 @@ def _observe(view: str, mention: Mention, right: str, left: str, naming: Naming)
     elif _BODY_RIGHT.match(right) or (mention.is_subject and _SPEECH_RIGHT.match(right)):
         naming.natures[name] = Nature.PERSON
     elif _HOLD_LEFT.search(near) or _HOLD_LEFT_EN.search(near):
-        naming.natures[name] = Nature.SEAT if re.search(r"(?:坐|骑)\S{0,2}$|(?:rides?|riding) $", near) else Nature.THING
+        naming.natures[name] = (
+            Nature.SEAT if re.search(r"(?:坐|骑)\S{0,2}$|(?:rides?|riding) $", near) else Nature.THING
+        )
     elif re.match(r"^这[双本个款件]|^(?:'s)? (?:bottle|product)", right):
         naming.natures[name] = Nature.THING
 
@@ -258,7 +319,7 @@ def _resolve(view: str, found: list[Mention], naming: Naming) -> None:
             if subject is not None and not mention.is_subject:
                 candidates = [m for m in candidates if m is not subject and m.names != subject.names] or []
             leading = [m for m in candidates[:8] if m.is_subject]
-            chosen = (leading or candidates or [None])[0]
+            chosen = next(iter(leading or candidates), None)
         if chosen is not None:
             mention.names = chosen.names
             mention.label = chosen.label

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from understudy.animatic import lexicon
-from understudy.animatic.grammar.text import HAN, NUMBER, Page, number
+from understudy.animatic.grammar import nouns
+from understudy.animatic.grammar.text import HAN, NUMBER, Page, compile_words, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +43,29 @@ class Nature(StrEnum):
 
 _SAFE_HAN = NUMBER.replace(r"\d{1,2}|", "")
 _NUMBERED = (
-    r"(?P<image>(?<![地截拼版构插意])(?:参考)?(?:图片|图像|照片|图)\s?#?(?:(?P<i1>\d{1,2})|(?P<i2>[一二三四五六七八九](?![个种些次点下会儿起切样])))"
+    r"(?P<image>(?<![地截拼版构插意])(?:参考)?(?:图片|图像|照片|图)\s?#?(?:(?P<i1>\d{1,2})|"
+    r"(?P<i2>[一二三四五六七八九](?![个种些次点下会儿起切样])))"
     r"|第(?P<i3>\d|[一二三四五六七八九])[张幅](?:参考)?(?:图片|图像|照片|图)"
     r"|\b(?:reference )?(?:image|img|picture|photo|pic)[ _-]?#?(?P<i4>\d{1,2})(?!\d)"
     r"|\b(?:the )?(?P<i5>first|second|third|fourth|fifth) (?:reference )?(?:image|picture|photo)\b)"
-    r"|(?P<video>(?:参考)?(?:视频|影片)\s?#?(?:(?P<v1>\d{1,2})|(?P<v2>[一二三四五六七八九](?![个种些次点下会儿起切样])))"
+    r"|(?P<video>(?:参考)?(?:视频|影片)\s?#?(?:(?P<v1>\d{1,2})|"
+    r"(?P<v2>[一二三四五六七八九](?![个种些次点下会儿起切样])))"
     r"|第(?P<v3>\d|[一二三四五六七八九])[个段](?:参考)?视频"
     r"|\b(?:reference )?video[ _-]?#?(?P<v4>\d{1,2})(?!\d)"
     r"|\b(?:the )?(?P<v5>first|second|third|fourth|fifth) (?:reference )?video\b)"
-    r"|(?P<any>\b(?:character|subject|char)[ _-]?#?(?P<c1>\d{1,2})(?!\d)|(?:角色|主体|人物)(?P<c2>\d{1,2}|[一二三四五]))"
+    r"|(?P<any>\b(?:character|subject|char)[ _-]?#?(?P<c1>\d{1,2})(?!\d)|(?:角色|主体|人物)(?P<c2>\d{1,2}|"
+    r"[一二三四五]))"
 )
 _SOLE_IMAGE = (
-    r"参考(?:图片|图像|图|照片)(?!\d)|这张(?:图片|图|照片)|该图片?|上传的(?:图片|图|照片)|(?<![截意])图片?[里中](?=的)|照片[里中](?=的)|原图|"
+    r"参考(?:图片|图像|图|照片)(?!\d)|这张(?:图片|图|照片)|该图片?|上传的(?:图片|图|照片)|"
+    r"(?<![截意])图片?[里中](?=的)|照片[里中](?=的)|原图|"
     r"the (?:reference|provided|uploaded|given|attached|input|source)? ?(?:image|picture|photo)\b(?! ?\d)|"
     r"this (?:image|picture|photo)\b"
 )
 _SOLE_VIDEO = (
     r"参考视频(?!\d)|这段视频|该视频|上传的视频|视频[里中](?=的)|原视频|"
-    r"the (?:reference|provided|uploaded|given|attached|input|source)? ?(?:video|clip)\b(?! ?\d)|this (?:video|clip)\b"
+    r"the (?:reference|provided|uploaded|given|attached|input|source)? ?(?:video|clip)\b(?! ?\d)|this (?:video|"
+    r"clip)\b"
 )
 _AT = r"@?\[?@?"
 
@@ -117,8 +122,8 @@ class Naming:
         return self.natures.get(name, Nature.PERSON) is Nature.PERSON
 
 
-_NAME = re.compile(r"(?:图|视频|image|video|character)\s?(\d{1,2})")
-_GENERIC = re.compile(_NUMBERED)
+_NAME = compile_words(r"(?:图|视频|image|video|character)\s?(\d{1,2})")
+_GENERIC = compile_words(_NUMBERED)
 
 
 def name_subjects(subjects: Sequence[NamedSubject]) -> Naming:
@@ -135,7 +140,7 @@ def name_subjects(subjects: Sequence[NamedSubject]) -> Naming:
     if own:
         parts.insert(0, "(?P<own>" + "|".join(sorted(own, key=len, reverse=True)) + ")")
     parts += [f"(?P<sole_image>{_SOLE_IMAGE})", f"(?P<sole_video>{_SOLE_VIDEO})"]
-    return Naming(subjects, re.compile(f"{_AT}(?:{'|'.join(parts)})\\]?"))
+    return Naming(subjects, compile_words(f"{_AT}(?:{'|'.join(parts)})\\]?"))
 
 
 class _Claim(Protocol):
@@ -144,32 +149,45 @@ class _Claim(Protocol):
 
 # Introductions ----------------------------------------------------------------------------------------------------
 
-_PEOPLE = re.compile(f"{lexicon.MALE}|{lexicon.FEMALE}|{lexicon.ANYBODY}|{lexicon.ANIMALS}")
-_PLACE = re.compile(lexicon.PLACES)
-_SEAT = re.compile(lexicon.SEATS)
-_THING = re.compile(lexicon.THINGS)
-_BODY = re.compile(lexicon.BODY)
-_PEOPLE_EN = re.compile(
-    rf"\b(?:{lexicon.MALE_EN}|{lexicon.FEMALE_EN}|{lexicon.ANYBODY_EN}|{lexicon.ANIMALS_EN})s?\b"
-)
-_PLACE_EN = re.compile(rf"\b(?:{lexicon.PLACES_EN})s?\b")
-_SEAT_EN = re.compile(rf"\b(?:{lexicon.SEATS_EN})\b")
-_THING_EN = re.compile(rf"\b(?:{lexicon.THINGS_EN})\b")
-_SHEET = re.compile(r"宫格|分镜|故事板|漫画|四格|六格|storyboard|comic|panel|grid|contact sheet|manga")
+_PEOPLE = compile_words(f"{nouns.MALE}|{nouns.FEMALE}|{nouns.ANYBODY}|{nouns.ANIMALS}")
+_PLACE = compile_words(nouns.PLACES)
+_SEAT = compile_words(nouns.SEATS)
+_THING = compile_words(nouns.THINGS)
+_BODY = compile_words(nouns.BODY)
+_PEOPLE_EN = compile_words(rf"\b(?:{nouns.MALE_EN}|{nouns.FEMALE_EN}|{nouns.ANYBODY_EN}|{nouns.ANIMALS_EN})s?\b")
+_PLACE_EN = compile_words(rf"\b(?:{nouns.PLACES_EN})s?\b")
+_SEAT_EN = compile_words(rf"\b(?:{nouns.SEATS_EN})\b")
+_THING_EN = compile_words(rf"\b(?:{nouns.THINGS_EN})\b")
+_SHEET = compile_words(r"宫格|分镜|故事板|漫画|四格|六格|storyboard|comic|panel|grid|contact sheet|manga")
 
-_IS = re.compile(
-    r"\s?(?:是|为|即|叫做|叫|名叫|饰演|扮演|饰|代表|作为|=|->|is (?:called |named )?|as |plays |portrays |named |called )\s?"
+_IS = compile_words(
+    r"\s?(?:是|为|即|叫做|叫|名叫|饰演|扮演|饰|代表|作为|=|->|is (?:called |named )?|as |plays |portrays |named |"
+    r"called )\s?"
     r"([^,。.;:!?\n()、|“\"「—]{1,40})"
 )
-_BRACKET = re.compile(r"\s?[(\[]\s?([^()\[\],:\n]{1,24})[)\]]")
-_OF_HAN = re.compile(r"(?:[里中内上])?(?:的|那|这)(?:[个位只双款本件条把座间张台部辆]|一[个位只双款本件])?")
-_FROM = re.compile(
+_BRACKET = compile_words(r"\s?[(\[]\s?([^()\[\],:\n]{1,24})[)\]]")
+_OF_HAN = compile_words(r"(?:[里中内上])?(?:的|那|这)(?:[个位只双款本件条把座间张台部辆]|一[个位只双款本件])?")
+_FROM = compile_words(
     r"\b(the|an?|her|his|its|their|this|that|my|our)\s((?:[a-z'-]+\s){1,4}?)(?:shown |seen |pictured |as )?"
     r"(?:in|from|of|on)\s?@?\[?$"
 )
-_HEAD_CUT = re.compile(r"\b(?:in|with|who|that|from|of|on|at|wearing|holding|whose|and|standing|sitting|for)\b")
-_STOP_HEADS = {"style", "voice", "pose", "tone", "mood", "look", "lighting", "colors", "colours", "background", "motion"}
-_PLAYED = re.compile(r"(?:^|[,。.;\n、:\-*]\s*)([^,。.;\n、:()]{1,16}?)\s?(?:由|=|:|is played by|played by)\s?@?\[?$")
+_HEAD_CUT = compile_words(r"\b(?:in|with|who|that|from|of|on|at|wearing|holding|whose|and|standing|sitting|for)\b")
+_STOP_HEADS = {
+    "style",
+    "voice",
+    "pose",
+    "tone",
+    "mood",
+    "look",
+    "lighting",
+    "colors",
+    "colours",
+    "background",
+    "motion",
+}
+_PLAYED = compile_words(
+    r"(?:^|[,。.;\n、:\-*]\s*)([^,。.;\n、:()]{1,16}?)\s?(?:由|=|:|is played by|played by)\s?@?\[?$"
+)
 
 
 def introduce(page: Page, naming: Naming) -> None:
@@ -195,6 +213,7 @@ def introduce(page: Page, naming: Naming) -> None:
         match = _IS.match(view, end)
         if match and not _SHEET.search(match[1]):
             _called(page, match.start(1), match.end(1), name, claim, naming, after=match[0].lstrip()[:2])
+            _apposition(page, match.end(1), name, claim)
         elif match and _SHEET.search(match[1]):
             naming.natures.setdefault(name, Nature.SHEET)
         match = _BRACKET.match(view, end)
@@ -205,7 +224,15 @@ def introduce(page: Page, naming: Naming) -> None:
             _before_bracket(page, start, name, claim)
         match = _PLAYED.search(before)
         if match and re.match(r"\s?(?:饰演|扮演|饰|[,。.;\n)]|$)", view[end : end + 4]):
-            _called(page, max(0, start - 40) + match.start(1), max(0, start - 40) + match.end(1), name, claim, naming, after="=")
+            _called(
+                page,
+                max(0, start - 40) + match.start(1),
+                max(0, start - 40) + match.end(1),
+                name,
+                claim,
+                naming,
+                after="=",
+            )
         _of(page, end, name, claim, naming)
         _from(page, before, start, end, name, claim, naming)
         _apposition(page, end, name, claim)
@@ -239,7 +266,9 @@ def _called(page: Page, start: int, end: int, name: str, claim: _Claim, naming: 
     if not words or "\ue000" in words:
         return
     if re.search(f"[{HAN}]", words):
-        words = re.sub(r"^(?:一)?[个位名只头条匹](?=.)|^一", "", words.split("的")[-1] if len(words.split("的")[-1]) > 1 else words)
+        words = re.sub(
+            r"^(?:一)?[个位名只头条匹](?=.)|^一", "", words.split("的")[-1] if len(words.split("的")[-1]) > 1 else words
+        )
         pieces = {m[0] for m in _PEOPLE.finditer(words)}
         for size in range(min(len(words), 8), 1, -1):
             suffix = words[-size:].strip()
@@ -271,7 +300,9 @@ def _called(page: Page, start: int, end: int, name: str, claim: _Claim, naming: 
 
 def _before_bracket(page: Page, start: int, name: str, claim: _Claim) -> None:
     """妈妈（图1）, Mara (Image 1), the old boxer (Image 1)."""
-    left = re.split(r"[,。.;:!?\n、|()和与及]|\band\b|\bto\b", page.view[max(0, start - 30) : start].rstrip("([@ "))[-1].strip()
+    left = re.split(r"[,。.;:!?\n、|()和与及]|\band\b|\bto\b", page.view[max(0, start - 30) : start].rstrip("([@ "))[
+        -1
+    ].strip()
     if not left:
         return
     if re.search(f"[{HAN}]", left):
@@ -333,7 +364,7 @@ def _from(page: Page, before: str, start: int, end: int, name: str, claim: _Clai
     words = match[2].split()
     head = words[-1] if words else ""
     nature = nature_of_words(" ".join(words[-2:]))
-    if head in _STOP_HEADS or re.fullmatch(lexicon.BODY_EN, head):
+    if head in _STOP_HEADS or re.fullmatch(nouns.BODY_EN, head):
         return
     if nature:
         naming.natures.setdefault(name, nature)

@@ -13,27 +13,60 @@ from understudy.animatic import lexicon
 from understudy.animatic.grammar.heads import Layout, Stretch
 from understudy.animatic.grammar.mentions import Mention
 from understudy.animatic.grammar.naming import Naming
-from understudy.animatic.grammar.text import HAN, Page
+from understudy.animatic.grammar.text import HAN, Page, compile_words
 from understudy.animatic.grammar.turns import SPEECH_VERB, Turn
 from understudy.animatic.screenplay import Delivery, Line
 
 NARRATOR = "narrator"
 
-_DELIVERIES = tuple((re.compile(pattern), delivery) for pattern, delivery in lexicon.DELIVERIES)
-_NARRATION = re.compile(lexicon.DELIVERIES[3][0])
-_WHISPER = re.compile(lexicon.DELIVERIES[2][0])
-_INNER = re.compile(r"内心|心想|心里|心声|独白|inner|internal|thinks")
-_LABEL = re.compile(r"[^,。;.!?\n|】\ue000”\"」』]{1,40}[:]\s?$")
-_NOT_LABEL = re.compile(r"台词|对白|对话|文案|配音|口播|画面|动作|镜头|场景|dialog|line|action|voice|speech")
-_ADVERB_RUN = re.compile(
-    r"^(?:然后|随后|接着|突然|忽然|这时|此时|最后|于是|轻声|小声|大声|低声|连忙|笑着|哭着|一边|并且?|又|再|也|先|便|就|and|then|softly|quietly)+"
+_DELIVERIES = tuple((compile_words(pattern), delivery) for pattern, delivery in lexicon.DELIVERIES)
+_NARRATION = compile_words(lexicon.DELIVERIES[3][0])
+_WHISPER = compile_words(lexicon.DELIVERIES[2][0])
+_INNER = compile_words(r"内心|心想|心里|心声|独白|inner|internal|thinks")
+_LABEL = compile_words(r"[^,。;.!?\n|】\ue000”\"」』]{1,40}[:]\s?$")
+_NOT_LABEL = compile_words(r"台词|对白|对话|文案|配音|口播|画面|动作|镜头|场景|dialog|line|action|voice|speech")
+_ADVERB_RUN = compile_words(
+    r"^(?:然后|随后|接着|突然|忽然|这时|此时|最后|于是|轻声|小声|大声|低声|连忙|笑着|哭着|一边|并且?|又|再|也|先|便|"
+    r"就|and|then|softly|quietly)+"
 )
-_UNKNOWN = re.compile(
+_UNKNOWN = compile_words(
     rf"^([{HAN}]{{2,4}}?)(?=[说问答喊叫唱吼笑哭看走跑站坐拿举抬转低伸推拉指点摇挥拍皱叹冲头也不一大小轻微突连赶在把被对向朝从正又却就先缓慢急愣探凑回]|\s?[(:])"
 )
-_CAPITAL = re.compile(r"^((?:[A-Z][\w'’-]+\s?){1,3})")
-_PLAIN_START = {"The", "A", "An", "In", "On", "At", "Then", "Cut", "Back", "And", "He", "She", "They", "It", "As", "When", "With", "Shot",
-                "Scene", "Close", "Wide", "Medium", "Camera", "No", "After", "Before", "While", "From", "Suddenly", "Slow", "Low", "High"}
+_CAPITAL = compile_words(r"^((?:[A-Z][\w'’-]+\s?){1,3})")
+_PLAIN_START = {
+    "The",
+    "A",
+    "An",
+    "In",
+    "On",
+    "At",
+    "Then",
+    "Cut",
+    "Back",
+    "And",
+    "He",
+    "She",
+    "They",
+    "It",
+    "As",
+    "When",
+    "With",
+    "Shot",
+    "Scene",
+    "Close",
+    "Wide",
+    "Medium",
+    "Camera",
+    "No",
+    "After",
+    "Before",
+    "While",
+    "From",
+    "Suddenly",
+    "Slow",
+    "Low",
+    "High",
+}
 
 
 @dataclass(slots=True)
@@ -105,7 +138,9 @@ class Attribution:
             found = self._labelled(turn, floor, left)
             if found is not None:
                 return found
-        attached = bool(label) or left.rstrip()[-1:] in (":", ",") or bool(SPEECH_VERB.search(clause) and not turn.is_quote)
+        attached = (
+            bool(label) or left.rstrip()[-1:] in (":", ",") or bool(SPEECH_VERB.search(clause) and not turn.is_quote)
+        )
         if turn.is_quote and not attached and SPEECH_VERB.search(clause) and re.search(r"[^\s。.!?]$", left):
             attached = True
         if turn.is_quote and not left.rstrip().endswith(":"):
@@ -119,13 +154,18 @@ class Attribution:
             stranger = self._stranger(left, floor)
             if stranger:
                 return None, stranger, clause
+            thing = self._thing(turn.start, floor)
+            if thing is not None:
+                return thing, None, clause
         if _NARRATION.search(clause) and not _INNER.search(clause):
             return None, NARRATOR, clause
         before = self._before(turn.start, floor, same_sentence=False)
         after = self._behind(turn, right, needs_verb=False) if turn.is_quote else None
         if after is not None and not attached:
             last = self._last()
-            leads_on = following < len(self.page.view) and not self.page.view[turn.end : following].strip().endswith("。")
+            leads_on = following < len(self.page.view) and not self.page.view[turn.end : following].strip().endswith(
+                "。"
+            )
             if before is None or (last is not None and before.names == last.names and before.label == last.label):
                 return after, None, ""
             if not leads_on and not left.strip():
@@ -163,11 +203,17 @@ class Attribution:
         if _NARRATION.search(label):
             if here:
                 return here[-1], None, label
-            if within and _INNER.search(label):
+            if within and (within[0].names or _INNER.search(label)):
                 return within[0], None, label
-            return (None, NARRATOR, label) if not _INNER.search(label) else (within[0] if within else self._last(), None, label)
+            if _INNER.search(label):
+                return self._before(turn.start, floor, same_sentence=False) or self._last(), None, label
+            return None, NARRATOR, label
         exact = [m for m in here if m.end == end or not self.page.view[m.end : end].strip(" ]")]
-        if exact and exact[-1].start - at <= 6 and not re.search(r"[问对向朝]\s?@?$", self.page.view[at : exact[-1].start].rstrip()):
+        if (
+            exact
+            and exact[-1].start - at <= 6
+            and not re.search(r"[问对向朝]\s?@?$", self.page.view[at : exact[-1].start].rstrip())
+        ):
             first = exact[-1]
             if not self.page.view[at : first.start].strip(" -*•△@[("):
                 return first, None, label + how
@@ -182,7 +228,9 @@ class Attribution:
                 return off[-1], None, label
         if label and not here and not SPEECH_VERB.search(label) and not _NOT_LABEL.search(label):
             raw = self.page.words(at, end).strip("-*•△ ")
-            short = re.fullmatch(rf"[{HAN}a-z·]{{2,5}}", label) or (label.isascii() and len(label.split()) <= 2 and raw[:1].isupper())
+            short = re.fullmatch(rf"[{HAN}a-z·]{{2,5}}", label) or (
+                label.isascii() and len(label.split()) <= 2 and raw[:1].isupper()
+            )
             if short and (start == 0 or left[start - 1 : start] in "\n|】。.") and self.page.view.count(label) > 1:
                 return None, raw, how
         return None
@@ -206,7 +254,9 @@ class Attribution:
         return owners[-1] if owners and not same_sentence else (owners[0] if owners else None)
 
     def _only_shown(self, mention: Mention) -> bool:
-        return mention.is_aside and not re.match(r"\s?的?(?:声音|喊声|嗓音)", self.page.view[mention.end : mention.end + 5])
+        return mention.is_aside and not re.match(
+            r"\s?的?(?:声音|喊声|嗓音)", self.page.view[mention.end : mention.end + 5]
+        )
 
     def _sentence(self, position: int) -> tuple[int, int]:
         return self.page.sentence(max(0, position))
@@ -231,6 +281,13 @@ class Attribution:
             return None if needs_verb or not first.is_subject else first
         return None
 
+    def _thing(self, position: int, floor: int) -> Mention | None:
+        """A reference that is a thing speaks where it leads the sentence and nobody else can: the doll says."""
+        begin = max(self._sentence(position - 1)[0], floor)
+        return next(
+            (m for m in self.mentions if begin <= m.start and m.end <= position and m.names and m.is_subject), None
+        )
+
     def _stranger(self, left: str, floor: int) -> str | None:
         """Somebody the tables do not know, leading the sentence before the words: 阿强冷笑：, Grandma Rose says,"""
         start = max((m.end() for m in re.finditer(r"[。;!?\n|\ue000”\"」』]|\.\s", left.rstrip(" :,"))), default=0)
@@ -238,10 +295,18 @@ class Attribution:
             words = part[0].strip()
             raw = self.page.raw[floor + start + part.start() : floor + start + part.end()].strip()
             capital = _CAPITAL.match(raw)
-            if capital and capital[1].split()[0] not in _PLAIN_START and self.page.view.count(capital[1].strip().lower()) >= 1:
+            if (
+                capital
+                and capital[1].split()[0] not in _PLAIN_START
+                and self.page.view.count(capital[1].strip().lower()) >= 1
+            ):
                 return capital[1].strip()
             unknown = _UNKNOWN.match(_ADVERB_RUN.sub("", words))
-            if unknown and (self.page.view.count(unknown[1]) > 1 or words[len(unknown[1]) :][:1] in ":") and not SPEECH_VERB.search(unknown[1]):
+            if (
+                unknown
+                and (self.page.view.count(unknown[1]) > 1 or words[len(unknown[1]) :][:1] in ":")
+                and not SPEECH_VERB.search(unknown[1])
+            ):
                 return unknown[1]
         return None
 
@@ -254,18 +319,26 @@ class Attribution:
         last = self._last()
         adjacent = bool(self.spoken) and not left.strip(" \n—-")
         if adjacent and last is not None and shot is not None:
-            others = [m for m in self.people if shot.head <= m.start < shot.end and (m.names or m.label) != (last.names or last.label)]
+            others = [
+                m
+                for m in self.people
+                if shot.head <= m.start < shot.end and (m.names or m.label) != (last.names or last.label)
+            ]
             if others:
                 return others[-1]
         if shot is not None:
-            here = [m for m in self.people if shot.head <= m.start < turn.start and (m.names or not m.is_pronoun) and not m.is_aside]
+            here = [
+                m
+                for m in self.people
+                if shot.head <= m.start < turn.start and (m.names or not m.is_pronoun) and not m.is_aside
+            ]
             if here:
                 return next((m for m in reversed(here) if m.is_subject), here[-1])
         if last is not None:
             return last
         earlier = [m for m in self.people if m.start < turn.start and m.names and not m.is_aside]
         later = [m for m in self.people if m.start > turn.start and m.names and not m.is_aside]
-        return (earlier[-1:] or later[:1] or [None])[0]
+        return next(iter(earlier[-1:] or later), None)
 
     # How and to whom ----------------------------------------------------------------------------------------------
 
@@ -287,6 +360,8 @@ class Attribution:
         begin = max(self._sentence(turn.start - 1)[0], floor, turn.start - 40)
         for mention in reversed([m for m in self.mentions if begin <= m.start and m.end <= turn.start and m.names]):
             left = self.page.view[max(0, mention.start - 4) : mention.start].rstrip(" @[")
-            if mention.names != (owner.names if owner else ()) and re.search(r"(?:对着?|向|朝|冲着?|跟|问|告诉|to|at|tells|asks)$", left):
+            if mention.names != (owner.names if owner else ()) and re.search(
+                r"(?:对着?|向|朝|冲着?|跟|问|告诉|to|at|tells|asks)$", left
+            ):
                 return mention.names[0]
         return None

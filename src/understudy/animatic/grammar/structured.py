@@ -10,9 +10,39 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_SHOT_KEYS = ("shots", "scenes", "panels", "segments", "timeline", "sequence", "shot_list", "storyboard", "beats", "clips", "分镜", "镜头", "分镜头", "场景列表")
+_SHOT_KEYS = (
+    "shots",
+    "scenes",
+    "panels",
+    "segments",
+    "timeline",
+    "sequence",
+    "shot_list",
+    "storyboard",
+    "beats",
+    "clips",
+    "分镜",
+    "镜头",
+    "分镜头",
+    "场景列表",
+)
 _TIME_KEYS = ("t", "time", "timestamp", "timecode", "timing", "range", "时间", "时间段")
-_CAMERA_KEYS = ("camera", "shot", "framing", "shot_type", "shot_size", "angle", "movement", "camera_movement", "lens", "景别", "运镜", "镜头", "机位", "角度")
+_CAMERA_KEYS = (
+    "camera",
+    "shot",
+    "framing",
+    "shot_type",
+    "shot_size",
+    "angle",
+    "movement",
+    "camera_movement",
+    "lens",
+    "景别",
+    "运镜",
+    "镜头",
+    "机位",
+    "角度",
+)
 _LINE_KEYS = ("dialogue", "dialog", "lines", "speech", "line", "says", "台词", "对白")
 _VOICE_KEYS = ("voiceover", "voice_over", "narration", "narrator", "vo", "旁白", "画外音")
 _SOUND_KEYS = ("audio", "sound", "sfx", "music", "bgm", "音效", "音乐", "声音")
@@ -69,7 +99,20 @@ def _shot(shot: Any, clock: float) -> tuple[str, float]:
         low = str(key).lower()
         if low in _TIME_KEYS:
             parts.insert(0, f"[{item}]")
-        elif low in ("start", "end", "start_time", "end_time", "duration", "seconds", "id", "number", "index", "shot_number", "镜号", "panel"):
+        elif low in (
+            "start",
+            "end",
+            "start_time",
+            "end_time",
+            "duration",
+            "seconds",
+            "id",
+            "number",
+            "index",
+            "shot_number",
+            "镜号",
+            "panel",
+        ):
             continue
         else:
             parts.append(_field(low, str(key), item, 0))
@@ -85,7 +128,11 @@ def _field(low: str, key: str, item: Any, depth: int) -> str:
     if low in _LINE_KEYS or low in _VOICE_KEYS:
         return _lines(item, "Voiceover" if low in _VOICE_KEYS else "", depth)
     if low in _TEXT_KEYS and isinstance(item, str):
-        return "no text." if item.strip().lower() in _NOTHING or item.strip().lower().startswith("no ") else f'text on screen "{item}".'
+        return (
+            "no text."
+            if item.strip().lower() in _NOTHING or item.strip().lower().startswith("no ")
+            else f'text on screen "{item}".'
+        )
     told = _plain(item, depth)
     if not told:
         return ""
@@ -93,15 +140,40 @@ def _field(low: str, key: str, item: Any, depth: int) -> str:
         return f"Camera: {told}." if low != "angle" else f"{told}."
     if low in _SOUND_KEYS:
         return f"Audio: {told}."
-    if low in ("style", "mood", "tone", "lighting", "风格", "氛围", "requirements", "negative", "characters", "setting", "location", "background", "场景", "角色"):
+    if low in (
+        "style",
+        "mood",
+        "tone",
+        "lighting",
+        "风格",
+        "氛围",
+        "requirements",
+        "negative",
+        "characters",
+        "setting",
+        "location",
+        "background",
+        "场景",
+        "角色",
+    ):
         return f"{key}: {told}"
     return f"{told}." if not told.endswith((".", "。")) else told
 
 
 def _lines(item: Any, speaker: str, depth: int) -> str:
     if isinstance(item, Mapping):
-        who = next((str(item[k]) for k in ("speaker", "character", "who", "name", "by", "角色", "说话人") if item.get(k)), speaker)
-        words = next((str(item[k]) for k in ("line", "text", "words", "content", "dialogue", "says", "台词", "内容") if item.get(k)), "")
+        who = next(
+            (str(item[k]) for k in ("speaker", "character", "who", "name", "by", "角色", "说话人") if item.get(k)),
+            speaker,
+        )
+        words = next(
+            (
+                str(item[k])
+                for k in ("line", "text", "words", "content", "dialogue", "says", "台词", "内容")
+                if item.get(k)
+            ),
+            "",
+        )
         if words:
             return f"\n{who or 'Dialogue'}: “{words}”\n"
         return " ".join(f"\n{k}: “{v}”\n" for k, v in item.items() if isinstance(v, str) and v)

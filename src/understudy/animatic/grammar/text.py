@@ -32,14 +32,24 @@ _NEW = (
 )
 _FOLD = {ord(a): b for a, b in zip(_OLD, _NEW, strict=True)}
 _FOLD |= {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_FOLD |= {0x3000: " ", 0xA0: " ", 0x200B: " ", 0xFEFF: " ", 0x2013: "-", 0x2014: "—", 0x2012: "-", 0x2212: "-", 0x301C: "~"}
+_FOLD |= {
+    0x3000: " ",
+    0xA0: " ",
+    0x200B: " ",
+    0xFEFF: " ",
+    0x2013: "-",
+    0x2014: "—",
+    0x2012: "-",
+    0x2212: "-",
+    0x301C: "~",
+}
 _FOLD |= {0x2502: "|", 0x2028: "\n", 0x2029: "\n", 0x0D: " ", 0x3010: "【", 0x3011: "】", 0x3014: "(", 0x3015: ")"}
 
 HAN = "\u3400-\u9fff"
 _CLOSERS = {
-    "“": "”“\"",
-    "”": "”\"",
-    "„": "“”\"",
+    "“": '”“"',
+    "”": '”"',
+    "„": '“”"',
     '"': '"”',
     "‘": "’'",
     "「": "」",
@@ -86,9 +96,21 @@ class Page:
         end = self.stops[index][0] if index < len(self.stops) else len(self.view)
         return start, end
 
+    def cover(self, start: int, end: int) -> None:
+        """Hide a mark before a shot; a sentence begins behind it."""
+        if end > start:
+            self.view = self.view[:start] + " " * (end - start - 1) + "\n" + self.view[end:]
+            self.stops = sorted({*self.stops, (end, end)})
+            self._ends = [e for _, e in self.stops]
+
     def blank(self, start: int, end: int) -> None:
         """Hide words that somebody speaks from the scanners."""
         self.view = self.view[:start] + BLANK * (end - start) + self.view[end:]
+
+
+def compile_words(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """A pattern whose word borders see only Latin letters, so that neon in neon灯牌 is a word."""
+    return re.compile(pattern, flags | re.ASCII)
 
 
 def plain(text: str) -> str:
@@ -166,7 +188,7 @@ def _closing(raw: str, start: int, mark: str) -> int | None:
     return limit if limit == len(raw) and mark in "“「『" else None
 
 
-_CLAUSE = re.compile(r"[,。!?;:|\n\[\]【】()—]|\.(?=\s|$)|\.(?=[" + HAN + "])")
+_CLAUSE = re.compile(r"[,。!?;:|\n【】()—]|\.(?=\s|$)|\.(?=[" + HAN + "])")
 
 
 def clauses(view: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -183,8 +205,21 @@ def clauses(view: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
-_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
 NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3}|(?:" + "|".join(_WORDS) + r")\b)"
 
 

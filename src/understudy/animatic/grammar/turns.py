@@ -11,42 +11,60 @@ from dataclasses import dataclass
 from understudy.animatic import lexicon
 from understudy.animatic.grammar.heads import Layout
 from understudy.animatic.grammar.naming import Naming
-from understudy.animatic.grammar.text import HAN, Page, Quote
+from understudy.animatic.grammar.text import HAN, Page, Quote, compile_words
 
 _SPEAKING_ALL = "|".join(pattern for pattern, _ in lexicon.SPEAKING)
-SPEECH_VERB = re.compile(_SPEAKING_ALL)
-_VERB_LAST = re.compile(
-    rf"(?:{_SPEAKING_ALL})(?:着|了|起|出|道|说|一句|一声|了一句|他|她|对方|大家|众人|老板|镜头)?(?:\s(?:[a-z'-]+\s?){{1,4}})?\s?(?:\([^()]{{0,40}}\))?\s?$"
+SPEECH_VERB = compile_words(_SPEAKING_ALL)
+_VERB_LAST = compile_words(
+    rf"(?:{_SPEAKING_ALL})(?:着|了|起|出|道|说|一句|一声|了一句|他|她|对方|大家|众人|老板|"
+    rf"镜头)?(?:\s(?:[a-z'-]+\s?){{1,4}})?\s?(?:\([^()]{{0,40}}\))?\s?$"
 )
-_LETTERING = re.compile(lexicon.LETTERING)
-_SOUNDING = re.compile(rf"(?:{lexicon.SOUNDING})\s?(?:了|着)?\s?$")
-_SIGN_SAYS = re.compile(r"(?:牌|屏幕|纸条|信|横幅|衣服|包装|标签|墙|sign|screen|banner|label|note|shirt|board|package|poster)\S{0,3}\s?(?:上)?\S{0,4}(?:写|说|that says|says|saying)\S{0,3}\s?$")
-_SHOWN_RIGHT = re.compile(
-    r"^\s?(?:的?(?:字样|大字|文字|字幕|标题|招牌|牌子|横幅|海报|标语|logo|标志|二字|两字|几个字|四个?字|三个?字|\S?个大?字|弹幕)|\s?(?:fades?|appears?|written|in (?:bold|white|gold|neon)|"
+_LETTERING = compile_words(lexicon.LETTERING)
+_SOUNDING = compile_words(rf"(?:{lexicon.SOUNDING})\s?(?:了|着)?\s?$")
+_SIGN_SAYS = compile_words(
+    r"(?:牌|屏幕|纸条|信|横幅|衣服|包装|标签|墙|sign|screen|banner|label|note|shirt|board|package|"
+    r"poster)\S{0,3}\s?(?:上)?\S{0,4}(?:写|说|that says|says|saying)\S{0,3}\s?$"
+)
+_SHOWN_RIGHT = compile_words(
+    r"^\s?(?:的?(?:字样|大字|文字|字幕|标题|招牌|牌子|横幅|海报|标语|logo|标志|二字|两字|几个字|四个?字|三个?字|"
+    r"\S?个大?字|弹幕)|\s?(?:fades?|appears?|"
+    r"written|in (?:bold|white|gold|neon)|"
     r"logo|sign|text|on (?:the )?screen|title|lettering|across))"
 )
-_SOUND_RIGHT = re.compile(r"^\s?(?:地?一响|的?一?声(?!说|音|道)|作响|地?响|地一下|的(?:叫声|声音|响声|铃声|音效)|\s?(?:sound|noise)\b)")
-_ONOMATOPOEIA = re.compile(r"^[叮咚铃砰轰咔嚓哗啪嗒滴答嗡喵汪咕噜隆当啷咣呼嗖唰嘀哒吱呀扑通咚哐嘭噗嘶沙簌呜嘎哈嘿哼\s,，。!！~～…—-]+$")
-_COLON = re.compile(r":\s{0,2}(?![\s“\"「『‘”'\ue000/\d])|:\s(?=\d)|:\s{0,2}(?=[♪♫])")
-_SILENT = re.compile(r"^(?:无|没有|暂无|none|n/?a|no dialogue|无台词|无对白|-|—|\.\.\.)\s?$")
-_EDGE = re.compile(r"[,。;.!?\n|】\]\ue000”\"」』、]")
-_BULLET = re.compile(r"^[\s\-*•·△▲>#]+")
-_SAY_BLANK = re.compile(rf"(?:说道|说着|说|喊道|喊|问道|问|唱道|唱|回答|回道|答道)(?:\s{{1,3}}|道,)(?=[{HAN}])")
-_CAPS = re.compile(r"^[ \t]*([A-Z][A-Z0-9 .'’-]{0,30}?)(?:\s?\([^()\n]*\))?[ \t]*$", re.MULTILINE)
-_NOT_NAME = re.compile(r"^(?:INT|EXT|CUT|FADE|SCENE|SHOT|TITLE|THE END|PANEL|DISSOLVE|SMASH|END|SFX|VFX|BGM|POV|MUSIC|NOTE|STYLE)\b")
-_NARRATIVE = re.compile(
-    r"^\s?(?:然后|随后|接着|于是|最后|说完|镜头|画面|背景|音乐|字幕|she\b|he\b|they\b|it (?!is|'s)|then\b|the camera\b|camera\b|cut\b|"
+_SOUND_RIGHT = compile_words(
+    r"^\s?(?:地?一响|的?一?声(?!说|音|道)|作响|地?响|地一下|的(?:叫声|声音|响声|铃声|音效)|\s?(?:sound|noise)\b)"
+)
+_ONOMATOPOEIA = compile_words(
+    r"^[叮咚铃砰轰咔嚓哗啪嗒滴答嗡喵汪咕噜隆当啷咣呼嗖唰嘀哒吱呀扑通咚哐嘭噗嘶沙簌呜嘎哈嘿哼\s,，。!！~～…—-]+$"
+)
+_COLON = compile_words(r":\s{0,2}(?![\s“\"「『‘”'\ue000/\d])|:\s(?=\d)|:\s{0,2}(?=[♪♫])")
+_SILENT = compile_words(r"^(?:无|没有|暂无|none|n/?a|no dialogue|无台词|无对白|-|—|\.\.\.)\s?$")
+_EDGE = compile_words(r"[,。;.!?\n|】\]\ue000”\"」』、]")
+_BULLET = compile_words(r"^[\s\-*•·△▲>#]+")
+_SAY_BLANK = compile_words(rf"(?:说道|说着|说|喊道|喊|问道|问|唱道|唱|回答|回道|答道)(?:\s{{1,3}}|道,)(?=[{HAN}])")
+_CAPS = compile_words(r"^[ \t]*([A-Z][A-Z0-9 .'’-]{0,30}?)(?:\s?\([^()\n]*\))?[ \t]*$", re.MULTILINE)
+_NOT_NAME = compile_words(
+    r"^(?:INT|EXT|CUT|FADE|SCENE|SHOT|TITLE|THE END|PANEL|DISSOLVE|SMASH|END|SFX|VFX|BGM|POV|MUSIC|NOTE|STYLE)\b"
+)
+_NARRATIVE = compile_words(
+    r"^\s?(?:然后|随后|接着|于是|最后|说完|镜头|画面|背景|音乐|字幕|she\b|he\b|they\b|it (?!is|'s)|then\b|"
+    r"the camera\b|camera\b|cut\b|"
     r"no (?:background )?(?:music|subtitles|captions|text)|他|她|它|\(|图|视频|image\b|video\b|character|sfx|[-*•△])"
 )
-_ADDRESS = re.compile(r"[我你您咱]|\b(?:i|i'm|i'll|i've|you|you're|we|we're|my|your|me|us|let's|please)\b")
-_NARRATION = re.compile(lexicon.SPEAKING[4][0].split(r"说道|", 1)[0] if False else lexicon.DELIVERIES[3][0])
-_TITLE_LABEL = re.compile(r"(?:标题|片名|书名|字幕|标语|slogan|title|subtitle|caption|super|text|logo|文字|品牌|店名|歌名|音效|音乐|配乐|bgm|sfx|sound|music|audio)\s?\S{0,4}[:=]\s?$")
+_ADDRESS = compile_words(r"[我你您咱]|\b(?:i|i'm|i'll|i've|you|you're|we|we're|my|your|me|us|let's|please)\b")
+_NARRATION = compile_words(lexicon.DELIVERIES[3][0])
+_TITLE_LABEL = compile_words(
+    r"(?:标题|片名|书名|字幕|标语|slogan|title|subtitle|caption|super|text|logo|文字|品牌|店名|歌名|音效|音乐|配乐|"
+    r"bgm|sfx|sound|music|"
+    r"audio)\s?\S{0,4}[:=]\s?$"
+)
 
 
 @dataclass(slots=True)
 class Turn:
     """Words somebody speaks. `start`..`end` with marks, `text_start`..`text_end` without; `label` is where a label
-    or the speaking clause before it begins; `by_name` holds a name a screenplay sets above its line."""
+    or the speaking clause before it begins; `by_name` holds a name a screenplay sets above its line.
+    """
 
     start: int
     end: int
@@ -75,7 +93,7 @@ def find_turns(page: Page, naming: Naming, layout: Layout, people: re.Pattern[st
 
 def _clean(text: str) -> str:
     text = re.sub(r"^\s*[(（][^()（）]{0,40}[)）]\s*", "", text)
-    return text.strip(" \t\r\n\u3000♪♫🎵🎶\"“”")
+    return text.strip(' \t\r\n\u3000♪♫🎵🎶"“”')
 
 
 def _is_spoken(page: Page, quote: Quote) -> bool:
@@ -102,7 +120,7 @@ def _is_spoken(page: Page, quote: Quote) -> bool:
     final = inner.rstrip()[-1:] in "。!?！？…~～.—"
     long = len(inner) >= 6 or len(inner.split()) >= 3
     bare = left.rstrip(" \t")
-    free = not bare or bare[-1] in ",。!?…—-\n)】\"”」』’;.:|~" or not _has_word(bare[-1])
+    free = not bare or bare[-1] in ',。!?…—-\n)】"”」』’;.:|~' or not _has_word(bare[-1])
     if free:
         return final or long
     if right.lstrip()[:1] in ("的", "之", "这", "和", "与", "、"):
@@ -142,33 +160,47 @@ def _unquoted(page: Page, naming: Naming, layout: Layout, people: re.Pattern[str
         begin = max(begin, shot.start if shot else 0)
         words = _BULLET.sub("", view[begin : match.start()]).strip()
         block = next((b for b in layout.blocks if b[0] <= match.start() < b[1]), None)
-        heading = block is not None and match.end() - 3 <= block[0] + len(view[block[0] : match.end()]) and _is_heading(view, block, match)
+        heading = (
+            block is not None
+            and match.end() - 3 <= block[0] + len(view[block[0] : match.end()])
+            and _is_heading(view, block, match)
+        )
         kind = block[2] if block else ""
         label = not heading and _is_label(words, naming, people, at_line=_at_line(view, begin))
         speech = (kind == "speech") if heading else bool(_VERB_LAST.search(words))
-        if kind in ("cast", "style", "camera", "place", "audio", "rules") and not (heading is False and (speech or (label and kind == "rules"))):
+        if kind in ("cast", "style", "camera", "place", "audio", "rules") and not (
+            heading is False and (speech or (label and kind == "rules"))
+        ):
             continue
         if not label and not speech:
             continue
         whole = (label or heading) and _at_line(view, begin)
         end = _turn_end(page, match.end(), _limit(page, layout, match.end()), naming, people, whole=whole)
         raw = page.raw[match.end() : end].strip()
+        if raw.endswith((":", "：")) or _only_names(view[match.end() : end], naming):
+            continue
         if raw and not _SILENT.match(raw.lower().rstrip("。.")) and "\ue000" not in view[match.end() : end]:
             start = match.end() + (len(page.raw[match.end() : end]) - len(page.raw[match.end() : end].lstrip()))
             turns.append(Turn(start, end, _clean(raw), False, is_labelled=label))
     for match in _SAY_BLANK.finditer(view):
-        tail = re.compile(r"[\s。!?;\n\ue000“\"]").search(view, match.end() + 1)
+        tail = compile_words(r"[\s。!?;\n\ue000“\"]").search(view, match.end() + 1)
         end = tail.start() if tail else len(view)
         if end - match.end() >= 2:
             turns.append(Turn(match.end(), end, _clean(page.raw[match.end() : end]), False))
     return turns
 
 
+def _only_names(text: str, naming: Naming) -> bool:
+    """小美：图1，阿强：图2 gives names; nobody speaks."""
+    first = re.split(r"[,。;.\n]", text.strip(" @["), maxsplit=1)[0].strip("] ")
+    return any(start == 0 and end == len(first) for start, end, _ in naming.find(first))
+
+
 def _is_heading(view: str, block: tuple[int, int, str], match: re.Match[str]) -> bool:
     head = view[block[0] : match.start() + 1]
-    return not re.search(r"[,。;.!?\n]", head.strip()) and len(head.strip()) <= 24 and "(" not in head.strip()[1:] or bool(
-        re.fullmatch(r"\W*[^\s:(]{1,8}\s?\([^()]{0,30}\)\s?:", head.strip())
-    )
+    return (
+        not re.search(r"[,。;.!?\n]", head.strip()) and len(head.strip()) <= 24 and "(" not in head.strip()[1:]
+    ) or bool(re.fullmatch(r"\W*[^\s:(]{1,8}\s?\([^()]{0,30}\)\s?:", head.strip()))
 
 
 def _before_bracket(view: str, colon: int) -> int:
@@ -194,7 +226,11 @@ def _is_label(words: str, naming: Naming, people: re.Pattern[str], *, at_line: b
     for start, end, _ in naming.find(bare):
         if start == 0 and end == len(bare):
             return True
-    if bare in naming.aliases or _NARRATION.fullmatch(bare) or re.fullmatch(r"(?:男声|女声|童声)?(?:旁白|画外音)", bare):
+    if (
+        bare in naming.aliases
+        or _NARRATION.fullmatch(bare)
+        or re.fullmatch(r"(?:男声|女声|童声)?(?:旁白|画外音)", bare)
+    ):
         return True
     match = people.search(bare)
     return bool(match and match.end() == len(bare) and (match.start() == 0 or (at_line and len(bare) <= 12)))
@@ -207,22 +243,26 @@ def _limit(page: Page, layout: Layout, position: int) -> int:
     return min(heads + blocks + quote + [len(page.view)])
 
 
-_STOP = re.compile(r"[。!?;\n|]+[”\"]?|\.+(?=\s|$)|\.(?=[" + HAN + r"])|\s(?=\()")
+_STOP = compile_words(r"[。!?;\n|]+[”\"]?|\.+(?=\s|$)|\.(?=[" + HAN + r"])|\s(?=\()")
 
 
 def _turn_end(page: Page, start: int, limit: int, naming: Naming, people: re.Pattern[str], *, whole: bool) -> int:
     """The end of the sentence or turn that begins at `start`."""
     for stop in _STOP.finditer(page.view, start, limit):
-        mark = stop[0].strip("”\"")
+        mark = stop[0].strip('”"')
         if "\n" in mark or "|" in mark:
-            return stop.start()
+            return stop.start() + len(re.split(r"[\n|]", mark)[0])
         rest = page.view[stop.end() : limit]
         if mark and not rest.strip():
             return stop.end()
         if not mark:
             continue
         following = re.split(r"[。!?;\n|]|\.(?=\s|$)", rest.lstrip(), maxsplit=1)[0]
-        goes_on = bool(following.strip()) and not _NARRATIVE.match(rest.lstrip()) and not _opens_narrative(following, naming, people)
+        goes_on = (
+            bool(following.strip())
+            and not _NARRATIVE.match(rest.lstrip())
+            and not _opens_narrative(following, naming, people)
+        )
         if mark[0] in ".。;" and not whole:
             return stop.end()
         if not goes_on or (not whole and not _ADDRESS.search(following)):

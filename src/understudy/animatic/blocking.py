@@ -236,7 +236,8 @@ def hide_cuts(stands: Sequence[Stand], views: Sequence[View], shot_size: ShotSiz
     crowd = [s for s in cut if _in_sight(s, views, size)] or cut
     growth = max((_growth(s, views, shot_size, size, len(crowd)) for s in crowd), default=1.0)
     lowest = {s.name: _lowest(s, views, size) for s in cut}
-    eyes = min((min(s.top, lowest[s.name] - s.height * growth) for s in crowd), default=0.0)
+    # nobody's head rises above where the framing put it
+    eyes = min((max(s.top, lowest[s.name] - s.height * growth) for s in crowd), default=0.0)
     result = []
     for stand in stands:
         if stand.name in lowest:
@@ -309,10 +310,14 @@ def _into_view(stand: Stand, found: Mapping[str, Stand], views: Sequence[View], 
     if stand.y <= inside or holder.outline.head is None:
         return replace(stand, x=x)
     head = holder.set_box(holder.outline.head)
-    if inside - stand.height < head[3]:  # would cover the face: beside it, on the side with more room
+    below = inside - head[3]
+    if below < stand.height and below > 0.45 * stand.height:  # smaller, under the chin
+        return replace(stand, scale=stand.scale * below / stand.height, y=inside, x=x)
+    if below < stand.height:  # beside the face, on the side with more room
         room = (head[0] - left, right - head[2])
-        side = room[1] >= room[0]
-        beside = head[2] + 0.6 * stand.width if side else head[0] - 0.6 * stand.width
+        scale = stand.scale * clamp(0.9 * max(room) / stand.width, 0.5, 1.0)
+        stand = replace(stand, scale=scale)
+        beside = head[2] + 0.6 * stand.width if room[1] >= room[0] else head[0] - 0.6 * stand.width
         x = clamp(beside, left + 0.52 * stand.width, right - 0.52 * stand.width)
     return replace(stand, x=x, y=inside)
 

@@ -111,7 +111,7 @@ _EMPTY = {
     ShotSize.CLOSE: 1.6,
     ShotSize.EXTREME_CLOSE: 2.0,
 }
-CLOSEST = 7.0
+CLOSEST = 14.0
 """Largest zoom: beyond it pictures of ordinary references fall apart."""
 
 
@@ -170,7 +170,7 @@ def move_views(
     rng: np.random.Generator,
     *,
     track: Sequence[float] | None = None,
-    still: bool = False,
+    strength: float = 1.0,
 ) -> tuple[View, ...]:
     """One view per frame: `rest` moved as the shot says, eased, without a jump.
 
@@ -182,11 +182,11 @@ def move_views(
         size: picture size.
         rng: settles the sway of a hand-held camera.
         track: x of the followed figure in set pixels per frame, for TRACK.
-        still: nothing at all moves unless told to (a person who is not to be disturbed, a title).
+        strength: 0..1 of the usual reach of the moves, for shots that have no room for more.
     """
     views = [_angled(rest, angle, size) for _ in range(frame_count)]
-    told = moves or (() if still else (CameraMove(Move.PUSH_IN),))
-    strength = min(1.0, 0.35 + frame_count / 150) * (1.0 if moves else 0.25)
+    told = moves or (CameraMove(Move.PUSH_IN),)
+    strength *= min(1.0, 0.35 + frame_count / 150) * (1.0 if moves else 0.25)
     for wanted in told:
         for number in range(frame_count):
             progress = cruise(number / max(1, frame_count - 1))

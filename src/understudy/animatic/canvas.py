@@ -121,7 +121,7 @@ def shadow_paint(width: int, height: int, strength: float, *, softness: float = 
     center = (mask.shape[1] // 2, mask.shape[0] // 2)
     cv2.ellipse(mask, center, (max(1, width // 2), max(1, height // 2)), 0, 0, 360, 255, -1, cv2.LINE_AA)
     mask = cv2.GaussianBlur(mask, (0, 0), margin / 2.5)
-    alpha = cv2.multiply(mask, strength)
+    alpha = cv2.multiply(mask, strength * 255 / max(1, int(mask.max())))
     chroma = cv2.multiply(alpha, NEUTRAL / 255)
     return Paint(cv2.merge([cv2.multiply(alpha, BLACK / 255), chroma, chroma, alpha]))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from understudy.animatic.blocking import Outline, Stand, block, hide_cuts, outline_of
-from understudy.animatic.camera import View, blur_behind, frame_figures, move_views
+from understudy.animatic.camera import View, blur_behind, frame_figures, move_views, seen
 from understudy.animatic.canvas import Bytes, Canvas, Grade
 from understudy.animatic.easing import cruise
 from understudy.animatic.layers import light
@@ -21,7 +21,7 @@ from understudy.animatic.layers.acting import Motion, act_out, put_down, with_ho
 from understudy.animatic.layers.backdrop import Backdrop, Hung, fill_frame, hang_pieces, hang_plate, hang_yuv
 from understudy.animatic.layers.lettering import Letterer, captions, watermark
 from understudy.animatic.layers.performer import Actor, ready
-from understudy.animatic.layers.sets import DrawnSet, SetStore
+from understudy.animatic.layers.sets import DrawnSet, SetStore, weather_of
 from understudy.animatic.layers.weather import far_weather, near_weather
 from understudy.animatic.performer import Cast, Performer, Plate
 from understudy.animatic.screenplay import Angle, Move, Part, Side, Verb, Weather
@@ -58,6 +58,7 @@ class Stagehand:
     watermark: bool = False
     _sets: SetStore = field(init=False)
     _outlines: dict[str, Outline] = field(default_factory=dict)
+    _weather: dict[str, tuple[Weather, ...]] = field(default_factory=dict)
     _letterer: Letterer = field(default_factory=Letterer)
 
     def __post_init__(self) -> None:
@@ -65,6 +66,7 @@ class Stagehand:
 
     def set_up(self, shot: Shot, utterances: Mapping[int, Utterance]) -> Scene:
         """The scene of one shot. Equal shot, cast, size and seed give equal pixels."""
+        shot = self._in_weather(shot)
         rng = np.random.default_rng([self.seed, shot.number])
         picture = self._whole_picture(shot)
         if picture is not None:
@@ -85,6 +87,14 @@ class Stagehand:
             *self._lettering(shot),
         ]
         return Scene(shot, views, tuple(layers), tuple(stands))
+
+    def _in_weather(self, shot: Shot) -> Shot:
+        """The shot in its place's weather: what one shot says of a place holds in the next one there."""
+        where = shot.background or shot.place or ""
+        told = shot.weather or self._weather.get(where, ())
+        weather = weather_of(shot.place, told)
+        self._weather[where] = weather
+        return replace(shot, weather=weather)
 
     def _whole_picture(self, shot: Shot) -> Plate | None:
         if shot.is_first_frame_picture and self.cast.first_frame is not None:
@@ -117,8 +127,14 @@ class Stagehand:
                 drift = [way * cruise(n / max(1, count - 1), 0.1) for n in range(count)]
             quiet = act_out(leader, {}, [rest] * count, self.size, np.random.default_rng(0))
             track = [leader.x + float(quiet.x[n]) + drift[n] for n in range(count)]
-        views = move_views(rest, shot.moves, shot.angle, count, self.size, rng, track=track)
-        return hide_cuts(stands, views, shot.size, self.size), views, drift
+        state = rng.bit_generator.state
+        for strength in (1.0, 0.55, 0.25, 0.0):
+            rng.bit_generator.state = state
+            views = move_views(rest, shot.moves, shot.angle, count, self.size, rng, track=track, strength=strength)
+            placed = hide_cuts(stands, views, shot.size, self.size)
+            if not _pushes(shot) or _heads_stay(placed, {s.name for s in focus}, views, self.size):
+                break
+        return _without_scraps(placed, {s.name for s in focus}, views, self.size), views, drift
 
     def _hang(self, shot: Shot, views: Sequence[View]) -> tuple[Backdrop, Backdrop, Bytes, bool]:
         """The set behind and before the people, samples of its light, and whether it is indoors."""
@@ -137,7 +153,7 @@ class Stagehand:
             backdrop = Backdrop((hung,))
             return backdrop, Backdrop(()), backdrop.light(), False
         assert drawn is not None
-        pieces = hang_pieces(drawn.pieces, views, self.size, blur=blur)
+        pieces = hang_pieces(drawn.pieces, drawn.aspect, views, self.size, blur=blur)
         behind = Backdrop(tuple(h for h in pieces if h.near <= 1))
         return behind, Backdrop(tuple(h for h in pieces if h.near > 1)), behind.light(), drawn.indoors
 
@@ -177,6 +193,44 @@ class Stagehand:
         if self.watermark:
             layers.append(watermark(self.size, self._letterer))
         return layers
+
+
+def _pushes(shot: Shot) -> bool:
+    """Whether the shot's only moves go straight in or out: they must not cut off a head on the way."""
+    return {m.move for m in shot.moves} <= {Move.PUSH_IN, Move.PULL_OUT, Move.STATIC, Move.HANDHELD}
+
+
+def _heads_stay(stands: Sequence[Stand], focus: set[str], views: Sequence[View], size: Size) -> bool:
+    """Whether every framed head that stands still is inside the picture, sideways, at both ends of the shot."""
+    for stand in stands:
+        p, head = stand.placement, stand.outline.head
+        if stand.name not in focus or head is None or p.enters_from or p.leaves_to or p.travels_to is not None:
+            continue
+        box = stand.set_box(head)
+        for view in (views[0], views[-1]):
+            left, _, right, _ = view.rectangle(stand.near, size)
+            if box[0] < left or box[2] > right:
+                return False
+    return True
+
+
+def _without_scraps(stands: Sequence[Stand], focus: set[str], views: Sequence[View], size: Size) -> list[Stand]:
+    """Without people beside the framed ones of whom no face is ever seen: a strip of sleeve at the edge is a fault."""
+    kept = []
+    for stand in stands:
+        head = stand.outline.head
+        p = stand.placement
+        moves = p.enters_from or p.leaves_to or p.travels_to is not None
+        if stand.name in focus or head is None or moves or p.held_by is not None:
+            kept.append(stand)
+            continue
+        left, top, right, bottom = seen(views, stand.near, size)
+        box = stand.set_box(head)
+        inside = min(box[2], right) - max(box[0], left)
+        if inside > 0.6 * (box[2] - box[0]) and box[3] > top and box[1] < bottom:
+            kept.append(stand)
+    names = {s.name for s in kept}
+    return [s for s in kept if s.placement.held_by is None or s.placement.held_by in names]
 
 
 def _is_card(stand: Stand) -> bool:

@@ -82,6 +82,23 @@ def test_equal_films_have_equal_bytes(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("size", [Size(320, 180), Size(272, 144)])
+def test_what_memory_held_before_never_reaches_a_film(tmp_path: Path, size: Size) -> None:
+    """libx264's AVX-512 code reads memory it never wrote; the writer must not use it."""
+    rng = np.random.default_rng(0)
+    wide = rng.integers(40, 200, (size.height * 3 // 2, size.width + 80), dtype=np.uint8)
+    films = set()
+    for number in range(6):
+        litter = [rng.integers(0, 255, int(rng.integers(1000, 2_000_000)), dtype=np.uint8) for _ in range(12)]
+        path = tmp_path / f"{number}.mp4"
+        del litter
+        with VideoWriter(path, size, sound=False) as film:
+            for shift in range(0, 48, 2):
+                film.write(np.ascontiguousarray(wide[:, shift : shift + size.width]))
+        films.add(path.read_bytes())
+    assert len(films) == 1
+
+
 def test_pictures_come_back_as_written(tmp_path: Path) -> None:
     path = write(tmp_path / "film.mp4", 20)
     pictures = list(read_video(path, max_height=2000, max_frames=100))

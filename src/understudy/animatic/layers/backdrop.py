@@ -96,24 +96,34 @@ def hang_yuv(yuv: Bytes, like: Hung) -> Hung:
 
 
 def hang_pieces(
-    pieces: Sequence[Piece], views: Sequence[View], size: Size, *, blur: float, grade: Grade | None = None
+    pieces: Sequence[Piece],
+    aspect: float,
+    views: Sequence[View],
+    size: Size,
+    *,
+    blur: float,
+    grade: Grade | None = None,
 ) -> list[Hung]:
-    """A drawn set, all its pieces by one measure, large enough that no view looks past any of them."""
+    """A drawn set, all its pieces by one measure, large enough that no view looks past any of them.
+
+    `aspect` is width / height of the wide picture it was drawn for; the film sees its middle.
+    """
     growth = 1.0
     middle_x, middle_y = size.width / 2, size.height / 2
+    width = size.height * aspect
     for piece in pieces:
         left, top, right, bottom = seen(views, piece.near, size)
         growth = max(
             growth,
-            (middle_x - left) / ((0.5 - _draw.LEFT) * size.width),
-            (right - middle_x) / ((_draw.RIGHT - 0.5) * size.width),
+            (middle_x - left) / ((0.5 - _draw.LEFT) * width),
+            (right - middle_x) / ((_draw.RIGHT - 0.5) * width),
             (middle_y - top) / ((0.5 - _draw.TOP) * size.height),
             (bottom - middle_y) / ((_draw.BOTTOM - 0.5) * size.height),
         )
     hung = []
     for piece in pieces:
-        scale = (_draw.RIGHT - _draw.LEFT) * size.width / piece.picture.shape[1] * growth
-        x = middle_x + (_draw.LEFT - 0.5) * size.width * growth
+        scale = (_draw.RIGHT - _draw.LEFT) * width / piece.picture.shape[1] * growth
+        x = middle_x + (_draw.LEFT - 0.5) * width * growth
         y = middle_y + (_draw.TOP - 0.5) * size.height * growth
         opaque = piece.picture.shape[2] == 3
         # what is nearer than the people is out of focus too, however wide the shot

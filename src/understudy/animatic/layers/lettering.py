@@ -166,7 +166,7 @@ def watermark(size: Size, measure: Letterer) -> Lettering:
 def _block(rows: Sequence[str], pixels: int, size: Size, measure: Letterer, *, outlined: bool) -> Paint:
     """White text with a thin dark outline and a soft shadow, as a paint just large enough."""
     edge = _outline(size)
-    pad = edge * 4 + 2
+    pad = edge * 6 + 2
     step = round(pixels * 1.34)
     widths = [measure.width(row, pixels) for row in rows]
     wide = (max(widths) + 2 * pad + 1) & ~1

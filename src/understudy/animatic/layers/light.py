@@ -28,7 +28,7 @@ _PLATE = {
     Weather.NEON: Grade.of(gain=0.72, gamma=1.1, tint=(10, 7), saturation=1.1),
 }
 _PEOPLE = {
-    Weather.NIGHT: Grade.of(gain=0.74, gamma=1.10, tint=(5, -3), saturation=0.82),
+    Weather.NIGHT: Grade.of(gain=0.82, gamma=1.08, tint=(4, -2), saturation=0.88),
     Weather.SUNSET: Grade.of(gain=0.97, tint=(-7, 4), saturation=0.92),
     Weather.FOG: Grade.of(gain=0.88, lift=0.05, saturation=0.78),
     Weather.RAIN: Grade.of(gain=0.92, tint=(2, -2), saturation=0.85),

@@ -214,7 +214,7 @@ def _taper(stand: Stand, sprite: Sprite) -> Bytes | None:
             continue
         start = float(rows[0]) - 0.04 * high
         depth = np.clip((np.arange(high) - start) / max(1.0, high - start), 0, 1)
-        inset = (0.16 * wide * np.sqrt(depth) * (1.2 - 0.45 * depth)).astype(np.float32)
+        inset = (0.11 * wide * depth * (0.6 + 0.4 * depth)).astype(np.float32)
         away = across[None, :] - edge if side is Side.LEFT else edge - across[None, :]
         mask *= np.clip((away - inset[:, None]) / soft + 0.5, 0, 1)
     if Side.UP in stand.tapered:

@@ -96,21 +96,33 @@ _PLACES: tuple[tuple[str, str, Callable[[Draft], list[Piece]]], ...] = (
         _indoors.room,
     ),
 )
+_NARROWEST = 1.6
 _INDOORS = frozenset({"shop", "cafe", "stage", "office", "room"})
 _NIGHT = re.compile(r"夜|凌晨|月光|星空|night|midnight|moonlit|moonlight|starry", re.I)
 _DUSK = re.compile(r"黄昏|傍晚|夕阳|日落|落日|晚霞|清晨|日出|朝阳|sunset|dusk|sunrise|dawn|golden hour|twilight", re.I)
+_WEATHER = (
+    (Weather.RAIN, re.compile(r"雨|\brain", re.I)),
+    (Weather.SNOW, re.compile(r"下雪|飘雪|大雪|雪夜|风雪|snowing|snowfall|snowy|blizzard", re.I)),
+    (Weather.NIGHT, _NIGHT),
+    (Weather.FOG, re.compile(r"雾|\bfog|\bmist", re.I)),
+    (Weather.NEON, re.compile(r"霓虹|\bneon", re.I)),
+)
 _RAINY = re.compile(r"雨|rain", re.I)
 _SNOWY = re.compile(r"雪|snow|winter", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnSet:
-    """A set ready to be hung, farthest piece first. `indoors` keeps weather outside."""
+    """A set ready to be hung, farthest piece first.
+
+    `indoors` keeps weather outside; `aspect` is width / height of the wide picture it was drawn for.
+    """
 
     place: str
     hour: Hour
     indoors: bool
     pieces: tuple[Piece, ...]
+    aspect: float
 
 
 @dataclass(slots=True)
@@ -140,13 +152,20 @@ class SetStore:
         snowy = Weather.SNOW in weather or bool(_SNOWY.search(said))
         key = (place, hour, wet, snowy)
         if key not in self._drawn:
-            width = float(min(self.size.width, MOST_WIDTH))
-            aspect = self.size.width / self.size.height
+            # an upright film sees the middle of a wide set: nothing in it is squeezed
+            aspect = max(_NARROWEST, self.size.width / self.size.height)
+            width = min(self.size.height * aspect, float(MOST_WIDTH))
             # lots by name and seed: the same place looks the same in every film with this seed
             rng = np.random.default_rng([self.seed, *place.encode(), *hour.encode()])
             draft = Draft(max(width, 480.0), aspect, hour, rng, wet, snowy)
-            self._drawn[key] = DrawnSet(place, hour, place in _INDOORS, tuple(draw(draft)))
+            self._drawn[key] = DrawnSet(place, hour, place in _INDOORS, tuple(draw(draft)), aspect)
         return self._drawn[key]
+
+
+def weather_of(words: str | None, told: Sequence[Weather]) -> tuple[Weather, ...]:
+    """The weather of a shot: as told, with what the name of the place says of itself ("雨夜的街道")."""
+    named = [weather for weather, pattern in _WEATHER if words and pattern.search(words)]
+    return tuple(dict.fromkeys((*told, *named)))
 
 
 def place_of(

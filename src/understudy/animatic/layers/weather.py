@@ -37,19 +37,17 @@ class Rain:
 class Snow:
     """Flakes of one depth, falling slowly with a sway; sub-pixel, for they are slow enough to tremble."""
 
-    tile: Bytes  # (h, w), seamless
+    tile: Bytes  # (2 h, 2 w): seamless and laid twice each way, so that any drift is one cut
     fall: float
     sway: float
 
     def paint(self, canvas: Canvas, moment: Moment) -> None:
-        size, t = canvas.size, moment.film_frame
+        wide, high = canvas.size.width, canvas.size.height
+        t = moment.film_frame
         x = self.sway * np.sin(2 * np.pi * t / (3.7 * FRAMES_PER_SECOND)) + 0.3 * t * self.sway / FRAMES_PER_SECOND
-        matrix = np.array([[1.0, 0.0, x], [0.0, 1.0, t * self.fall % self.tile.shape[0]]])
-        canvas.glow(
-            cv2.warpAffine(
-                self.tile, matrix, (size.width, size.height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
-            )
-        )
+        left, top = -x % wide, -t * self.fall % high
+        middle = (left + (wide - 1) / 2, top + (high - 1) / 2)
+        canvas.glow(cv2.getRectSubPix(self.tile, (wide, high), middle))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,6 @@ def _rain(
             end = (round(x * 16), round((y - up + drop) * 16))
             cv2.line(tile, start, end, int(light * gleam), max(1, round(width * high / 900)), cv2.LINE_AA, 4)
     tile = cv2.GaussianBlur(tile, (0, 0), 0.4 + 0.25 * width)
-    tile = cv2.add(tile, np.zeros_like(tile))
     return Rain(np.vstack([tile, tile]), fall * high)
 
 
@@ -153,7 +150,7 @@ def _snow(
         )
         cv2.circle(tile, center, max(8, round(r * 16)), int(light * gleam), -1, cv2.LINE_AA, 4)
     tile = cv2.GaussianBlur(tile, (0, 0), max(0.7, radius * unit * 0.45))
-    return Snow(tile, fall * high, sway * unit)
+    return Snow(np.tile(tile, (2, 2)), fall * high, sway * unit)
 
 
 def _fog(size: Size, rng: np.random.Generator, *, most: float) -> Fog:

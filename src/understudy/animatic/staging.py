@@ -280,7 +280,7 @@ class _Board:
         if named is not None:
             self.background, self.place = named, shot.place
         elif shot.place is not None and shot.place != self.place:
-            if self.background is None or not _same_place(shot.place, self.place):
+            if not _same_place(shot.place, self.place):
                 self.background = None
             self.place = shot.place
         return self.background, self.place
@@ -380,5 +380,11 @@ class _Board:
         return Transition.FADE if _FADES.match(draft.shot.text) else Transition.CUT
 
 
-def _same_place(one: str | None, other: str | None) -> bool:
-    return one is None or other is None or one in other or other in one
+_WITHIN = re.compile(
+    r"(?:门口|门前|窗边|窗前|窗外|楼梯|背景|场景|环境|室内|舞台|阳台|车内|车里|doorway|background|setting|scene|interior|stage|stairs|room)$"
+)
+
+
+def _same_place(now: str, before: str | None) -> bool:
+    """Whether words for a place stay on the set: part of the same words, or a corner that any set has."""
+    return bool(_WITHIN.search(now)) or (before is not None and (now in before or before in now))

@@ -53,7 +53,7 @@ def read_screenplay(prompt: str, subjects: Sequence[NamedSubject]) -> Screenplay
     return Screenplay(
         shots=tuple(reader.shot(i, s) for i, s in enumerate(layout.shots)),
         no_text=forbids_text(page.view),
-        style=style,
+        style=style + _guides(page, naming, mentions),
         mood=mood,
         music=music,
         is_storyboard=sheet or bool(re.search(r"分镜|storyboard", page.view)),
@@ -71,6 +71,16 @@ def _mark_sheet(page: Page, naming: Naming, mentions: Sequence[Mention]) -> None
             and _SHEET.search(near)
         ):
             naming.natures[mention.names[0]] = Nature.SHEET
+
+
+def _guides(page: Page, naming: Naming, mentions: Sequence[Mention]) -> tuple[str, ...]:
+    """The prompt's words about references that only lend their style, motion or voice."""
+    told: list[str] = []
+    for mention in mentions:
+        if len(mention.names) == 1 and naming.natures.get(mention.names[0]) is Nature.GUIDE:
+            start = max(page.view.rfind(mark, 0, mention.start) for mark in ",。.;\n") + 1
+            told.append(page.words(start, mention.end))
+    return tuple(dict.fromkeys(told))
 
 
 class _Reader:
@@ -115,7 +125,7 @@ class _Reader:
         lines = [s.line for s in self.spoken if start <= s.start < end or (index == 0 and s.start < start)]
         moves = find_moves(camera) or (find_moves(self.always) if not alone else ())
         return ScriptShot(
-            text=raw[start:end].strip(),
+            text=raw[stretch.head : end].strip(),
             size=find_size(camera),
             angle=find_angle(camera),
             moves=moves,

@@ -50,6 +50,7 @@ def videos(count: int) -> list[dict[str, str]]:
     return [{"type": "reference_video", "url": "https://example.com/boy.mp4"}] * count
 
 
+INSPECTION = "InvalidParameter.DataInspection"
 FIRST = [{"type": "first_frame", "url": OK_IMAGE}]
 DEEP = b'{"model":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 
@@ -96,9 +97,9 @@ REFUSED: list[tuple[str, Any, dict[str, str], int, str]] = [
     ("an empty url", one(""), {}, 400, "InvalidURL"),
     ("a video as data", one("data:video/mp4;base64,AAAA", "video"), {}, 400, "InvalidURL"),
     ("a voice as a path", one(OK_IMAGE, reference_voice="v.mp3"), {}, 400, "InvalidURL"),
-    ("somebody else's upload", one("oss://dashscope-instant/other/2026-01-01/0-0/a.png"), {}, 400, "InvalidParameter.DataInspection"),
-    ("an upload that never was", one("oss://bucket/a.png"), {}, 400, "InvalidParameter.DataInspection"),
-    ("climbing out of the uploads", one("oss://dashscope-instant/../../secret"), {}, 400, "InvalidParameter.DataInspection"),
+    ("somebody else's upload", one("oss://dashscope-instant/other/2026-01-01/0-0/a.png"), {}, 400, INSPECTION),
+    ("an upload that never was", one("oss://bucket/a.png"), {}, 400, INSPECTION),
+    ("climbing out of the uploads", one("oss://dashscope-instant/../../secret"), {}, 400, INSPECTION),
     ("size not in the table", r26(size="100*100"), {}, 400, "InvalidParameter"),
     ("size is a word", r26(size="big"), {}, 400, "InvalidParameter"),
     ("size without end", r26(size="9" * 5000 + "*1"), {}, 400, "InvalidParameter"),

@@ -30,7 +30,8 @@ SIZES: tuple[tuple[str, ShotSize], ...] = (
     (r"medium[ -]close[ -]?ups?|\bmcu\b|chest[ -]up|\bbust shot|head[ -]and[ -]shoulders?|medium close\b", MC),
     (r"medium[ -](?:full|wide|long)(?: shot)?|full[ -](?:body|length|figure)(?: shot)?|\bfull shot", F),
     (
-        r"extreme[ -](?:wide|long)(?: shot)?|(?:^|(?<=[\n.;:,|])) ?(?:starts?|opens?|begins?|going|go) wide\b|wide on\b|"
+        r"extreme[ -](?:wide|long)(?: shot)?|(?:^|(?<=[\n.;:,|])) ?(?:starts?|opens?|begins?|going|"
+        r"go) wide\b|wide on\b|"
         r"very wide|ultra[ -]wide shot|establishing(?: wide)?(?: shot)?",
         W,
     ),

@@ -66,12 +66,18 @@ def place_cast(shot: ScriptShot, order: Sequence[str], *, talkers: Sequence[str]
             side = 0.05 if holder.x <= 0.5 else -0.05
             placements.append(
                 Placement(
-                    member.name, Part.PROP, _inside(holder.x + side), max(0.0, holder.depth - 0.02), held_by=holder.name
+                    member.name,
+                    Part.PROP,
+                    _inside(holder.x + side),
+                    max(0.0, round(holder.depth - 0.02, 4)),
+                    held_by=holder.name,
                 )
             )
     for index, member in enumerate(loose, len(actors)):
         acts = tuple(a for a in shot.acts if a.who == member.name)
-        placements.append(Placement(member.name, Part.PROP, row[index], max(0.1, depths[index] - 0.06), acts=acts))
+        placements.append(
+            Placement(member.name, Part.PROP, row[index], max(0.1, round(depths[index] - 0.06, 4)), acts=acts)
+        )
     taken: set[str] = set()
     for index, member in enumerate(seats):
         sitter = next((a.who for a in shot.acts if a.verb is Verb.SIT and a.who in where and a.who not in taken), None)
@@ -80,7 +86,9 @@ def place_cast(shot: ScriptShot, order: Sequence[str], *, talkers: Sequence[str]
             placements.append(Placement(member.name, Part.SEAT, _row(len(seats))[index], 0.34))
         else:
             taken.add(sitter)
-            placements.append(Placement(member.name, Part.SEAT, where[sitter].x, min(1.0, where[sitter].depth + 0.02)))
+            placements.append(
+                Placement(member.name, Part.SEAT, where[sitter].x, min(1.0, round(where[sitter].depth + 0.02, 4)))
+            )
     return tuple(placements)
 
 

@@ -365,9 +365,7 @@ class _Board:
     ) -> tuple[TimedLine, ...]:
         if not lines:
             return ()
-        at = shot.text.find(lines[0][1].text)
-        fraction = at / max(1, len(shot.text)) if at > 0 else 0.15
-        placed = place_lines(lengths, frames, fraction)
+        placed = place_lines(lengths, frames, _fractions(shot.text, [line.text for _, line in lines]))
         return tuple(
             TimedLine(number, line.speaker, line.text, line.delivery or Delivery.SAY, first + a, first + b)
             for (number, line), (a, b) in zip(lines, placed, strict=True)
@@ -378,6 +376,20 @@ class _Board:
         if index and (draft.dissolves or _DISSOLVES.match(draft.shot.text)):
             return Transition.DISSOLVE
         return Transition.FADE if _FADES.match(draft.shot.text) else Transition.CUT
+
+
+def _fractions(text: str, lines: Sequence[str]) -> list[float]:
+    """How much of a shot's unspoken text stands before each of its lines; a line not found follows the one before."""
+    silent = max(1, len(text) - sum(len(line) for line in lines))
+    fractions: list[float] = []
+    position, told = 0, 0
+    for line in lines:
+        at = text.find(line, position)
+        if at >= 0:
+            told += at - position
+            position = at + len(line)
+        fractions.append(min(1.0, told / silent))
+    return fractions
 
 
 _WITHIN = re.compile(

@@ -25,6 +25,9 @@ SHORTEST_SHOT = 24
 LEAD, GAP, TAIL = 6, 6, 5
 """Frames wanted before the first line of a shot, between two lines, and after the last. GUESS, by ear."""
 
+LONGEST_PAUSE = 75
+"""Frames of action shown at most before a line waits no longer. GUESS, by eye."""
+
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _DIGIT = re.compile(r"\d")
@@ -131,11 +134,12 @@ def _round(frame_count: int, shares: Sequence[float], needs: Sequence[int] | Non
     return whole
 
 
-def place_lines(lengths: Sequence[int], frame_count: int, fraction: float) -> list[tuple[int, int]]:
+def place_lines(lengths: Sequence[int], frame_count: int, fractions: Sequence[float]) -> list[tuple[int, int]]:
     """Frames of each line inside a shot, (first, end) from the shot's beginning, in order, never overlapping.
 
-    `fraction` 0..1 tells how much of what happens in the shot comes before the first line. Lines that do not fit are
-    shortened alike; `frame_count` must not be below the number of lines.
+    `fractions` 0..1, one per line and rising, tell how much of what happens in the shot comes before each line: the
+    silent frames are spent accordingly, with a breath between lines and at both ends where there is room. Lines that
+    do not fit are shortened alike; `frame_count` must not be below the number of lines.
     """
     if not lengths:
         return []
@@ -143,14 +147,16 @@ def place_lines(lengths: Sequence[int], frame_count: int, fraction: float) -> li
     if sum(wanted) > frame_count:
         wanted = _round(frame_count, [n * frame_count / sum(wanted) for n in wanted])
     slack = frame_count - sum(wanted)
-    gaps = len(wanted) - 1
-    gap = min(GAP + (slack // 8), slack // (gaps + 2), 18) if gaps else 0
-    rest = slack - gap * gaps
-    tail = min(TAIL, rest // 2)
-    lead = min(max(min(LEAD, rest - tail), round((rest - tail) * min(max(fraction, 0.0), 0.75))), rest - tail)
+    breaths = [LEAD, *([GAP] * (len(wanted) - 1)), TAIL]
+    if sum(breaths) > slack:
+        breaths = [slack * b // sum(breaths) for b in breaths]
+    free = slack - sum(breaths)
     placed: list[tuple[int, int]] = []
-    position = lead
-    for length in wanted:
+    position, spent = 0, 0.0
+    for length, breath, fraction in zip(wanted, breaths, fractions, strict=False):
+        due = max(spent, min(free * min(max(fraction, 0.0), 1.0), spent + LONGEST_PAUSE))
+        position += breath + int(due) - int(spent)
+        spent = due
         placed.append((position, position + length))
-        position += length + gap
+        position += length
     return placed

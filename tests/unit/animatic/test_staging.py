@@ -403,3 +403,18 @@ def test_an_empty_screenplay_is_one_shot() -> None:
 def test_a_film_without_frames_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one frame"):
         draw_storyboard(Screenplay(()), 0, subjects=[])
+
+
+def test_lines_wait_for_what_happens_before_them() -> None:
+    board = draw("图1说：“早。”然后图1慢慢走到窗边，推开窗户，看着远处的山，转过身来，又说：“下雪了。”", people("图1"))
+    first, second = board.lines
+    assert first.first_frame < 30
+    assert second.first_frame - first.end_frame > 45
+
+
+def test_the_only_reference_needs_no_name() -> None:
+    """Source: seed 004 prints the prompt "make it dance." for one reference."""
+    board = draw("make it dance.", people("character1"), 150)
+    (placement,) = board.shots[0].placements
+    assert [a.verb for a in placement.acts] == [Verb.DANCE]
+    assert board.notes == ()

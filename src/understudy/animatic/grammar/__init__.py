@@ -53,7 +53,7 @@ def read_screenplay(prompt: str, subjects: Sequence[NamedSubject]) -> Screenplay
     return Screenplay(
         shots=tuple(reader.shot(i, s) for i, s in enumerate(layout.shots)),
         no_text=forbids_text(page.view),
-        style=style + _guides(page, naming, mentions),
+        style=style + _guides(page, mentions),
         mood=mood,
         music=music,
         is_storyboard=sheet or bool(re.search(r"分镜|storyboard", page.view)),
@@ -73,11 +73,12 @@ def _mark_sheet(page: Page, naming: Naming, mentions: Sequence[Mention]) -> None
             naming.natures[mention.names[0]] = Nature.SHEET
 
 
-def _guides(page: Page, naming: Naming, mentions: Sequence[Mention]) -> tuple[str, ...]:
-    """The prompt's words about references that only lend their style, motion or voice."""
+def _guides(page: Page, mentions: Sequence[Mention]) -> tuple[str, ...]:
+    """The prompt's words about references that are never seen: they lend style, motion or voice, or are looked for."""
+    seen = {name for m in mentions if not m.is_aside for name in m.names}
     told: list[str] = []
     for mention in mentions:
-        if len(mention.names) == 1 and naming.natures.get(mention.names[0]) is Nature.GUIDE:
+        if mention.is_aside and mention.names and not seen & set(mention.names):
             start = max(page.view.rfind(mark, 0, mention.start) for mark in ",。.;\n") + 1
             told.append(page.words(start, mention.end))
     return tuple(dict.fromkeys(told))

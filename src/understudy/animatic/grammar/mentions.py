@@ -156,6 +156,11 @@ def find_mentions(page: Page, naming: Naming) -> list[Mention]:
         _observe(view, mention, right, left, naming)
         previous = mention
     _resolve(view, found, naming)
+    if len(naming.subjects) == 1 and not any(m.names for m in found):
+        # the only reference needs no name: "make it dance" can mean nothing else
+        for mention in found:
+            if mention.is_pronoun and mention.count == 1 and _PRONOUN.fullmatch(mention.label):
+                mention.names = (naming.subjects[0].name,)
     return found
 
 

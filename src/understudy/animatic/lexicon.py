@@ -23,7 +23,11 @@ SIZES: tuple[tuple[str, ShotSize], ...] = (
     (r"大远景|极远景|大全景|远景|全景(?:镜头)?|广角全景|定场镜头|建立镜头", W),
     (r"中全景|大中景|全身(?:镜头|景|像|出镜|构图|入镜|照)|(?<![一-鿿])全身(?![一-鿿])", F),
     (r"中近景|近景|胸像|胸部以上|胸口以上|半身近景|肩部以上", MC),
-    (r"中景|上?半身(?:镜头|景|像|出镜|构图|照)|(?<![一-鿿])上?半身(?![一-鿿])|腰部以上|膝盖?以上|七分身|牛仔镜头", M),
+    (
+        r"中景|上?半身(?:镜头|景|像|出镜|构图|照)|(?<![一-鿿])上?半身(?![一-鿿])|上?半身(?=固定|跟拍|中景|口播|居中|"
+        r"正面|侧面)|腰部以上|膝盖?以上|七分身|牛仔镜头",
+        M,
+    ),
     (r"大特写|极特写|超特写|极近特写|超近特写|微距(?:镜头|特写|拍摄)?|特大特写", X),
     (r"近距离特写|面部特写|脸部特写|手部特写|特写", C),
     (r"extreme[ -]close[ -]?ups?|extreme closeups?|\becu\b|\bmacro\b|\bxcu\b", X),
@@ -36,7 +40,11 @@ SIZES: tuple[tuple[str, ShotSize], ...] = (
         W,
     ),
     (r"wide[ -](?:angle )?(?:shot|view|frame)s?|\blong shot|\bfull view|\bwide master|\bmaster shot|\bews\b", W),
-    (r"(?:^|(?<=[\n:.,;|\[(]))\s{0,2}wide(?=\s{0,2}(?:[,.:;|)\]]|on\b|of\b|high|low|to\b|from\b|$))", W),
+    (
+        r"(?:^|(?<=[\n:.,;|\[(]))\s{0,2}(?:(?:exterior|interior|super|very) )?wide(?=\s{0,2}(?:[,.:;|)\]]|on\b|of\b|"
+        r"high|low|to\b|from\b|$))",
+        W,
+    ),
     (r"wide,? (?:high|low)[ -]angle", W),
     (r"medium[ -](?:two[ -])?shots?|\bmid[ -]?shots?|medium (?:of|on)\b|waist[ -]up|cowboy shot|american shot", M),
     (r"(?:^|(?<=[\n:.,;|\[(]))\s{0,2}medium(?=\s{0,2}(?:[,.:;|)\]]|$))", M),

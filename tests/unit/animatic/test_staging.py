@@ -408,7 +408,7 @@ def test_a_film_without_frames_is_refused() -> None:
 def test_lines_wait_for_what_happens_before_them() -> None:
     board = draw("图1说：“早。”然后图1慢慢走到窗边，推开窗户，看着远处的山，转过身来，又说：“下雪了。”", people("图1"))
     first, second = board.lines
-    assert first.first_frame < 30
+    assert first.first_frame < 45
     assert second.first_frame - first.end_frame > 45
 
 

@@ -47,7 +47,7 @@ class Layout:
 
 
 _EDGE = r"(?:(?<=[\n。.!?;:,|)\]】」』”\"…~\ue000#*])|(?<=\s)|^|(?=[【])|(?<=[️🎬]))"
-_AFTER = r"\s?[】\])]?\**\s?(?:[:.、|,-]|—+)?\s?"
+_AFTER = compile_words(r"\s?[】\])]?\**\s?(?:[:.、|,-]|—+)?\s?")
 
 _LABEL = compile_words(
     rf"{_EDGE}[【\[(#*\s]{{0,4}}(?:"
@@ -90,6 +90,7 @@ _LISTED = compile_words(
 _NUMBERED_THING = compile_words(
     r"(?:image|video|character|picture|photo|subject|panel|shot|scene|图|图片|视频|角色|no\.?)\s?$"
 )
+_AFTER_TIME = compile_words(r"\s?(?:内|时|,|:|\.|、|\||-|—)?\s?")
 _BULLET = compile_words(r"(?:^|\n)[ \t]{0,6}[-*•·▪●–—△▲>→](?!-)\s?(?=\S)")
 _SIZE_HEAD = compile_words(
     r"(?:(?<=[\n。!?;])|^|(?<=\s))(?:大远景|远景|大全景|中?全景|中近景|近景|中景|半身|全身|大特写|特写|微距|俯拍|"
@@ -242,7 +243,7 @@ def _numbered(pattern: re.Pattern[str], view: str) -> list[Head]:
             continue
         if _NOT_BEFORE.search(re.split(r"[\n,。;]", view[max(0, match.start() - 4) : match.start()])[-1]):
             continue
-        finish = compile_words(_AFTER).match(view, match.end())
+        finish = _AFTER.match(view, match.end())
         heads.append(Head(match.start(), finish.end() if finish else match.end(), value))
     return heads
 
@@ -289,7 +290,7 @@ def _timed(match: re.Match[str]) -> Head | None:
         start, end = float(g[10]), float(g[11])
     if start is not None and end is not None and end <= start:
         return None
-    follow = compile_words(r"\s?(?:内|时|,|:|\.|、|\||-|—)?\s?").match(match.string, match.end())
+    follow = _AFTER_TIME.match(match.string, match.end())
     return Head(match.start(), follow.end() if follow else match.end(), None, start, end)
 
 

@@ -83,10 +83,11 @@ _BRACKETED = compile_words(r"\]?\s?[(\[]\s?@?")
 _ARTICLE = compile_words(r"(?:an?|the|his|her|our)\s")
 _APPOSED = compile_words(r"\s?[,.](?!\s?and\b)|\s(?:in|with|who|wearing|from|of|at|on)\b|\s?$")
 _EN_LEADS = compile_words(
-    r"(?:^|\s)(?:and|while|as|then|when|but|where|before|until|so|whereas|make|makes|let|lets|have|see|featuring|"
-    r"starring|show|shows|"
-    r"reveal|reveals|revealing|finally|suddenly|meanwhile|now|next|later|here|slowly|start on|open on|back to|"
-    r"cut to|cuts to|on|reads|is)$"
+    r"(?:^|\s)(?:and|while|as|then|when|but|where|before|until|so|whereas|finally|suddenly|meanwhile|now|next|later)$"
+)
+_EN_SHOWN = compile_words(
+    r"(?:^|\s)(?:make|makes|let|lets|have|see|featuring|starring|show|shows|reveal|reveals|revealing|here|slowly|"
+    r"start on|open on|back to|cut to|cuts to|on|is)$"
 )
 _EN_CAMERA = compile_words(
     r"(?:shot|close-?up|view|frame|angle|camera|pan|tilt|dolly|zoom|push|insert|pov|macro|scene|portrait|video|"
@@ -197,7 +198,11 @@ def _scan(view: str, naming: Naming) -> list[Mention]:
                 continue
             if match[0][0].isascii() and match[0] not in naming.proper:
                 article = re.search(r"\b(?:the|his|her|its|their|this|that|our)\s(?:[a-z-]+\s){0,2}?$", before)
-                if not article:
+                before_colon = (
+                    view[match.end() : match.end() + 1] == ":"
+                    and not before.strip(" -*•").split("\n")[-1].split(". ")[-1]
+                )
+                if not article and not before_colon:
                     continue
             take(Mention(match.start(), match.end(), (name,), match[0]))
     for pattern, count in _GROUPS:
@@ -243,7 +248,7 @@ def _leads(left: str, has_earlier: bool) -> bool:
         return True
     if _EN_LEADS.search(left):
         return True
-    if _EN_CAMERA.search(left):
+    if _EN_CAMERA.search(left) or _EN_SHOWN.search(left):
         return not has_earlier
     return bool(re.fullmatch(r"(?:\w+ly|the|an?|in \w+|at \w+|then|there|only)(?: the| a)?", left)) and not has_earlier
 

@@ -165,6 +165,11 @@ _IS = compile_words(
     r"called )\s?"
     r"([^,。.;:!?\n()、|“\"「—]{1,40})"
 )
+_LISTED = compile_words(r"\s?(?:(?P<dash>—{1,2}|--)|:|-)\s?(?P<words>[^,。.;:!?\n()、|“\"「—]{1,24})")
+_IN_CAST = compile_words(
+    r"(?:角色|人物|演员|出场|cast|characters?)[^:\n】]{0,6}[:】][^\n]{0,120}$|(?:角色|人物|演员|cast|"
+    r"characters?)\S{0,4}:\n(?:[^\n]+\n){0,5}[^\n]{0,3}$"
+)
 _BRACKET = compile_words(r"\s?[(\[]\s?([^()\[\],:\n]{1,24})[)\]]")
 _OF_HAN = compile_words(r"(?:[里中内上])?(?:的|那|这)(?:[个位只双款本件条把座间张台部辆]|一[个位只双款本件])?")
 _FROM = compile_words(
@@ -216,6 +221,9 @@ def introduce(page: Page, naming: Naming) -> None:
             _apposition(page, match.end(1), name, claim)
         elif match and _SHEET.search(match[1]):
             naming.natures.setdefault(name, Nature.SHEET)
+        match = _LISTED.match(view, end)
+        if match and (match["dash"] or _IN_CAST.search(view[max(0, start - 160) : start])):
+            _called(page, match.start("words"), match.end("words"), name, claim, naming, after="(")
         match = _BRACKET.match(view, end)
         if match:
             _called(page, match.start(1), match.end(1), name, claim, naming, after="(")
@@ -288,6 +296,12 @@ def _called(page: Page, start: int, end: int, name: str, claim: _Claim, naming: 
     raw = page.raw[start:end]
     head = _HEAD_CUT.split(words)[0].strip()
     names = [w for w in re.findall(r"\b[A-Z][\w'-]+", raw) if w.lower() not in ("the", "a", "an")]
+    if after == "(" and not names:
+        names = [
+            w
+            for w in head.split()
+            if len(w) > 2 and w not in _STOP_HEADS and re.search(rf"\b{re.escape(w)}\s?:", page.view)
+        ]
     for word in names:
         if page.view.count(word.lower()) > 1:
             claim(word.lower(), name, proper=True)

@@ -42,6 +42,7 @@ _SILENT = compile_words(r"^(?:无|没有|暂无|none|n/?a|no dialogue|无台词|
 _EDGE = compile_words(r"[,。;.!?\n|】\]\ue000”\"」』、]")
 _BULLET = compile_words(r"^[\s\-*•·△▲>#]+")
 _SAY_BLANK = compile_words(rf"(?:说道|说着|说|喊道|喊|问道|问|唱道|唱|回答|回道|答道)(?:\s{{1,3}}|道,)(?=[{HAN}])")
+_PAUSE = compile_words(r"[\s。!?;\n\ue000“\"]")
 _CAPS = compile_words(r"^[ \t]*([A-Z][A-Z0-9 .'’-]{0,30}?)(?:\s?\([^()\n]*\))?[ \t]*$", re.MULTILINE)
 _NOT_NAME = compile_words(
     r"^(?:INT|EXT|CUT|FADE|SCENE|SHOT|TITLE|THE END|PANEL|DISSOLVE|SMASH|END|SFX|VFX|BGM|POV|MUSIC|NOTE|STYLE)\b"
@@ -172,7 +173,7 @@ def _unquoted(page: Page, naming: Naming, layout: Layout, people: re.Pattern[str
             heading is False and (speech or (label and kind == "rules"))
         ):
             continue
-        if not label and not speech:
+        if not label and not speech and not (heading is False and _acts_then_speaks(words, naming, people)):
             continue
         whole = (label or heading) and _at_line(view, begin)
         end = _turn_end(page, match.end(), _limit(page, layout, match.end()), naming, people, whole=whole)
@@ -183,7 +184,7 @@ def _unquoted(page: Page, naming: Naming, layout: Layout, people: re.Pattern[str
             start = match.end() + (len(page.raw[match.end() : end]) - len(page.raw[match.end() : end].lstrip()))
             turns.append(Turn(start, end, _clean(raw), False, is_labelled=label))
     for match in _SAY_BLANK.finditer(view):
-        tail = compile_words(r"[\s。!?;\n\ue000“\"]").search(view, match.end() + 1)
+        tail = _PAUSE.search(view, match.end() + 1)
         end = tail.start() if tail else len(view)
         if end - match.end() >= 2:
             turns.append(Turn(match.end(), end, _clean(page.raw[match.end() : end]), False))
@@ -270,6 +271,18 @@ def _turn_end(page: Page, start: int, limit: int, naming: Naming, people: re.Pat
     return limit
 
 
+_PERCEIVES = compile_words(r"(?:看到|看见|发现|显示|写着?|如下|包括|出现|是|为|有|分别|内容|要求|如图|画面|镜头)\s?$")
+
+
+def _acts_then_speaks(words: str, naming: Naming, people: re.Pattern[str]) -> bool:
+    """图2拍拍她的背：深呼吸。 What a Chinese writer puts behind somebody's act and a colon is what he says."""
+    if not re.search(f"[{HAN}]", words) or len(words) < 4 or _PERCEIVES.search(words):
+        return False
+    first = next(iter(naming.find(words)), None)
+    named = any(words.startswith(alias) for alias in naming.proper) or people.match(words) is not None
+    return named or (first is not None and first[0] <= 2 and bool(re.match(rf"[{HAN}]", words[first[1] :])))
+
+
 def _opens_narrative(text: str, naming: Naming, people: re.Pattern[str]) -> bool:
     first = next(iter(naming.find(text)), None)
     if first and first[0] <= 2:
@@ -277,7 +290,10 @@ def _opens_narrative(text: str, naming: Naming, people: re.Pattern[str]) -> bool
     if any(text.startswith(alias) for alias in naming.aliases):
         return True
     match = people.match(text)
-    return bool(match and re.match(r"(?:the|an?)\s", text))
+    if match is None:
+        return False
+    vocative = re.match(r"\s?(?:[,!?~。、]|$)", text[match.end() :])
+    return bool(re.match(r"(?:the|an?)\s", text)) or not (text[0].isascii() or vocative)
 
 
 def _screenplay_turns(page: Page) -> list[Turn]:

@@ -248,6 +248,15 @@ class TestClaiming:
         got = await claimed(tasks, now=NOON + LEASE, attempts=1)
         assert got.task_id == second.task_id
 
+    async def test_and_ends_even_where_its_account_has_reached_its_limit(self, tasks: SqlTaskStore) -> None:
+        worn = await running(tasks)
+        await running(tasks)
+        later = NOON + LEASE
+        (busy,) = [t for t in (await tasks.list("alice", TaskFilter())).tasks if t.task_id != worn.task_id]
+        await tasks.renew(busy, later + LEASE)
+        assert await claimed(tasks, now=later, attempts=1, running_at_once={worn.request.model: 1}) is None
+        assert (await tasks.get(worn.task_id)).status is Status.FAILED
+
     async def test_four_threads_claim_each_task_once(self, tmp_path: Path) -> None:
         with SqlStore.open(tmp_path / "tasks.db") as store:
             await asyncio.gather(*(store.tasks.add(a_task(task_id=str(n)), b"") for n in range(200)))

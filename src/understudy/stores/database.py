@@ -36,6 +36,7 @@ _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
+    "PRAGMA journal_size_limit=67108864",  # a log grown large by one write shrinks again
     "PRAGMA cache_size=-8192",  # 8 MiB per connection at most
 )
 
@@ -125,6 +126,10 @@ class Database:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in the writer's transaction; returns after the commit."""
         return await self._writer.write(work)
+
+    async def insert(self, *rows: tuple[Prepared, Mapping[str, Any]]) -> None:
+        """Add rows by prepared INSERTs, all or none; returns after the commit. Raises sqlite3.IntegrityError."""
+        await self._writer.insert([(prepared.sql, prepared.values(given)) for prepared, given in rows])
 
     def one(self, prepared: Prepared, given: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """One row, now, on the calling thread: some ten microseconds, and never behind the writer."""

@@ -54,6 +54,8 @@ class GuardedRemote:
         total_seconds: for the whole fetch, redirects included, however steadily it drips.
         max_redirects: hops after the first.
 
+    The three limits are a GUESS at what honest hosts of 100 MB need; no source names any.
+
     Raises:
         BadSetting: an origin is not one.
     """

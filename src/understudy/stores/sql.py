@@ -65,15 +65,10 @@ class SqlTaskStore:
         except (PydanticSerializationError, UnicodeEncodeError) as error:
             sentence = "The request holds characters that are no valid Unicode (half of a surrogate pair); remove them."
             raise InvalidRequest.of("body", sentence, ViolationKind.BODY) from error
-
-        def work(connection: Connection) -> None:
-            try:
-                self._add.run(connection, row)
-            except sqlite3.IntegrityError as error:
-                raise Conflict(f"There is already a task {task.task_id}.") from error
-            self._add_body.run(connection, {"task_id": task.task_id, "body": body})
-
-        await self._database.write(work)
+        try:
+            await self._database.insert((self._add, row), (self._add_body, {"task_id": task.task_id, "body": body}))
+        except sqlite3.IntegrityError as error:
+            raise Conflict(f"There is already a task {task.task_id}.") from error
 
     async def get(self, task_id: str) -> Task | None:
         row = self._database.one(self._get, {"task_id": task_id})

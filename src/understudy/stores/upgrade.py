@@ -4,6 +4,7 @@ Knows revisions. Must not know what the tables are for.
 
 Alembic is loaded only when an older database has to be changed: it costs a third of a second and 20 MB, and most
 starts find the newest revision. An empty file gets the tables of schema.py at once; a test holds both ways equal.
+To change the tables: change schema.py, raise its REVISION, add a file of that revision under migrations/versions.
 """
 
 from __future__ import annotations

@@ -150,6 +150,13 @@ class TestBringingIn:
             assert set(headers) == {"Host", "User-Agent", "Accept-Encoding", "Accept", "Connection"}
             assert headers["Accept-Encoding"] == "identity"
 
+    async def test_no_cookie_is_kept_between_hops(self, host: Host, into: Path) -> None:
+        origin = host.origin.replace("127.0.0.1", "localhost")  # no client keeps cookies of a bare address
+        host.serve("a")
+        host.serve("first", b"", 302, Location="/a", Set_Cookie="session=1")
+        await GuardedRemote({origin}).fetch(f"{origin}/first", LIMITS, into)
+        assert [headers.get("Cookie") for headers in host.headers] == [None, None]
+
     @pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
     async def test_a_body_packed_unasked_is_unpacked(
         self, host: Host, remote: GuardedRemote, into: Path, encoding: str, pack: Callable[[bytes], bytes]
@@ -307,6 +314,21 @@ class TestLimits:
         url = host.serve("a", bomb, Content_Encoding=encoding)
         assert (await refused(remote, url, into)).problem is MediaProblem.TOO_LARGE
 
+    async def test_so_is_what_follows_the_end_of_a_packed_body(
+        self, host: Host, remote: GuardedRemote, into: Path
+    ) -> None:
+        """Nothing more unfolds, but it still comes in."""
+        body = gzip.compress(b"film") + bytes(LIMITS.max_bytes)
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            response = web.StreamResponse(headers={"Content-Encoding": "gzip"})
+            await response.prepare(request)
+            await response.write(body)
+            return response
+
+        host.answers["a"] = answer
+        assert (await refused(remote, host.url("a"), into)).problem is MediaProblem.TOO_LARGE
+
     @pytest.mark.parametrize("body", [gzip.compress(FILM)[:-9], b"\x1f\x8b no gzip", gzip.compress(FILM)[:500]])
     async def test_broken_compression(self, host: Host, remote: GuardedRemote, into: Path, body: bytes) -> None:
         refusal = await refused(remote, host.serve("a", body, Content_Encoding="gzip"), into)
@@ -351,7 +373,8 @@ class TestLimits:
                 filler.setblocking(False)
                 filler.connect_ex(("127.0.0.1", port))
             remote = GuardedRemote({f"http://127.0.0.1:{port}"}, connect_seconds=0.3, total_seconds=20)
-            assert (await refused(remote, f"http://127.0.0.1:{port}/", into)).problem is MediaProblem.TIMEOUT
+            refusal = await refused(remote, f"http://127.0.0.1:{port}/", into)
+            assert (refusal.problem, "did not answer" in refusal.message) == (MediaProblem.TIMEOUT, True)
             for filler in fillers:
                 filler.close()
 

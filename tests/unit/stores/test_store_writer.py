@@ -167,20 +167,16 @@ async def test_what_another_process_changed_is_seen_at_once(tmp_path: Path) -> N
         assert await store.tasks.get(task.task_id) == canceled
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_an_unforeseen_error_strands_nobody(database: Database) -> None:
     """Whatever breaks the thread, those who wait are told, and later ones too."""
 
     def broken(connection: Connection) -> None:
         raise RecursionError("deep")
 
-    threads = threading.excepthook
-    threading.excepthook = lambda told: None
-    try:
-        results = await asyncio.gather(
-            database.write(put("a")), database.write(broken), database.write(put("b")), return_exceptions=True
-        )
-    finally:
-        threading.excepthook = threads
+    results = await asyncio.gather(
+        database.write(put("a")), database.write(broken), database.write(put("b")), return_exceptions=True
+    )
     assert isinstance(results[1], Unavailable)
     with pytest.raises(Unavailable):
         await database.write(put("late"))

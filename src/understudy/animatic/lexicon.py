@@ -128,7 +128,7 @@ MOVES: tuple[tuple[str, Move], ...] = (
         r"(?:completely |perfectly )?(?:static|still|fixed|locked|stationary|motionless)|locked[ -](?:off|down)|"
         r"fixed (?:camera|shot|frame|position|lens)|tripod|camera (?:does not|doesn't|never|must not|"
         r"should not) move|"
-        r"(?:^|(?<=[,.:;|])) ?(?:static|stationary)(?=\s?(?:[,.:;|]|$))|stationary (?:camera|shot)",
+        r"(?:^|(?<=[,.:;|(])) ?(?:static|stationary)(?=\s?(?:[,.:;|)]|$))|stationary (?:camera|shot)",
         Move.STATIC,
     ),
 )
@@ -291,7 +291,9 @@ SPEAKING: tuple[tuple[str, Delivery], ...] = (
         r"\bbegs?\b|\bwarns?\b|\binsists?\b|\bjokes?\b|\bteases?\b|\bcomplains?\b|\bquips?\b|\badmits?\b|"
         r"\bconfess\w*|"
         r"\bchuckles?\b|\blaughs?\b|\bdeadpans?\b|\brecites?\b|\breads aloud\b|\bstammers?\b|\bmouths\b|"
-        r"\bhisses\b|\bpleads?\b|\bgoes,|\bsobs\b|\bwonders aloud\b|\bblurts?\b",
+        r"\bhisses\b|\bpleads?\b|\bgoes,|\bsobs\b|\bwonders aloud\b|\bblurts?\b|\bprotests\b|\bobjects,|\bpipes up\b|"
+        r"\bcorrects\b|\bechoes\b|\bagrees\b|\binterrupts\b|\bdemands\b|\bscoffs\b|\bretorts\b|\bbarks\b|\bpurrs\b|"
+        r"\bcuts in\b|\bbreathes\b",
         Delivery.SAY,
     ),
 )

@@ -76,6 +76,7 @@ _OBJECT_TAIL = compile_words(
     r"围|绕|越|握|递|搂|抓|扶|喂|追|吻|亲|打|踢|指|见|参考|上|下|回|去|成|到|入|开|是|有|和|与|及|、|听|凑近|告诉|拦|"
     r"牵|撞|靠|按|拍)$"
 )
+_MEASURE = compile_words(r"(?:[一这那几两]|另一)?[个位名只群]$")
 _PLACE_LEFT = compile_words(r"(?:上|里|中|内|下|旁|外|前|后|边|处|间|口|侧|时|秒|天|晨|午|晚|夜|刻)$")
 _PREPOSITION = compile_words(r"^(?:在|从|于)|(?:,|^)(?:深夜|清晨|傍晚|夜里)")
 _JOIN = compile_words(r"^\s?(?:和|与|跟|及|以及|同|、|,|and|&|with|\+|/)\s?(?:the |a |an )?$")
@@ -85,6 +86,7 @@ _APPOSED = compile_words(r"\s?[,.](?!\s?and\b)|\s(?:in|with|who|wearing|from|of|
 _EN_LEADS = compile_words(
     r"(?:^|\s)(?:and|while|as|then|when|but|where|before|until|so|whereas|finally|suddenly|meanwhile|now|next|later)$"
 )
+_SENTENCE_EDGE = compile_words(r"(?:^|[\n.。!?;\"”])\s*[-*•]*\s*$")
 _EN_SHOWN = compile_words(
     r"(?:^|\s)(?:make|makes|let|lets|have|see|featuring|starring|show|shows|reveal|reveals|revealing|here|slowly|"
     r"start on|open on|back to|cut to|cuts to|on|is)$"
@@ -198,11 +200,8 @@ def _scan(view: str, naming: Naming) -> list[Mention]:
                 continue
             if match[0][0].isascii() and match[0] not in naming.proper:
                 article = re.search(r"\b(?:the|his|her|its|their|this|that|our)\s(?:[a-z-]+\s){0,2}?$", before)
-                before_colon = (
-                    view[match.end() : match.end() + 1] == ":"
-                    and not before.strip(" -*•").split("\n")[-1].split(". ")[-1]
-                )
-                if not article and not before_colon:
+                is_label = view[match.end() : match.end() + 1] == ":" and _SENTENCE_EDGE.search(before)
+                if not article and not is_label:
                     continue
             take(Mention(match.start(), match.end(), (name,), match[0]))
     for pattern, count in _GROUPS:
@@ -241,7 +240,7 @@ def _leads(left: str, has_earlier: bool) -> bool:
             return not has_earlier
         if _PREPOSITION.match(left) and _PLACE_LEFT.search(left):
             return not has_earlier
-        if _OBJECT_TAIL.search(left):
+        if _OBJECT_TAIL.search(_MEASURE.sub("", left)):
             return False
         return not has_earlier or bool(re.search(r"(?:然后|接着|同时|而|时|并|后|,)$", left))
     if not re.search(r"[a-z]", left):
@@ -265,6 +264,7 @@ def _is_aside(view: str, begin: int, mention: Mention, right: str) -> bool:
 _HOLD_LEFT = compile_words(
     rf"(?:{nouns.HOLDING})\s?(?:着|起|上|了)?(?:一?[大小]?[个把束杯本只支件条]|一大束)?\s?@?\[?$"
 )
+_IN_HAND = compile_words(r"(?:手[里中上]|怀[里中]|嘴里)的?\s?@?$")
 _HOLD_LEFT_EN = compile_words(rf"\b(?:{nouns.HOLDING_EN})\s(?:the |a |an |his |her )?@?\[?$")
 _BODY_RIGHT = compile_words(rf"^\s?的?(?:{nouns.BODY})|^'s (?:{nouns.BODY_EN})\b")
 _SPEECH_RIGHT = compile_words(
@@ -298,6 +298,8 @@ def _observe(view: str, mention: Mention, right: str, left: str, naming: Naming)
         naming.natures[name] = Nature.PLACE
     elif _BODY_RIGHT.match(right) or (mention.is_subject and _SPEECH_RIGHT.match(right)):
         naming.natures[name] = Nature.PERSON
+    elif _IN_HAND.search(near):
+        naming.natures[name] = Nature.THING
     elif _HOLD_LEFT.search(near) or _HOLD_LEFT_EN.search(near):
         naming.natures[name] = (
             Nature.SEAT if re.search(r"(?:坐|骑)\S{0,2}$|(?:rides?|riding) $", near) else Nature.THING
@@ -338,7 +340,11 @@ def _resolve(view: str, found: list[Mention], naming: Naming) -> None:
 
 
 def _fits(candidate: Mention, pronoun: Mention, naming: Naming, genders: dict[str, str]) -> bool:
-    if candidate.count > 1 or (candidate.is_pronoun and not candidate.names and candidate.label == pronoun.label):
+    if (
+        candidate.is_aside
+        or candidate.count > 1
+        or (candidate.is_pronoun and not candidate.names and candidate.label == pronoun.label)
+    ):
         return False
     if candidate.names:
         name = candidate.names[0]

@@ -302,6 +302,8 @@ def _called(page: Page, start: int, end: int, name: str, claim: _Claim, naming: 
             for w in head.split()
             if len(w) > 2 and w not in _STOP_HEADS and re.search(rf"\b{re.escape(w)}\s?:", page.view)
         ]
+    if re.fullmatch(r"\s*[A-Z]\s*", raw):
+        claim(words, name, proper=False)  # A: Image 1. B: Image 2.
     for word in names:
         if page.view.count(word.lower()) > 1:
             claim(word.lower(), name, proper=True)

@@ -29,7 +29,14 @@ _MOVES = _compile(lexicon.MOVES)
 _CAMERA_MOVES = _compile(lexicon.CAMERA_MOVES)
 _SIDES = _compile(lexicon.MOVE_SIDES)
 _CAMERA = compile_words(lexicon.CAMERA)
-_NEGATION = compile_words(lexicon.NEGATION)
+_NEGATION = compile_words(
+    r"不要|不需要|不得|不能|不许|不准|不用|不必|不想|不可|别再?|勿|切勿|请勿|无需|无|没有|没|禁止|避免|杜绝|拒绝|"
+    r"去掉|去除|不带|不加|"
+    r"不含|不会|不出现|不是|不做|不(?![断停禁慌远由同过久一会光仅但少朽得已紧知])|\bno\b|\bnot\b|n't\b|\bwithout\b|"
+    r"\bnever\b|\bavoid(?:ing)?\b|"
+    r"\bzero\b|\bexclude\b|"
+    r"\bfree of\b|\bremove\b|\bdo not\b|\bskip\b"
+)
 _CLAUSE = compile_words(r"[^,。.;!?\n|\[\]【】]+")
 _FACED = compile_words(
     r"(?:对着?|看向|看着|望向|望着|面对着?|面向|朝着?|向|冲着?|盯着|凑近|靠近|递向|伸向|走向|离)\s?$|"

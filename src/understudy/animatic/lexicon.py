@@ -173,7 +173,7 @@ CAMERA_MOVES: tuple[tuple[str, Move], ...] = (
         Move.CRANE,
     ),
     (
-        r"环绕|绕(?:到|着|过|行|至)|围着|围绕|盘旋|旋转|转(?:一|半)圈|\barcs?\b|arcing|circl(?:es?|ing)|revolv|rotat|"
+        r"环绕|绕(?:到|着|过|行|至)|围着|围绕|盘旋|旋转|转(?:一|半)圈|\barcs?\b|arcing|circl(?:es?|ing)|revolv|rotates?|rotating|"
         r"swirl|spins?|"
         r"orbit",
         Move.ORBIT,
@@ -355,7 +355,7 @@ ACTS: tuple[tuple[str, Verb], ...] = (
     ),
     (
         r"吃|喝|咬|品尝|啃|尝|eat(?:s|ing)?\b|drink(?:s|ing)?\b|sips?\b|sipping\b|bit(?:es|ing)\b|takes a bite\b|"
-        r"tast(?:es|ing)\b|chews?\b",
+        r"(?:tastes|tasting)\b|chews?\b",
         Verb.EAT,
     ),
     (r"睡觉|睡着|入睡|打瞌睡|打盹|躺|sleep(?:s|ing)?\b|naps?\b|dozes?\b|lies\b|lying\b", Verb.SLEEP),

@@ -18,7 +18,8 @@ _NEGATED = compile_words(
     r"any |\w+ )?$"
 )
 _HEARD = compile_words(
-    r"(?:音效|音乐|配乐|背景音|环境音|bgm|sfx|sound(?:s|track| effects?)?|audio|music|amb(?:ience|ient)\w*)\s?[:=][^\n。;|]{0,80}|"
+    r"(?:音效|音乐|配乐|背景音|环境音|bgm|sfx|sound(?:s|track| effects?)?|audio|music|amb(?:ience|"
+    r"ient)\w*)\s?[:=][^\n。;|]{0,80}|"
     r"[雨雪风雷]声|sounds? of [a-z ]{0,20}"
 )
 _TEXT = (

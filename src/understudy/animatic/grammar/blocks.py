@@ -48,8 +48,8 @@ _NOT_SHOTS: tuple[tuple[str, str], ...] = (
         "rules",
     ),
     (
-        r"音乐|配乐|bgm|音效|声音|背景音乐?|背景音|音频|环境音|audio|sounds?|sfx|music|soundtrack|score|ambien(?:ce|"
-        r"t)(?: sound)?",
+        r"音乐|配乐|bgm|音效|声音|背景音乐?|背景音|音频|环境音|audio|sounds?|sfx|music|soundtrack|score|amb(?:ience|"
+        r"ient)(?: sound)?",
         "audio",
     ),
 )

@@ -237,13 +237,17 @@ def hide_cuts(stands: Sequence[Stand], views: Sequence[View], shot_size: ShotSiz
     growth = max((_growth(s, views, shot_size, size, len(crowd)) for s in crowd), default=1.0)
     lowest = {s.name: _lowest(s, views, size) for s in cut}
     # nobody's head rises above where the framing put it
-    eyes = min((max(s.top, lowest[s.name] - s.height * growth) for s in crowd), default=0.0)
+    tops = [max(s.top, lowest[s.name] - s.height * growth) for s in crowd]
+    beside = [s for s in stands if s.outline.head and s.name not in lowest and _in_sight(s, views, size)]
+    eyes = min([*tops, *(s.top for s in beside)], default=0.0)
     result = []
     for stand in stands:
         if stand.name in lowest:
             need = lowest[stand.name]
             # who is shown to the chest only may come a little nearer than the others, so that eyes meet
-            more = clamp((need - eyes) / max(1.0, stand.height * growth), 1.0, _NEARER if len(crowd) > 1 else 1.0)
+            more = clamp(
+                (need - eyes) / max(1.0, stand.height * growth), 1.0, _NEARER if len(crowd) + len(beside) > 1 else 1.0
+            )
             grown = replace(stand, scale=stand.scale * growth * more)
             grown = replace(grown, y=max(need, eyes + grown.height) if growth * more > 1 else max(need, stand.y))
             result.append(grown)

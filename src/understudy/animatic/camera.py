@@ -136,6 +136,13 @@ def frame_figures(figures: Sequence[Figure], shot_size: ShotSize, size: Size) ->
     if len(people) > 1:
         # all heads with a shoulder's room beside them
         needed = max(needed, (heads[2] - heads[0] + 0.26 * body) / aspect, (heads[3] - heads[1]) * 1.6)
+    things = [f.body for f in figures if f.head is None]
+    if things and shot_size in (ShotSize.FULL, ShotSize.MEDIUM):
+        # cards and objects that are framed too stay whole beside the heads
+        feet = [(h[0], h[1], h[2], f.body[3]) for f in people if (h := f.head) and shot_size is ShotSize.FULL]
+        left, top, right, bottom = _around([heads, *feet, *things])
+        needed = max(needed, 1.06 * (right - left) / aspect, 1.06 * (bottom - top))
+        heads = (left, min(top, heads[1]), right, heads[3])
     tall = max(0.0, needed - height)
     height = max(height, needed)
     top = heads[1] - headroom * height - 0.16 * tall

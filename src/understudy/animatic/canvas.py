@@ -153,13 +153,23 @@ class Canvas:
         chroma = [cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in (self.blue, self.red)]
         return rgb_of(cv2.merge([self.luma, *chroma]))
 
-    def cover(self, paint: Paint, matrix: Matrix) -> None:
-        """Fill the whole picture with an opaque paint; what lies outside of it repeats its edge."""
-        size = (self.size.width, self.size.height)
-        warped = cv2.warpAffine(paint.packed, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        luma, blue, red, _ = cv2.split(warped)
-        self.luma[:] = luma
-        half = (size[0] // 2, size[1] // 2)
+    def cover(self, paint: Paint, matrix: Matrix, *, soft: bool = False) -> None:
+        """Fill the whole picture with an opaque paint; what lies outside of it repeats its edge.
+
+        `soft` promises that the paint is out of focus: it is then warped at half size, a quarter of the work.
+        """
+        width, height = self.size.width, self.size.height
+        half = (width // 2, height // 2)
+        options = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
+        if soft:
+            # pixel centers: picture pixel x lies at x / 2 - 1 / 4 of the half picture
+            small = matrix / 2
+            small[:, 2] -= 0.25
+            luma, self.blue[:], self.red[:], _ = cv2.split(cv2.warpAffine(paint.packed, small, half, **options))
+            cv2.resize(luma, (width, height), dst=self.luma, interpolation=cv2.INTER_LINEAR)
+            return
+        warped = cv2.warpAffine(paint.packed, matrix, (width, height), **options)
+        self.luma[:], blue, red, _ = cv2.split(warped)
         cv2.resize(blue, half, dst=self.blue, interpolation=cv2.INTER_AREA)
         cv2.resize(red, half, dst=self.red, interpolation=cv2.INTER_AREA)
 
@@ -191,26 +201,25 @@ class Canvas:
         left, top, right, bottom = area
         width, height = right - left, bottom - top
         back = cv2.invertAffineTransform(matrix)
-        # The whole map is affine plus something smooth: it is made on the mesh and spread by one cheap resize.
+        # The whole map is affine plus something smooth: it is made on a coarse grid and spread by one cheap resize.
+        # The grid reaches one cell beyond the rectangle, because a resize flattens what lies at its border.
         rows, columns = mesh.shape[:2]
-        across = (np.arange(columns, dtype=np.float32) + 0.5) * (width / columns) - 0.5 + left
-        down = (np.arange(rows, dtype=np.float32) + 0.5) * (height / rows) - 0.5 + top
+        cell_x, cell_y = -(-width // columns), -(-height // rows)
+        across = (np.arange(-1, columns + 1, dtype=np.float32) + 0.5) * cell_x - 0.5 + left
+        down = (np.arange(-1, rows + 1, dtype=np.float32) + 0.5) * cell_y - 0.5 + top
         grid_x, grid_y = np.meshgrid(across, down)
-        source_x = (back[0, 0] * grid_x + back[0, 1] * grid_y + back[0, 2]).astype(np.float32)
-        source_y = (back[1, 0] * grid_x + back[1, 1] * grid_y + back[1, 2]).astype(np.float32)
-        shift = cv2.remap(
+        source = np.empty((rows + 2, columns + 2, 2), np.float32)
+        source[:, :, 0] = back[0, 0] * grid_x + back[0, 1] * grid_y + back[0, 2]
+        source[:, :, 1] = back[1, 0] * grid_x + back[1, 1] * grid_y + back[1, 2]
+        source += cv2.remap(
             mesh,
-            source_x * np.float32(columns / paint.width) - np.float32(0.5),
-            source_y * np.float32(rows / paint.height) - np.float32(0.5),
+            source[:, :, 0] * np.float32(columns / paint.width) - np.float32(0.5),
+            source[:, :, 1] * np.float32(rows / paint.height) - np.float32(0.5),
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        flow = cv2.resize(shift, (width, height), interpolation=cv2.INTER_LINEAR)
-        base_x = back[0, 0] * np.arange(left, right) + back[0, 2]
-        base_y = back[1, 0] * np.arange(left, right) + back[1, 2]
-        lines = np.arange(top, bottom)
-        flow[:, :, 0] += base_x.astype(np.float32)[None, :] + (back[0, 1] * lines).astype(np.float32)[:, None]
-        flow[:, :, 1] += base_y.astype(np.float32)[None, :] + (back[1, 1] * lines).astype(np.float32)[:, None]
+        spread = cv2.resize(source, ((columns + 2) * cell_x, (rows + 2) * cell_y), interpolation=cv2.INTER_LINEAR)
+        flow = spread[cell_y : cell_y + height, cell_x : cell_x + width]
         warped = cv2.remap(paint.packed, flow, None, cv2.INTER_LINEAR)
         self._lay(warped, left, top, opacity)
 

@@ -71,8 +71,8 @@ class Stagehand:
         picture = self._whole_picture(shot)
         if picture is not None:
             views = _picture_views(shot, self.size)
-            grade = light.plate_grade(shot.weather) if shot.panel is not None else light.SAME
-            layers: list[Layer] = [Backdrop(tuple(fill_frame(picture, views, self.size, grade=grade)))]
+            # such a picture has its own light and weather
+            layers: list[Layer] = [Backdrop(tuple(fill_frame(picture, views, self.size, grade=light.SAME)))]
             return Scene(shot, views, (*layers, *self._lettering(shot)))
         stands, views, drift = self._place(shot, rng)
         backdrop, front, around, indoors = self._hang(shot, views)

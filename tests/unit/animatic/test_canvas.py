@@ -145,6 +145,16 @@ def test_an_opaque_paint_covers_everything() -> None:
     assert canvas.blue.min() == canvas.blue.max() == 128
 
 
+def test_what_is_out_of_focus_looks_the_same_at_half_the_work() -> None:
+    rng = np.random.default_rng(1)
+    noise = cv2.GaussianBlur(rng.integers(0, 255, (120, 160, 3), dtype=np.uint8), (0, 0), 3)
+    paint, plain, soft = Paint(pack(noise)), Canvas(SIZE), Canvas(SIZE)
+    matrix = np.array([[1.05, 0.0, -8.3], [0.0, 1.05, -9.6]])
+    plain.cover(paint, matrix)
+    soft.cover(paint, matrix, soft=True)
+    assert np.abs(plain.planes.astype(int) - soft.planes.astype(int)).max() <= 4
+
+
 def test_grades_follow_each_other() -> None:
     dark, warm = Grade.of(gain=0.5), Grade.of(tint=(-10, 12))
     grey = np.full((1, 1, 3), (126, 128, 128), np.uint8)

@@ -7,7 +7,7 @@ Must not know performers, nor what the prompt said.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from understudy.animatic.layers._layer import Moment
 from understudy.animatic.layers._outdoors import Piece
 from understudy.core.units import Size
 
+_SOFT = 2.4  # blur in film pixels from which half the pixels show the same. By eye
 PLATE_NEAR = 0.62
 """Depth of a photographed plate: far enough to slide behind people, near enough to hold their floor. GUESS, by eye."""
 
@@ -32,11 +33,12 @@ class Hung:
     near: float
     place: NDArray[np.float64]
     opaque: bool
+    soft: bool = False  # out of focus by more than a pixel or two of the film
 
     def paint_on(self, canvas: Canvas, view: View) -> None:
         matrix = view.matrix(self.near, canvas.size) @ np.vstack([self.place, (0.0, 0.0, 1.0)])
         if self.opaque:
-            canvas.cover(self.paint, matrix)
+            canvas.cover(self.paint, matrix, soft=self.soft)
         else:
             canvas.draw(self.paint, matrix)
 
@@ -92,7 +94,7 @@ def hang_plate(
 def hang_yuv(yuv: Bytes, like: Hung) -> Hung:
     """The same picture in place, with other colours: (h, w, 3) Y, U, V of the paint's own size."""
     packed = np.dstack([yuv, like.paint.packed[:, :, 3]])
-    return Hung(Paint(packed, like.paint.scale), like.near, like.place, like.opaque)
+    return replace(like, paint=Paint(packed, like.paint.scale))
 
 
 def hang_pieces(
@@ -174,11 +176,24 @@ def _hang(
         packed = cv2.GaussianBlur(packed, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
         if opaque:
             packed[:, :, 3] = 255
+    if not opaque:
+        packed, x, y = _trimmed(packed, x, y, scale / across, scale / down)
     # pixel centers: a source pixel's middle stays where it was
     place = np.array([[scale / across, 0.0, x], [0.0, scale / down, y]])
     place[0, 2] += (scale / across - scale) / 2
     place[1, 2] += (scale / down - scale) / 2
-    return Hung(Paint(packed, across), near, place, opaque)
+    return Hung(Paint(packed, across), near, place, opaque, soft=blur >= _SOFT)
+
+
+def _trimmed(packed: Bytes, x: float, y: float, wide: float, tall: float) -> tuple[Bytes, float, float]:
+    """A piece without its empty margins, and where it hangs then; `wide`, `tall` are set pixels per paint pixel."""
+    rows = np.flatnonzero(packed[:, :, 3].max(axis=1))
+    columns = np.flatnonzero(packed[:, :, 3].max(axis=0))
+    if not len(rows):
+        return packed[:1, :1].copy(), x, y
+    top, bottom = max(0, int(rows[0]) - 1), int(rows[-1]) + 2
+    left, right = max(0, int(columns[0]) - 1), int(columns[-1]) + 2
+    return np.ascontiguousarray(packed[top:bottom, left:right]), x + left * wide, y + top * tall
 
 
 def _union(one: Box, other: Box) -> Box:

@@ -166,8 +166,8 @@ class Uploads:
         """The blob key an `oss://` address of this account and model stands for.
 
         Raises:
-            MediaRefused: NOT_YOURS for an upload by another account or for another model; UNREACHABLE for one that
-                has expired, never arrived, or was not made here.
+            MediaRefused: NOT_YOURS for an upload by another account or for another model, and for one that has
+                expired, never arrived, or was not made here.
         """
         return await self._resolve(url, account, (model,))
 
@@ -185,14 +185,16 @@ class Uploads:
             self._check_owner(match, account, models)
             if await self._blobs.size(candidate) is not None:
                 return candidate
-        _unreachable("The uploaded file cannot be found. Upload it again and use the oss:// address that is returned.")
+        _not_to_be_had(
+            "The uploaded file cannot be found. Upload it again and use the new oss:// address."
+        )
 
     def _check_owner(self, match: re.Match[str], account: str, models: Iterable[str]) -> None:
         owner, day, name = match[1], match[2], match[3]
         try:
             bits = _unpack(UUID(name))
         except ValueError:
-            _unreachable("This oss:// address was not given out here. Upload the file first.")
+            _not_to_be_had("This oss:// address was not given out here. Upload the file first.")
         seconds, number = bits >> (_RANDOM_BITS + _MARK_BITS), (bits >> _MARK_BITS) & ((1 << _RANDOM_BITS) - 1)
         fits = any(self._uuid(owner, day, seconds, number, model) == name for model in models)
         if owner != account or not fits:
@@ -202,7 +204,7 @@ class Uploads:
                 "Upload it with this key, for the model of this request.",
             )
         if self._clock.now() >= datetime.fromtimestamp(seconds, UTC) + self._life:
-            _unreachable("The uploaded file has expired: uploads are kept for 48 hours. Upload it again.")
+            _not_to_be_had("The uploaded file has expired: uploads are kept for 48 hours. Upload it again.")
 
     def _uuid(self, account: str, day: str, seconds: int, number: int, model: str) -> str:
         signed = f"{account}\n{day}\n{seconds}\n{number}\n{model}".encode("utf-8", "surrogateescape")
@@ -226,8 +228,8 @@ async def _counted(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[byt
         yield chunk
 
 
-def _unreachable(sentence: str) -> NoReturn:
-    raise MediaRefused(MediaProblem.UNREACHABLE, sentence)
+def _not_to_be_had(sentence: str) -> NoReturn:
+    raise MediaRefused(MediaProblem.NOT_YOURS, sentence)
 
 
 def _byte_count(name: str) -> int:

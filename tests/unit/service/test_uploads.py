@@ -211,7 +211,7 @@ class TestAddress:
         world.clock.move(minutes=1)
         with pytest.raises(MediaRefused, match="expired") as refused:
             await world.uploads.resolve(url, "alice", MODEL)
-        assert refused.value.problem is MediaProblem.UNREACHABLE
+        assert refused.value.problem is MediaProblem.NOT_YOURS
 
     @pytest.mark.parametrize(
         "url",
@@ -229,11 +229,11 @@ class TestAddress:
     async def test_a_strange_address_reaches_nothing(self, world: World, url: str) -> None:
         with pytest.raises(MediaRefused) as refused:
             await world.uploads.resolve(url, "alice", MODEL)
-        assert refused.value.problem is MediaProblem.UNREACHABLE
+        assert refused.value.problem is MediaProblem.NOT_YOURS
 
     async def test_a_ticket_without_its_file_stands_for_nothing(self, world: World) -> None:
         folder = world.uploads.ticket(Caller("alice", "1"), MODEL, BASE_URL).folder
         with pytest.raises(MediaRefused) as refused:
             await world.uploads.resolve(f"oss://{folder}/girl.png", "alice", MODEL)
-        assert refused.value.problem is MediaProblem.UNREACHABLE
+        assert refused.value.problem is MediaProblem.NOT_YOURS
         assert world.clock.now() == NOON

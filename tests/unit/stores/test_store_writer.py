@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection
 
 from builders import a_task
-from understudy.core.faults import Unavailable
+from understudy.core.faults import Conflict, Unavailable
 from understudy.stores import database as database_module
 from understudy.stores.database import Database
 from understudy.stores.sql import SqlStore
@@ -181,3 +181,35 @@ async def test_an_unforeseen_error_strands_nobody(database: Database) -> None:
     with pytest.raises(Unavailable):
         await database.write(put("late"))
     assert names(database) == {result for result in results if isinstance(result, str)}
+
+
+async def test_rows_added_together_are_kept_or_refused_one_by_one(tmp_path: Path) -> None:
+    """The bad one comes last, after its neighbours were already written beside it."""
+    with SqlStore.open(tmp_path / "tasks.db") as store:
+        first = a_task()
+        await store.tasks.add(first, b"{}")
+        gate = Gate()
+        holding = asyncio.create_task(store.database.write(gate))
+        await asyncio.to_thread(gate.reached.wait, 20)
+        given = [a_task() for _ in range(10)] + [first, a_task()]
+        adding = [asyncio.create_task(store.tasks.add(task, b"{}")) for task in given]
+        await asyncio.sleep(0)
+        gate.opened.set()
+        results = await asyncio.gather(*adding, return_exceptions=True)
+        await holding
+        assert [type(result) for result in results] == [type(None)] * 10 + [Conflict, type(None)]
+        assert [await store.tasks.get(task.task_id) for task in given] == given
+
+
+async def test_a_disk_that_fills_while_tasks_arrive(tmp_path: Path) -> None:
+    with SqlStore.open(tmp_path / "tasks.db") as store:
+        ask = store.database.write
+        pages = await ask(lambda connection: connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+        await ask(lambda connection: connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 3}").close())
+        given = [a_task() for _ in range(20)]
+        results = await asyncio.gather(*(store.tasks.add(t, bytes(4000)) for t in given), return_exceptions=True)
+        assert any(isinstance(result, Unavailable) for result in results)
+        for task, result in zip(given, results, strict=True):
+            assert (await store.tasks.get(task.task_id) is not None) == (result is None)
+        await ask(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=100000").close())
+        await store.tasks.add(a_task(), b"{}")

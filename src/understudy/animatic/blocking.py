@@ -256,8 +256,23 @@ def hide_cuts(stands: Sequence[Stand], views: Sequence[View], shot_size: ShotSiz
     found = {s.name: s for s in result}
     result = [_beside_holder(s, found) if s.placement.held_by else s for s in result]
     result = [_to_edge(s, views, size) for s in result]
+    result = [_behind_sitter(s, result) for s in result]
     found = {s.name: s for s in result}
     return [_into_view(_off_the_face(s, found), found, views, size) for s in result]
+
+
+def _behind_sitter(stand: Stand, placed: Sequence[Stand]) -> Stand:
+    """A seat whose sitter came nearer grows with him: wider than he is, its back up to his shoulders."""
+    if stand.placement.part is not Part.SEAT:
+        return stand
+    over = [s for s in placed if s.hides_its_feet and abs(s.x - stand.x) < 0.5 * s.width and s.outline.head is not None]
+    if not over:
+        return stand
+    sitter = max(over, key=lambda s: s.width)
+    assert sitter.outline.head is not None
+    shoulders = sitter.set_box(sitter.outline.head)[3]
+    wide, tall = 1.12 * sitter.width / stand.outline.width, (sitter.y - shoulders) / stand.outline.height
+    return replace(stand, scale=max(stand.scale, wide, tall), y=max(stand.y, sitter.y), near=sitter.near)
 
 
 def _in_sight(stand: Stand, views: Sequence[View], size: Size) -> bool:

@@ -5,7 +5,7 @@ Knows the order of work and what was approximated. Must not know tasks, engines,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from understudy.animatic.speech import SpeechOrder, speak
 from understudy.animatic.staging import draw_storyboard, speech_rate
 from understudy.animatic.storyboard import Storyboard, Transition
 from understudy.animatic.utterance import Utterance, Wave
-from understudy.core.request import LocalMedia
 from understudy.media.probe import probe_file
 from understudy.media.video import SAMPLES_PER_FRAME, VideoWriter
 
@@ -79,7 +78,8 @@ def make_film(brief: Brief, workdir: Path, progress: Progress) -> Reel:
 def paint_frames(board: Storyboard, cast: Cast, brief: Brief, utterances: Mapping[int, Utterance]) -> Iterator[Canvas]:
     """Every frame of the film in order, before encoding. The same canvas is handed out again and again."""
     lettered = brief.captions and not board.no_text
-    hand = Stagehand(cast, brief.size, brief.seed, lettered, brief.watermark)
+    home = next((shot.background for shot in board.shots if shot.background in cast.performers), None)
+    hand = Stagehand(cast, brief.size, brief.seed, lettered, brief.watermark, home)
     canvas, other = Canvas(brief.size), Canvas(brief.size)
     before: Scene | None = None
     for shot in board.shots:
@@ -211,9 +211,3 @@ def _notes_on_acting(board: Storyboard, cast: Cast) -> Iterator[str]:
         if cut and loose:
             end = "waist" if performer.body is Body.HALF else "chest"
             yield f"{name} is seen to the {end} also in wide shots: the reference shows no more."
-
-
-def used_media(brief: Brief) -> Sequence[LocalMedia]:
-    """Every file a brief brings, voices too, in a fixed order."""
-    files = [s.media for s in brief.subjects] + [s.voice for s in brief.subjects if s.voice is not None]
-    return [*files, brief.first_frame] if brief.first_frame is not None else files

@@ -14,7 +14,7 @@ import numpy as np
 from understudy.animatic.blocking import Outline, Stand, block, hide_cuts, outline_of
 from understudy.animatic.camera import View, blur_behind, frame_figures, move_views, seen
 from understudy.animatic.canvas import Bytes, Canvas, Grade
-from understudy.animatic.easing import cruise
+from understudy.animatic.easing import cruise, mix, smooth
 from understudy.animatic.layers import light
 from understudy.animatic.layers._layer import Layer, Moment
 from understudy.animatic.layers.acting import Motion, act_out, put_down, with_holder
@@ -23,8 +23,8 @@ from understudy.animatic.layers.lettering import Letterer, captions, watermark
 from understudy.animatic.layers.performer import Actor, ready
 from understudy.animatic.layers.sets import DrawnSet, SetStore, weather_of
 from understudy.animatic.layers.weather import far_weather, near_weather
-from understudy.animatic.performer import Cast, Performer, Plate
-from understudy.animatic.screenplay import Angle, Move, Part, Side, Verb, Weather
+from understudy.animatic.performer import Cast, Kind, Performer, Plate
+from understudy.animatic.screenplay import Move, Part, Side, Verb, Weather
 from understudy.animatic.storyboard import Shot
 from understudy.animatic.utterance import Utterance
 from understudy.core.units import Size
@@ -56,6 +56,7 @@ class Stagehand:
     seed: int
     captions: bool = True
     watermark: bool = False
+    home: str | None = None  # the plate for shots that say nothing of where they are
     _sets: SetStore = field(init=False)
     _outlines: dict[str, Outline] = field(default_factory=dict)
     _weather: dict[str, tuple[Weather, ...]] = field(default_factory=dict)
@@ -66,7 +67,7 @@ class Stagehand:
 
     def set_up(self, shot: Shot, utterances: Mapping[int, Utterance]) -> Scene:
         """The scene of one shot. Equal shot, cast, size and seed give equal pixels."""
-        shot = self._in_weather(shot)
+        shot = self._in_weather(self._at_home(shot))
         rng = np.random.default_rng([self.seed, shot.number])
         picture = self._whole_picture(shot)
         if picture is not None:
@@ -87,6 +88,20 @@ class Stagehand:
             *self._lettering(shot),
         ]
         return Scene(shot, views, tuple(layers), tuple(stands))
+
+    def _at_home(self, shot: Shot) -> Shot:
+        """The shot with its plate: the picture somebody leans on is the set, and a film keeps its place."""
+        if shot.background is not None:
+            return shot
+        kinds = {name: performer.kind for name, performer in self.cast.performers.items()}
+        acts = [act for placement in shot.placements for act in placement.acts]
+        leant_on = [
+            a.target for a in acts if a.verb is Verb.LEAN and kinds.get(a.target or "") in (Kind.CARD, Kind.PLACE)
+        ]
+        places = [p.name for p in shot.placements if kinds.get(p.name) is Kind.PLACE]
+        home = [self.home] if self.home in kinds and shot.place is None else []
+        found = next((name for name in (*leant_on, *places, *home) if name is not None), None)
+        return shot if found is None else replace(shot, background=found)
 
     def _in_weather(self, shot: Shot) -> Shot:
         """The shot in its place's weather: what one shot says of a place holds in the next one there."""
@@ -131,10 +146,13 @@ class Stagehand:
         for strength in (1.0, 0.55, 0.25, 0.0):
             rng.bit_generator.state = state
             views = move_views(rest, shot.moves, shot.angle, count, self.size, rng, track=track, strength=strength)
+            views = _turned_to_speakers(shot, rest, views, stands, self.size)
             placed = hide_cuts(stands, views, shot.size, self.size)
             if not _pushes(shot) or _heads_stay(placed, {s.name for s in focus}, views, self.size):
                 break
-        return _without_scraps(placed, {s.name for s in focus}, views, self.size), views, drift
+        spoken = {line.speaker for line in shot.lines}
+        kept = {s.name for s in focus} | {s.name for s in stands if s.name in spoken}
+        return _without_scraps(placed, kept, views, self.size), views, drift
 
     def _hang(self, shot: Shot, views: Sequence[View]) -> tuple[Backdrop, Backdrop, Bytes, bool]:
         """The set behind and before the people, samples of its light, and whether it is indoors."""
@@ -195,6 +213,39 @@ class Stagehand:
         return layers
 
 
+_TURN = 20  # frames in which the camera goes over to another speaker, before he begins
+
+
+def _turned_to_speakers(
+    shot: Shot, rest: View, views: Sequence[View], stands: Sequence[Stand], size: Size
+) -> tuple[View, ...]:
+    """The same views, gone over to each speaker of whom the picture would show nothing while he speaks."""
+    path, now = [rest] * len(views), rest
+    found = {s.name: s for s in stands}
+    for line in shot.lines:
+        stand = found.get(line.speaker or "")
+        if stand is None or stand.figure.head is None:
+            continue
+        left, _, right, _ = now.rectangle(stand.near, size)
+        head = stand.figure.head
+        if left <= head[0] and head[2] <= right:
+            continue
+        before, now = now, frame_figures([stand.figure], shot.size, size)
+        start = max(0, line.first_frame - shot.first_frame - _TURN)
+        for frame in range(start, len(path)):
+            share = smooth((frame - start) / _TURN)
+            path[frame] = replace(
+                now,
+                x=mix(before.x, now.x, share),
+                y=mix(before.y, now.y, share),
+                zoom=before.zoom * (now.zoom / before.zoom) ** share,
+            )
+    return tuple(
+        replace(v, x=v.x + p.x - rest.x, y=v.y + p.y - rest.y, zoom=v.zoom * p.zoom / rest.zoom)
+        for v, p in zip(views, path, strict=True)
+    )
+
+
 def _pushes(shot: Shot) -> bool:
     """Whether the shot's only moves go straight in or out: they must not cut off a head on the way."""
     return {m.move for m in shot.moves} <= {Move.PUSH_IN, Move.PULL_OUT, Move.STATIC, Move.HANDHELD}
@@ -234,7 +285,7 @@ def _without_scraps(stands: Sequence[Stand], focus: set[str], views: Sequence[Vi
 
 
 def _is_card(stand: Stand) -> bool:
-    return stand.performer.kind.value == "card"
+    return stand.performer.kind is Kind.CARD
 
 
 def _matched(stand: Stand, around: Bytes) -> Grade:
@@ -275,8 +326,3 @@ def _picture_views(shot: Shot, size: Size) -> tuple[View, ...]:
                 y = (1.0 if side is Side.DOWN else -1.0) * room
         views.append(replace(middle, x=middle.x + x * size.width, y=middle.y + y * size.height, zoom=zoom))
     return tuple(views)
-
-
-def looks_from_above(shot: Shot) -> bool:
-    """Whether a shot asks for an angle that a flat cut-out can only suggest."""
-    return shot.angle in (Angle.TOP, Angle.LOW, Angle.OVER_SHOULDER, Angle.POV)

@@ -7,8 +7,8 @@ import itertools
 import cv2
 import numpy as np
 import pytest
-from stage import SIZE, Clip, cast_of, figure, person, plate, red, shot_of, thing
 
+from stage import SIZE, Clip, cast_of, figure, person, plate, red, shot_of, thing
 from understudy.animatic.blocking import block, hide_cuts, outline_of
 from understudy.animatic.camera import View, frame_figures, move_views, seen
 from understudy.animatic.canvas import Canvas
@@ -101,6 +101,37 @@ def test_held_things_are_seen_and_leave_the_face_free() -> None:
         assert held.top >= head[3] - 1 or beside, shot_size
         view = scene.views[0].rectangle(held.near, SIZE)
         assert view[1] < held.y <= view[3] + 1
+
+
+def test_the_camera_goes_over_to_who_speaks_outside_the_picture() -> None:
+    line = TimedLine(0, "图2", "我们谈谈吧。", Delivery.SAY, 50, 80)
+    cast = cast_of(person("图1"), person("图2", colour=(30, 160, 60)), plate())
+    shot = shot_of(
+        ShotSize.CLOSE, Placement("图1", x=0.25), Placement("图2", x=0.75), background="图9", focus=("图1",),
+        lines=(line,), moves=(CameraMove(Move.STATIC),), frames=90,
+    )  # fmt: skip
+    first, last = painted(cast, shot, 0, 60)
+    green = [float((p[:, :, 1].astype(int) - p[:, :, 0] > 60).mean()) for p in (first, last)]
+    assert red(first).mean() > 0.1
+    assert green[0] < 0.01
+    assert green[1] > 0.1
+    assert red(last).mean() < 0.01
+
+
+def test_a_picture_that_somebody_leans_on_is_the_set() -> None:
+    cast = cast_of(person(), thing("图3", (220, 200, 60), Kind.CARD))
+    lean = Placement("图1", x=0.7, acts=(Act("图1", Verb.LEAN, "图3"),))
+    (picture,) = painted(cast, shot_of(ShotSize.WIDE, lean, Placement("图3")))
+    assert (picture[:20, :, 2].astype(int) < 110).mean() > 0.9  # its yellow is everywhere above
+
+
+def test_a_seat_is_seen_around_who_sits_on_it() -> None:
+    cast = cast_of(person("图1", upper=0.5), thing("图2"), plate())
+    sit = Placement("图1", acts=(Act("图1", Verb.SIT, "图2"),))
+    shot = shot_of(ShotSize.FULL, sit, Placement("图2", Part.SEAT), background="图9", focus=("图1",))
+    (picture,) = painted(cast, shot)
+    blue = (picture[:, :, 2].astype(int) - picture[:, :, 0] > 80) & (picture[:, :, 2] > 120)
+    assert blue.mean() > 0.02
 
 
 def test_a_held_thing_moves_with_its_holder() -> None:

@@ -184,7 +184,7 @@ def _perform(motion: Motion, stand: Stand, others: Mapping[str, Stand], verb: Ve
         case Verb.LEAN | Verb.HUG:
             side = towards or (-1.0 if stand.placement.facing is Facing.LEFT else 1.0)
             motion.turn += side * (4.0 if verb is Verb.LEAN else 3.0) * whole
-            if target is not None:
+            if target is not None and verb is Verb.HUG:
                 gap = abs(target.x - stand.x) - 0.42 * (target.width + stand.width)
                 motion.x += side * max(0.0, gap) * whole * (0.5 if target.does(Verb.HUG) else 0.9)
             if verb is Verb.HUG:

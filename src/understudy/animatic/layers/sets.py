@@ -95,6 +95,7 @@ _PLACES: tuple[tuple[str, str, Callable[[Draft], list[Piece]]], ...] = (
         r"\bhouse\b|sofa|fireplace|window|apartment|librar|bookstore|hallway",
         _indoors.room,
     ),
+    ("room", r"椅子|桌子|餐桌|书桌|墙|门口|床上|\bchair|\btable\b|\bdesk\b|\bwall\b|\bdoor\b|\bbed\b", _indoors.room),
 )
 _NARROWEST = 1.6
 _INDOORS = frozenset({"shop", "cafe", "stage", "office", "room"})

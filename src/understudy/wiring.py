@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import secrets
@@ -36,6 +37,7 @@ from understudy.stores.blobs import OpendalBlobs
 from understudy.stores.remote import GuardedRemote
 from understudy.stores.sql import SqlStore
 from understudy.worker.loop import Worker
+from understudy.worker.rounds import make_rounds
 
 log = structlog.get_logger("understudy")
 
@@ -98,20 +100,23 @@ def models_folder(settings: Settings) -> Path:
 
 def set_up_logging(settings: Settings) -> None:
     """Log lines on stderr: for people, or one JSON object each."""
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
+    processors: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if settings.log_format == "json":
-        shared += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        as_json = json.JSONEncoder(ensure_ascii=False, default=repr)  # one encoder for all lines
+        processors += [
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(lambda line, **_: as_json.encode(line)),
+        ]
     else:
-        shared += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        processors += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     level = getattr(logging, settings.log_level.upper())
     structlog.configure(
-        processors=shared,
+        processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
 
@@ -148,6 +153,7 @@ class House:
     uploads: Uploads
     tasks: Tasks
     worker: Worker | None
+    performance: Performance | None
     janitor: Janitor
     engines: tuple[Engine, ...]
 
@@ -157,7 +163,7 @@ class House:
         await make_keys(self)
         for engine in self.engines if self.worker else ():
             await engine.setup()
-        running = [asyncio.create_task(self._keep_clean(), name="janitor")]
+        running = [asyncio.create_task(make_rounds(self.janitor.run_once, self.clock, JANITOR_SECONDS), name="janitor")]
         if self.worker is not None:
             running.append(asyncio.create_task(self.worker.run(), name="worker"))
         try:
@@ -168,14 +174,11 @@ class House:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+            if self.performance is not None:
+                self.performance.close()
             for engine in self.engines if self.worker else ():
                 await engine.close()
             self.stores.close()
-
-    async def _keep_clean(self) -> None:
-        while True:
-            await self.janitor.run_once(self.clock.now())
-            await self.clock.sleep(JANITOR_SECONDS)
 
     async def ready(self) -> dict[str, Any]:
         """State for /readyz. Raises OSError when the database does not answer."""
@@ -199,6 +202,7 @@ def open_house(settings: Settings) -> House:
     uploads = Uploads(blobs, secret, clock)
     engines = open_engines(settings) if settings.slots else ()
     worker: Worker | None = None
+    performance: Performance | None = None
     work = settings.data / "work"
     work.mkdir(exist_ok=True)
     if settings.slots:
@@ -232,6 +236,7 @@ def open_house(settings: Settings) -> House:
         uploads,
         tasks,
         worker,
+        performance,
         janitor,
         engines,
     )

@@ -47,6 +47,8 @@ keep (1080 = 8 x 135), so that a first frame of a documented size gives that siz
 RATIO_TOLERANCE = Fraction(1, 50)
 """GUESS: a first frame whose shape is within 2 % of a documented ratio gets the documented size ("近似", seed 003)."""
 
+_PLAIN_LINK = re.compile(r"(https?)://[a-z0-9][a-z0-9.-]*(?::\d+)?(?:[/?#]|$)")
+"""Nearly every link: a host of plain letters. Others are taken apart by `urlsplit`, at ten times the cost."""
 _BARE_BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]{64,}")
 
 
@@ -73,10 +75,9 @@ def complete(request: VideoRequest, card: ModelCard, profile: Profile, *, paths:
     """
     where = paths_for(card) if paths is None else paths
     found: list[Violation] = []
-    request = request.but(
-        prompt=request.prompt[: card.prompt_characters],
-        negative_prompt=request.negative_prompt[: card.negative_prompt_characters],
-    )
+    texts = request.prompt[: card.prompt_characters], request.negative_prompt[: card.negative_prompt_characters]
+    if texts != (request.prompt, request.negative_prompt):
+        request = request.but(prompt=texts[0], negative_prompt=texts[1])
     if card.prompt_required and not request.prompt.strip():
         reason = f"Field required: {where['prompt']}. Describe what is to be seen and heard."
         found.append(Violation(where["prompt"], reason, ViolationKind.MISSING))
@@ -161,7 +162,6 @@ def _with_picture(request: VideoRequest, card: ModelCard, where: Paths) -> tuple
     """
     if not card.sizes:
         return request, []
-    own = _default_option(card)
     by_pixels = card.defaults.size is not None
     given = card.option_of(request.size) if request.size else None
     shaped = request.first_frame is not None and "first-frame-overrides-ratio" in card.rules
@@ -169,20 +169,22 @@ def _with_picture(request: VideoRequest, card: ModelCard, where: Paths) -> tuple
         return request, [_no_such_size(request.size, card, where)]
     if given and by_pixels:
         return request.but(tier=given.tier, ratio=given.ratio), []
-    tier = request.tier or (given or own).tier
-    ratio = request.ratio or (given or own).ratio
+    tier, ratio = request.tier, request.ratio
+    if tier is None or ratio is None:
+        base = given or _default_option(card)
+        tier, ratio = tier or base.tier, ratio or base.ratio
+    option = card.option_for(tier, ratio)
     found: list[Violation] = []
-    if tier not in card.tiers:
+    if option is None and tier not in card.tiers:
         reason = f"{where['tier']} must be {_either(card.tiers)}, not {tier}."
         found.append(Violation(where["tier"], reason, ViolationKind.CHOICE))
-    if ratio not in card.ratios:
+    if option is None and ratio not in card.ratios:
         reason = f"{where['ratio']} must be {_either(card.ratios)}, not {ratio}."
         found.append(Violation(where["ratio"], reason, ViolationKind.CHOICE))
     if found:
         return request, found
     if shaped:
         return request.but(tier=tier), []
-    option = card.option_for(tier, ratio)
     if option is None:
         reason = f"{card.model} makes no {ratio} at {tier}: choose another ratio or tier."
         return request, [Violation(where["ratio"], reason, ViolationKind.RULE)]
@@ -236,6 +238,8 @@ def _schemes(card: ModelCard, reference: Reference) -> tuple[str, ...]:
         names = [reference.role.value]
     else:
         names = ["image", "video"] if reference.medium is Medium.UNKNOWN else [reference.medium.value]
+    if len(names) == 1 and names[0] in card.media:
+        return card.media[names[0]].schemes
     possible = [card.media[name] for name in names if name in card.media] or [MediaLimits()]
     return tuple(dict.fromkeys(scheme for limits in possible for scheme in limits.schemes))
 
@@ -260,6 +264,9 @@ def scheme_of(url: str) -> str:
 
     A link without a host, or a data URL without data, is of no kind.
     """
+    plain = _PLAIN_LINK.match(url)
+    if plain:
+        return plain[1]
     text = url.strip()
     if text[:5].lower() == "data:":
         return "data" if "," in text[:200] else ""
@@ -287,13 +294,12 @@ def _judge_seconds(request: VideoRequest, card: ModelCard, where: Paths, *, sett
             reason = f"{path} must be {_either(card.seconds_choices)}, not {request.seconds}."
             yield Violation(path, reason, ViolationKind.CHOICE)
         return
-    videos = any(r.medium is Medium.VIDEO for r in request.subjects)
-    unknown = not settled and any(r.medium is Medium.UNKNOWN for r in request.subjects)
     narrow = card.seconds_with_video
     interval, when = card.seconds, ""
-    if narrow is not None and videos:
+    media = {r.medium for r in request.subjects} if narrow is not None else frozenset()
+    if narrow is not None and Medium.VIDEO in media:
         interval, when = narrow, " when a reference video is given"
-    elif narrow is not None and unknown:
+    elif narrow is not None and not settled and Medium.UNKNOWN in media:
         interval = _widest(card.seconds, narrow)
     if request.seconds not in interval:
         least, most = (plain_number(end) if end is not None else "any" for end in (interval.least, interval.most))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import signal
 import socket
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 
 def serve(*, host: str | None, port: int | None, data: Path | None, slots: int | None) -> None:
+    gc.disable()  # nothing that is made at the start is garbage, and looking for some takes a tenth of it
     import uvicorn
 
     from understudy.settings import load
@@ -33,6 +35,10 @@ def serve(*, host: str | None, port: int | None, data: Path | None, slots: int |
     house = open_house(settings)
     config = uvicorn.Config(
         build_server(house),
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
@@ -46,6 +52,9 @@ def serve(*, host: str | None, port: int | None, data: Path | None, slots: int |
     for name in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again once it has drained: by then the work is done and the exit is clean
         signal.signal(name, lambda *_: sys.exit(0))
+    config.load()
+    gc.freeze()
+    gc.enable()
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 
 from understudy.core.task import Task, TaskFilter, TaskPage
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 class Action(StrEnum):
     """What a route asks of the service."""
@@ -54,7 +56,7 @@ class WireReply:
     @classmethod
     def of_json(cls, status: int, value: Any, headers: Mapping[str, str] | None = None) -> WireReply:
         """A JSON answer in UTF-8, Chinese unescaped."""
-        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        body = _JSON.encode(value).encode()
         return cls(status, body, {"content-type": "application/json", **(headers or {})})
 
     def json(self) -> Any:

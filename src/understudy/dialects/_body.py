@@ -7,9 +7,14 @@ comes out is a plain object whose texts are all storable (no lone surrogates, no
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 from understudy.core.faults import InvalidRequest, ViolationKind
+
+_ESCAPED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+"""What NUL and the halves of a surrogate pair look like as escapes; a whole pair looks like two halves."""
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class _Broken(ValueError):
@@ -27,7 +32,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     if not body.strip():
         _refuse("The body is empty; send a JSON object.")
     try:
-        value = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_constant)
+        value = _DECODER.decode(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         _refuse(f"The body is not UTF-8 (byte {error.start}); send JSON encoded as UTF-8.")
     except RecursionError:
@@ -41,7 +46,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         _refuse(f"The body must be a JSON object, not {shown(value)}.")
     # only an escape can smuggle these in: raw control characters are no JSON, raw surrogates no UTF-8
-    if b"\\u" in body and not _is_clean(value):
+    if _ESCAPED.search(body) and not _is_clean(value):
         _refuse("A text in the body holds NUL or half of a surrogate pair; send plain Unicode text.")
     return value
 
@@ -82,13 +87,16 @@ def _no_constant(name: str) -> NoReturn:
     raise _Broken(f"The body holds {name}, which is no JSON number.")
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
+
+
 def _is_clean(value: Any) -> bool:
     """Whether every text inside can be stored. Depth is bounded: the parser has been through it already."""
     waiting = [value]
     while waiting:
         item = waiting.pop()
         if isinstance(item, str):
-            if "\x00" in item or any("\ud800" <= letter <= "\udfff" for letter in item):
+            if _UNSTORABLE.search(item):
                 return False
         elif isinstance(item, dict):
             waiting.extend(item)

@@ -1,27 +1,31 @@
-"""The FastAPI application: files, health, metrics, the page of all routes, and the dialects in front.
+"""The application: files, health, metrics, the page of all routes, and the dialects in front.
 
 Knows HTTP and what it is handed. Must not know settings, stores or engines.
+
+FastAPI writes the page of all routes and is loaded when somebody opens it: it costs a third of the start of a server
+that may never be asked for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from understudy.core.ports import BlobStore, Cards, Dialect
 from understudy.core.request import Profile
 from understudy.server.files import Files
 from understudy.server.guard import Metrics
 from understudy.server.mount import DialectMount
-from understudy.server.openapi import add_dialects
 from understudy.service.accounts import Accounts
 from understudy.service.links import Links
 from understudy.service.tasks import Tasks
@@ -64,50 +68,49 @@ def build_app(front: Front) -> Any:
     metrics = Metrics()
     files = Files(front.blobs, front.links, front.uploads, metrics)
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with front.lifespan():
-            yield
+    async def home(_: Request) -> JSONResponse:
+        names = [dialect.name for dialect in front.dialects]
+        return JSONResponse({"name": "understudy", "version": front.version, "dialects": names, "docs": "/docs"})
 
-    inner = FastAPI(title="Understudy", version=front.version, description=DESCRIPTION, lifespan=lifespan)
-    inner.router.routes.append(Route("/results/{key:path}", files.download, methods=["GET", "HEAD"]))
-    inner.router.routes.append(Route("/uploads/oss", files.upload, methods=["POST"]))
-    inner.router.routes.append(Route("/uploads/oss/", files.upload, methods=["POST"]))
+    async def alive(_: Request) -> JSONResponse:
+        return JSONResponse({"status": "ok"})
 
-    @inner.get("/", tags=["server"], summary="What this server is")
-    async def home() -> dict[str, Any]:
-        return {
-            "name": "understudy",
-            "version": front.version,
-            "dialects": [dialect.name for dialect in front.dialects],
-            "docs": "/docs",
-        }
-
-    @inner.get("/healthz", tags=["server"], summary="Is the process alive")
-    async def alive() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @inner.get("/readyz", tags=["server"], summary="Can work be taken and done")
-    async def ready() -> JSONResponse:
+    async def ready(_: Request) -> JSONResponse:
         try:
             state = await front.ready()
         except OSError as error:
             return JSONResponse({"status": "down", "reason": str(error)}, 503)
         return JSONResponse({"status": "ok", **state})
 
-    @inner.get("/metrics", tags=["server"], summary="Counters for Prometheus")
-    async def counters() -> Response:
+    async def counters(_: Request) -> Response:
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
-    def page() -> dict[str, Any]:
-        if inner.openapi_schema is None:
-            own = get_openapi(
-                title=inner.title, version=inner.version, description=inner.description, routes=inner.routes
-            )
-            inner.openapi_schema = add_dialects(own, front.dialects)
-        return inner.openapi_schema
+    own = {
+        "/": ("What this server is", home),
+        "/healthz": ("Is the process alive", alive),
+        "/readyz": ("Can work be taken and done", ready),
+        "/metrics": ("Counters for Prometheus", counters),
+    }
 
-    inner.openapi = page  # type: ignore[method-assign]
+    @cache
+    def book() -> Any:
+        from understudy.server.openapi import make_book
+
+        return make_book(front.version, DESCRIPTION, own, front.dialects)
+
+    async def pages(scope: Any, receive: Any, send: Any) -> None:
+        await (await asyncio.to_thread(book))(scope, receive, send)
+
+    inner = Starlette(
+        routes=[
+            Route("/results/{key:path}", files.download),
+            Route("/uploads/oss", files.upload, methods=["POST"]),
+            Route("/uploads/oss/", files.upload, methods=["POST"]),
+            *(Route(path, answer) for path, (_, answer) in own.items()),
+            Mount("/", pages),
+        ],
+        lifespan=lambda _: front.lifespan(),
+    )
     return DialectMount(
         front.dialects,
         front.tasks,

@@ -1,6 +1,7 @@
-"""The OpenAPI page: the routes of all dialects, with schemas and examples, beside the server's own.
+"""The pages /docs, /redoc and /openapi.json: the routes of all dialects, with schemas and examples, and our own.
 
-Knows OpenAPI. Must not know any vendor word: dialects describe their routes themselves.
+Knows OpenAPI and FastAPI, which is why it is imported late. Must not know any vendor word: dialects describe their
+routes themselves.
 """
 
 from __future__ import annotations
@@ -8,8 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
 from understudy.core.ports import Dialect
 from understudy.core.wire import Action, Route
+
+
+def make_book(
+    version: str, description: str, own: Mapping[str, tuple[str, Any]], dialects: Iterable[Dialect]
+) -> FastAPI:
+    """The application that serves the pages. `own` are our routes: a sentence and who answers, by path."""
+    app = FastAPI(title="Understudy", version=version, description=description)
+    for path, (sentence, answer) in own.items():
+        app.add_api_route(path, answer, tags=["server"], summary=sentence, response_model=None)
+    bare = get_openapi(title=app.title, version=version, description=description, routes=app.routes)
+    page = add_dialects(bare, dialects)
+    app.openapi = lambda: page  # type: ignore[method-assign]
+    return app
 
 
 def add_dialects(page: dict[str, Any], dialects: Iterable[Dialect]) -> dict[str, Any]:

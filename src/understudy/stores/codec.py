@@ -66,8 +66,7 @@ def amount_of(micros: int) -> Decimal:
     return whole if amount == whole else amount.normalize()
 
 
-def json_of(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+json_of: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Text(Generic[T]):

@@ -9,6 +9,7 @@ Source: spec/dashscope.md §1.4, §5.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
@@ -85,12 +86,21 @@ def _link(value: str) -> str:
 
 def read_picture(text: str) -> Size | Tier | None:
     """What a `size` or `resolution` says: pixels or a tier; None when it is neither."""
+    # the same dozen words come with every request; only short ones are kept, or strangers would fill the memory
+    return _remembered_picture(text) if len(text) <= _SHORT else _plain_picture(text)
+
+
+def _plain_picture(text: str) -> Size | Tier | None:
     for kind in (Size, Tier):
         try:
             return kind.parse(text)
         except ValueError:
             continue
     return None
+
+
+_SHORT = 24
+_remembered_picture = lru_cache(256)(_plain_picture)
 
 
 Text = Annotated[str, BeforeValidator(_text)]

@@ -148,10 +148,8 @@ def _references(
     own = card.hints(NAME).get("references")
     found: list[Reference] = []
     if given.media and not (strict and own == "reference_urls"):
-        found += [
-            _media_item(item, spelled[index], shapes.caller_path(("input", "media", index), moved))
-            for index, item in enumerate(given.media)
-        ]
+        place = shapes.caller_path(("input", "media"), moved)
+        found += [_media_item(item, spelled[index], f"{place}[{index}]") for index, item in enumerate(given.media)]
     if strict and own == "media":
         return tuple(found)
     by_url: list[Reference] = []

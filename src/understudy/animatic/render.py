@@ -78,8 +78,8 @@ def make_film(brief: Brief, workdir: Path, progress: Progress) -> Reel:
 def paint_frames(board: Storyboard, cast: Cast, brief: Brief, utterances: Mapping[int, Utterance]) -> Iterator[Canvas]:
     """Every frame of the film in order, before encoding. The same canvas is handed out again and again."""
     lettered = brief.captions and not board.no_text
-    home = next((shot.background for shot in board.shots if shot.background in cast.performers), None)
-    hand = Stagehand(cast, brief.size, brief.seed, lettered, brief.watermark, home)
+    hand = Stagehand(cast, brief.size, brief.seed, lettered, brief.watermark)
+    hand.settle(board.shots)
     canvas, other = Canvas(brief.size), Canvas(brief.size)
     before: Scene | None = None
     for shot in board.shots:

@@ -56,7 +56,7 @@ class Stagehand:
     seed: int
     captions: bool = True
     watermark: bool = False
-    home: str | None = None  # the plate for shots that say nothing of where they are
+    home: str | None = field(default=None, init=False)
     _sets: SetStore = field(init=False)
     _outlines: dict[str, Outline] = field(default_factory=dict)
     _weather: dict[str, tuple[Weather, ...]] = field(default_factory=dict)
@@ -88,6 +88,10 @@ class Stagehand:
             *self._lettering(shot),
         ]
         return Scene(shot, views, tuple(layers), tuple(stands))
+
+    def settle(self, shots: Sequence[Shot]) -> None:
+        """Find the plate where shots play that say nothing of a place: the first one that any shot has."""
+        self.home = next((b for shot in shots if (b := self._at_home(shot).background) in self.cast.performers), None)
 
     def _at_home(self, shot: Shot) -> Shot:
         """The shot with its plate: the picture somebody leans on is the set, and a film keeps its place."""

@@ -24,6 +24,12 @@ SAMPLE_RATE = 48_000
 Wave: TypeAlias = NDArray[np.float32]
 """(n, 2) float32, -1..1, 48 kHz."""
 
+READ_OPTIONS = {
+    # as for pictures: one local file, of a kind we know, and nothing that is named inside it
+    "protocol_whitelist": "file",
+    "format_whitelist": "wav,mp3,aac,flac,ogg,mov,matroska,avi,flv,mpegts,mpeg",
+}
+
 SILENCE_DB = -120.0
 """What `level_db` answers for nothing at all."""
 
@@ -49,7 +55,8 @@ def read_wave(path: Path, *, seconds: float | None = None) -> Wave:
     have = 0
     try:
         # only the local file itself: a playlist must not send FFmpeg to other files or to the net
-        with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
+        # tags in other encodings are common and no reason to refuse
+        with av.open(str(path), metadata_errors="replace", options=dict(READ_OPTIONS)) as container:
             if not container.streams.audio:
                 return silence(0)
             stream = container.streams.audio[0]

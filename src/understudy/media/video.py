@@ -59,7 +59,7 @@ def read_video(
         MediaRefused: FORMAT when it holds no readable picture stream, CORRUPT when nothing can be decoded.
     """
     try:
-        container = av.open(str(path), options=dict(READ_OPTIONS))
+        container = av.open(str(path), metadata_errors="replace", options=dict(READ_OPTIONS))
     except (av.error.FFmpegError, OSError) as error:
         raise MediaRefused(MediaProblem.FORMAT, f"{path.name} cannot be opened as a video: {error}.") from error
     given = 0

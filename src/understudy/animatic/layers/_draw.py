@@ -171,6 +171,11 @@ def ridge(rng: np.random.Generator, y: float, height: float, *, rough: float = 0
     return [(RIGHT, BOTTOM), (LEFT, BOTTOM), *((float(x), float(y + v)) for x, v in zip(xs, line, strict=True))]
 
 
+def quad(left: float, top: float, right: float, bottom: float) -> list[Point]:
+    """An upright rectangle."""
+    return [(left, top), (right, top), (right, bottom), (left, bottom)]
+
+
 def blend(one: Colour, other: Colour, share: float) -> Colour:
     """A colour between two."""
     return (

@@ -1,4 +1,4 @@
-"""Drawn places with walls: street, shop, cafe, room, classroom or office, stage, and the empty studio.
+"""Drawn places with walls: shop, cafe, room, classroom or office, stage, and the empty studio.
 
 Knows how each looks by day, at dusk and at night. Must not know prompts, cameras or who will stand there.
 """
@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from understudy.animatic.layers._draw import BOTTOM, LEFT, RIGHT, TOP, Board, Colour, Point, blend
-from understudy.animatic.layers._outdoors import Draft, Hour, Piece, _ground, _sky
+from understudy.animatic.layers._draw import BOTTOM, LEFT, RIGHT, TOP, Board, Colour, Point, blend, quad
+from understudy.animatic.layers._outdoors import Draft, Hour, Piece
 
 _FLOOR = 0.70  # where wall and floor meet, in parts of the wide picture's height
-
-
-def _quad(left: float, top: float, right: float, bottom: float) -> list[Point]:
-    return [(left, top), (right, top), (right, bottom), (left, bottom)]
 
 
 def _planks(board: Board, floor: float, colour: Colour, count: int = 26) -> None:
@@ -33,10 +29,10 @@ def _room(draft: Draft, wall: Colour, floor: Colour, base: Colour) -> Board:
     board.sky(
         [(TOP, blend(wall, (0, 0, 0), 0.16)), (0.15, wall), (_FLOOR, blend(wall, (0, 0, 0), 0.07)), (BOTTOM, wall)]
     )
-    board.shade(board.mask([_quad(LEFT, _FLOOR, RIGHT, BOTTOM)]), blend(floor, (0, 0, 0), 0.18), floor)
+    board.shade(board.mask([quad(LEFT, _FLOOR, RIGHT, BOTTOM)]), blend(floor, (0, 0, 0), 0.18), floor)
     _planks(board, _FLOOR, blend(floor, (0, 0, 0), 0.4))
     board.box(LEFT, _FLOOR - 0.022, RIGHT, _FLOOR, base)
-    board.lay(board.mask([_quad(LEFT, _FLOOR, RIGHT, _FLOOR + 0.035)], 0.014), (0, 0, 0), 0.22)
+    board.lay(board.mask([quad(LEFT, _FLOOR, RIGHT, _FLOOR + 0.035)], 0.014), (0, 0, 0), 0.22)
     return board
 
 
@@ -46,12 +42,12 @@ def _window(board: Board, draft: Draft, left: float, top: float, right: float, b
     low = draft.pick((232, 242, 240), (255, 214, 150), (58, 70, 120))
     edge_x, edge_y = 0.008, 0.014
     board.lay(
-        board.mask([_quad(left - 2 * edge_x, top - 2 * edge_y, right + 2 * edge_x, bottom + 3 * edge_y)], 0.012),
+        board.mask([quad(left - 2 * edge_x, top - 2 * edge_y, right + 2 * edge_x, bottom + 3 * edge_y)], 0.012),
         (0, 0, 0),
         0.18,
     )
     board.box(left - edge_x, top - edge_y, right + edge_x, bottom + edge_y * 1.6, frame)
-    board.shade(board.mask([_quad(left, top, right, bottom)]), high, low)
+    board.shade(board.mask([quad(left, top, right, bottom)]), high, low)
     rng = draft.rng
     line: list[Point] = [(left, bottom)]
     steps = max(4, int((right - left) * 40))
@@ -105,14 +101,14 @@ def room(draft: Draft) -> list[Piece]:
         far.polygon([*edge, (x + side * 0.055, 0.66), (x + side * 0.055, 0.0)], cloth)
         for k in range(3):
             far.polygon(
-                _quad(x + side * (0.012 + 0.016 * k) - 0.002, 0.0, x + side * (0.012 + 0.016 * k) + 0.002, 0.66),
+                quad(x + side * (0.012 + 0.016 * k) - 0.002, 0.0, x + side * (0.012 + 0.016 * k) + 0.002, 0.66),
                 blend(cloth, (0, 0, 0), 0.25),
                 0.6,
                 0.002,
             )
-    far.lay(far.mask([_quad(0.598, 0.128, 0.742, 0.352)], 0.01), (0, 0, 0), 0.25)
+    far.lay(far.mask([quad(0.598, 0.128, 0.742, 0.352)], 0.01), (0, 0, 0), 0.25)
     far.box(0.60, 0.12, 0.74, 0.34, (84, 62, 50))
-    far.shade(far.mask([_quad(0.608, 0.133, 0.732, 0.327)]), (206, 190, 160), (120, 150, 150))
+    far.shade(far.mask([quad(0.608, 0.133, 0.732, 0.327)]), (206, 190, 160), (120, 150, 150))
     far.polygon(
         [(0.608, 0.327), (0.608, 0.27), (0.65, 0.22), (0.69, 0.28), (0.732, 0.25), (0.732, 0.327)], (96, 112, 110)
     )
@@ -134,10 +130,10 @@ def room(draft: Draft) -> list[Piece]:
     cloth = draft.pick((122, 140, 136), (126, 106, 104), (58, 64, 82))
     middle.lay(middle.disc(0.52, 0.80, 0.50, 0.035, 0.02), (0, 0, 0), 0.35)
     middle.polygon([(0.27, 0.50), (0.77, 0.50), (0.78, 0.70), (0.26, 0.70)], blend(cloth, (0, 0, 0), 0.10), 1.0, 0.003)
-    middle.shade(middle.mask([_quad(0.25, 0.645, 0.79, 0.775)], 0.003), blend(cloth, (255, 255, 255), 0.15), cloth)
+    middle.shade(middle.mask([quad(0.25, 0.645, 0.79, 0.775)], 0.003), blend(cloth, (255, 255, 255), 0.15), cloth)
     for x in (0.235, 0.765):
         middle.shade(
-            middle.mask([_quad(x, 0.575, x + 0.045, 0.785)], 0.004),
+            middle.mask([quad(x, 0.575, x + 0.045, 0.785)], 0.004),
             blend(cloth, (255, 255, 255), 0.1),
             blend(cloth, (0, 0, 0), 0.15),
         )
@@ -182,26 +178,26 @@ def shop(draft: Draft) -> list[Piece]:
                 tone = int(rng.integers(len(tones)))
                 for _ in range(int(rng.integers(1, 4))):
                     if x + wide < right - 0.01:
-                        goods.setdefault(tone, []).append(_quad(x, y + 0.098 - tall, x + wide - 0.002, y + 0.098))
+                        goods.setdefault(tone, []).append(quad(x, y + 0.098 - tall, x + wide - 0.002, y + 0.098))
                         x += wide
             for tone, boxes in goods.items():
                 far.lay(far.mask(boxes), blend(tones[tone], wall, 0.22))
-                labels = [_quad(b[0][0] + 0.002, b[0][1] + 0.02, b[1][0] - 0.002, b[0][1] + 0.035) for b in boxes]
+                labels = [quad(b[0][0] + 0.002, b[0][1] + 0.02, b[1][0] - 0.002, b[0][1] + 0.035) for b in boxes]
                 far.lay(far.mask(labels), (250, 250, 244), 0.6)
             far.box(left, y + 0.098, right, y + 0.108, (236, 240, 240))
     far.box(0.74, 0.08, 1.14, _FLOOR - 0.005, (150, 166, 174))
     for x in (0.75, 0.885, 1.02):
-        far.shade(far.mask([_quad(x, 0.10, x + 0.12, 0.64)]), (206, 232, 240), (168, 206, 222))
+        far.shade(far.mask([quad(x, 0.10, x + 0.12, 0.64)]), (206, 232, 240), (168, 206, 222))
         for row in range(4):
             bottles = [
-                _quad(x + 0.008 + 0.013 * k, 0.13 + row * 0.13, x + 0.017 + 0.013 * k, 0.215 + row * 0.13)
+                quad(x + 0.008 + 0.013 * k, 0.13 + row * 0.13, x + 0.017 + 0.013 * k, 0.215 + row * 0.13)
                 for k in range(8)
             ]
             far.lay(far.mask(bottles), blend(tones[(row * 2 + int(x * 10)) % 7], (220, 240, 244), 0.35))
             far.box(x, 0.217 + row * 0.13, x + 0.12, 0.224 + row * 0.13, (236, 244, 246))
         far.polygon([(x + 0.02, 0.10), (x + 0.05, 0.10), (x + 0.03, 0.64), (x, 0.64)], (255, 255, 255), 0.20)
     far.glow(0.5, 0.1, 0.8, (255, 255, 244), 0.16)
-    far.lay(far.mask([_quad(LEFT, _FLOOR + 0.02, RIGHT, 0.95)], 0.06), (250, 252, 250), 0.25)
+    far.lay(far.mask([quad(LEFT, _FLOOR + 0.02, RIGHT, 0.95)], 0.06), (250, 252, 250), 0.25)
     return [Piece(far.done(rng), 0.72)]
 
 
@@ -241,8 +237,8 @@ def office(draft: Draft) -> list[Piece]:
     for x in (-0.30, 0.66, 0.98):
         _window(far, draft, x, 0.05, x + 0.27, 0.50, (244, 246, 246))
     far.box(0.075, 0.085, 0.575, 0.475, (150, 116, 82))
-    far.shade(far.mask([_quad(0.085, 0.10, 0.565, 0.46)]), (56, 92, 80), (48, 80, 70))
-    far.lay(far.mask([_quad(0.12, 0.2, 0.5, 0.4)], 0.05), (200, 216, 206), 0.10)
+    far.shade(far.mask([quad(0.085, 0.10, 0.565, 0.46)]), (56, 92, 80), (48, 80, 70))
+    far.lay(far.mask([quad(0.12, 0.2, 0.5, 0.4)], 0.05), (200, 216, 206), 0.10)
     middle = draft.board(opaque=False)
     desk = draft.pick((206, 172, 128), (190, 138, 100), (92, 78, 82))
     for x in (-0.16, 0.06, 0.74, 0.96):
@@ -254,130 +250,13 @@ def office(draft: Draft) -> list[Piece]:
     return [Piece(far.done(draft.rng), 0.65), Piece(middle.done(draft.rng), 0.88)]
 
 
-def street(draft: Draft) -> list[Piece]:
-    """City street: houses in two depths, lit windows and signs at night, pavement that mirrors them when wet."""
-    far, rng = draft.board(), draft.rng
-    _sky(far, draft)
-    haze = draft.pick((196, 208, 218), (222, 150, 130), (48, 52, 92))
-    x = LEFT
-    while x < RIGHT:
-        wide = float(rng.uniform(0.05, 0.11))
-        top = float(rng.uniform(0.02, 0.28))
-        far.box(
-            x,
-            top,
-            x + wide,
-            0.6,
-            blend(haze, draft.pick((120, 134, 150), (120, 80, 96), (26, 28, 54)), float(rng.uniform(0.35, 0.6))),
-        )
-        _panes(far, draft, x, top, x + wide, 0.52, small=True)
-        x += wide
-    middle = draft.board(opaque=False)
-    tones: list[Colour] = [(176, 132, 110), (198, 184, 162), (138, 150, 156), (168, 150, 138), (120, 110, 116)]
-    x, number = LEFT, 0
-    ground = 0.66
-    while x < RIGHT:
-        wide = float(rng.uniform(0.16, 0.25))
-        top = float(rng.uniform(-0.16, 0.06)) if abs(x + wide / 2 - 0.5) > 0.20 else float(rng.uniform(0.10, 0.22))
-        tone = blend(
-            tones[int(rng.integers(5))],
-            draft.pick((255, 255, 255), (230, 130, 100), (22, 24, 48)),
-            draft.pick((0.05, 0, 0), (0.3, 0, 0), (0.72, 0, 0))[0],
-        )
-        middle.shade(middle.mask([_quad(x, top, x + wide, ground)]), tone, blend(tone, (0, 0, 0), 0.2))
-        middle.box(x, top - 0.012, x + wide, top + 0.006, blend(tone, (0, 0, 0), 0.25))
-        _panes(middle, draft, x + 0.012, top + 0.05, x + wide - 0.012, ground - 0.22, small=False)
-        _shop_front(middle, draft, x + 0.012, ground - 0.17, x + wide - 0.012, ground, number)
-        x, number = x + wide, number + 1
-    stone = draft.pick((166, 164, 160), (150, 118, 110), (46, 48, 68))
-    if draft.wet:
-        stone = blend(stone, (40, 44, 60), 0.45)
-    _ground(middle, draft, ground, blend(stone, (0, 0, 0), 0.12), stone, 6)
-    middle.box(LEFT, ground, RIGHT, ground + 0.012, blend(stone, (255, 255, 255), 0.2), 0.7)
-    middle.lay(middle.mask([_quad(LEFT, 0.84, RIGHT, BOTTOM)]), blend(stone, (20, 20, 26), 0.55), 0.85)
-    middle.box(LEFT, 0.832, RIGHT, 0.846, blend(stone, (255, 255, 255), 0.15))
-    lines: list[list[Point]] = [
-        [(p, 0.985), (p + 0.13, 0.985), (p + 0.12, 1.0), (p - 0.012, 1.0)]
-        for p in np.arange(LEFT, RIGHT, 0.26).tolist()
-    ]
-    middle.lay(middle.mask(lines), (230, 226, 210), 0.6)
-    if draft.wet or draft.hour is Hour.NIGHT:
-        _mirror(middle, ground, 0.55 if draft.wet else 0.22)
-    for x in (-0.05, 0.93):
-        middle.box(x - 0.003, 0.10, x + 0.003, 0.80, (44, 46, 54))
-        middle.polygon([(x - 0.003, 0.10), (x + 0.05, 0.085), (x + 0.05, 0.10), (x, 0.115)], (44, 46, 54))
-        if draft.hour is not Hour.DAY:
-            middle.lay(middle.disc(x + 0.042, 0.108, 0.016, 0.008), (255, 240, 206))
-            middle.glow(x + 0.042, 0.12, 0.18, (255, 216, 150), 0.6)
-    return [Piece(far.done(rng), 0.45), Piece(middle.done(rng), 0.80)]
-
-
-def _panes(board: Board, draft: Draft, left: float, top: float, right: float, bottom: float, *, small: bool) -> None:
-    rng = draft.rng
-    step_x, step_y = (0.014, 0.032) if small else (0.040, 0.085)
-    size_x, size_y = (0.006, 0.014) if small else (0.022, 0.050)
-    dark: list[list[Point]] = []
-    lit: list[list[Point]] = []
-    for y in np.arange(top + 0.02, bottom - size_y, step_y).tolist():
-        for x in np.arange(left + 0.006, right - size_x, step_x).tolist():
-            chance = {Hour.DAY: 0.0, Hour.DUSK: 0.25, Hour.NIGHT: 0.36}[draft.hour]
-            (lit if float(rng.uniform()) < chance else dark).append(_quad(x, y, x + size_x, y + size_y))
-    share = 0.35 if small else 0.8
-    board.lay(board.mask(dark), draft.pick((150, 176, 196), (120, 90, 110), (22, 26, 48)), share)
-    board.lay(board.mask(lit), (255, 214, 140), 0.75)
-    if not small and lit:
-        board.lay(board.mask(lit, 0.02), (255, 190, 110), 0.30)
-
-
-_SIGNS: tuple[Colour, ...] = ((236, 84, 96), (250, 186, 70), (80, 200, 190), (240, 110, 190), (110, 150, 250))
-
-
-def _shop_front(board: Board, draft: Draft, left: float, top: float, right: float, bottom: float, number: int) -> None:
-    sign = _SIGNS[number % len(_SIGNS)]
-    night = draft.hour is Hour.NIGHT
-    inside = draft.pick((196, 204, 204), (250, 206, 150), (255, 224, 166))
-    board.box(left, top + 0.035, right, bottom, blend(sign, (40, 36, 40), 0.7))
-    board.shade(
-        board.mask([_quad(left + 0.008, top + 0.045, right - 0.05, bottom - 0.02)]),
-        inside,
-        blend(inside, (60, 50, 50), 0.35),
-    )
-    board.box(right - 0.042, top + 0.045, right - 0.008, bottom, blend(inside, (70, 60, 60), 0.3))
-    board.box(left, top, right, top + 0.034, sign if not night else blend(sign, (255, 255, 255), 0.25))
-    strokes = [
-        _quad(left + 0.02 + 0.016 * k, top + 0.010, left + 0.030 + 0.016 * k, top + 0.024)
-        for k in range(3 + number % 4)
-    ]
-    board.lay(board.mask(strokes), (255, 255, 255), 0.85)  # reads as lettering, says nothing
-    if draft.hour is not Hour.DAY:
-        board.glow((left + right) / 2, top + 0.017, 0.13, sign, 0.55 if night else 0.3)
-        board.glow((left + right) / 2, bottom - 0.02, 0.12, inside, 0.30)
-
-
-def _mirror(board: Board, floor: float, share: float) -> None:
-    """Wet ground: what stands above comes back below, drawn out and dimmed."""
-    row = int(board.spot(0, floor)[1])
-    below = board.picture.shape[0] - row
-    source = board.picture[max(0, row - below) : row][::-1]
-    have = board.alpha[max(0, row - below) : row][::-1] if board.alpha is not None else None
-    from understudy.animatic._opencv import cv2
-
-    depth = len(source)
-    smeared = cv2.blur(source, (9, max(3, int(board.length(0.07)) | 1)))
-    fall = np.linspace(share, share * 0.2, depth, dtype=np.float32)[:, None]
-    weight = fall * (have if have is not None else np.float32(1))
-    area = board.picture[row : row + depth]
-    bright = np.maximum(smeared - 30, 0)
-    area += bright * weight[:, :, None] * (1 - area / 255)
-
-
 def stage(draft: Draft) -> list[Piece]:
     """Stage: dark hall, curtain, beams from above, boards with a pool of light."""
     far, rng = draft.board(), draft.rng
     far.sky([(TOP, (14, 10, 24)), (0.4, (40, 22, 54)), (_FLOOR, (70, 34, 70)), (BOTTOM, (40, 24, 40))])
     for x in np.arange(LEFT, RIGHT, 0.035).tolist():
-        far.shade(far.mask([_quad(x, TOP, x + 0.014, _FLOOR)], 0.008), (96, 22, 44), (54, 12, 30))
-    far.shade(far.mask([_quad(LEFT, _FLOOR, RIGHT, BOTTOM)]), (58, 38, 40), (112, 74, 60))
+        far.shade(far.mask([quad(x, TOP, x + 0.014, _FLOOR)], 0.008), (96, 22, 44), (54, 12, 30))
+    far.shade(far.mask([quad(LEFT, _FLOOR, RIGHT, BOTTOM)]), (58, 38, 40), (112, 74, 60))
     _planks(far, _FLOOR, (30, 18, 20))
     for x, to, colour in ((0.14, 0.38, (255, 150, 190)), (0.5, 0.5, (255, 244, 214)), (0.86, 0.62, (140, 170, 255))):
         beam = far.mask([[(x - 0.012, TOP), (x + 0.012, TOP), (to + 0.17, 0.92), (to - 0.17, 0.92)]], 0.03)

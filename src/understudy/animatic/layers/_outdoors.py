@@ -54,7 +54,7 @@ class Draft:
 HORIZON = 0.46
 
 
-def _sky(board: Board, draft: Draft, *, cloudy: bool = True) -> None:
+def sky(board: Board, draft: Draft, *, cloudy: bool = True) -> None:
     rng = draft.rng
     if draft.hour is Hour.NIGHT:
         board.sky([(TOP, (9, 14, 36)), (0.15, (17, 26, 58)), (HORIZON, (52, 62, 104)), (BOTTOM, (40, 46, 80))])
@@ -90,8 +90,10 @@ def _sky(board: Board, draft: Draft, *, cloudy: bool = True) -> None:
                 board.lay(board.disc(spot_x, spot_y, float(rng.uniform(0.05, 0.12)), 0.020, 0.016), white, 0.30)
 
 
-def _ground(board: Board, draft: Draft, top: float, far: Colour, near: Colour, grain: float = 5.0) -> None:
-    board.shade(board.mask([[(LEFT, top), (RIGHT, top), (RIGHT, BOTTOM), (LEFT, BOTTOM)]]), far, near)
+def ground(
+    board: Board, draft: Draft, top: float, far: Colour, near: Colour, grain: float = 5.0, rough: float = 0.0
+) -> None:
+    board.shade(board.mask([ridge(draft.rng, top, rough)]), far, near)
     rng, rows = draft.rng, 26
     streaks: list[list[Point]] = []
     for _ in range(rows * 5):  # flat strokes, longer and lower towards the viewer, give the ground its depth
@@ -99,7 +101,7 @@ def _ground(board: Board, draft: Draft, top: float, far: Colour, near: Colour, g
         y = top + 0.01 + (BOTTOM - top) * depth
         x, wide = float(rng.uniform(LEFT, RIGHT)), 0.015 + 0.09 * depth
         streaks.append([(x - wide, y), (x, y - 0.002 - 0.005 * depth), (x + wide, y), (x, y + 0.002 + 0.004 * depth)])
-    board.lay(board.mask(streaks, 0.001), blend(near, (0, 0, 0), 0.25), 0.20)
+    board.lay(board.mask(streaks, 0.001), blend(near, (0, 0, 0), 0.22), 0.13)
     board.grain(rng, grain * 0.5)
 
 
@@ -142,7 +144,7 @@ def _trees(
 def meadow(draft: Draft) -> list[Piece]:
     """Park, field, garden: hills, a line of trees, grass; snow on it when it snows."""
     far = draft.board()
-    _sky(far, draft)
+    sky(far, draft)
     haze = draft.pick((196, 216, 222), (236, 172, 140), (44, 54, 92))
     green = draft.pick((126, 166, 96), (120, 110, 70), (26, 44, 50))
     if draft.snowy:
@@ -161,12 +163,24 @@ def meadow(draft: Draft) -> list[Piece]:
         blend(leaf, haze, 0.28),
         draft.pick((92, 74, 60), (66, 46, 40), (18, 22, 32)),
     )
-    _ground(middle, draft, HORIZON + 0.03, blend(green, haze, 0.2), near_green)
+    _bushes(middle, draft, HORIZON + 0.045, blend(leaf, haze, 0.18))
+    ground(middle, draft, HORIZON + 0.045, blend(green, haze, 0.2), near_green, rough=0.008)
     if draft.hour is Hour.DAY and not draft.wet:
         middle.lay(middle.disc(0.5, 0.9, 0.75, 0.16, 0.1), (255, 250, 190), 0.16)
     if not draft.snowy:
         _tufts(middle, draft, blend(near_green, (255, 255, 160), 0.12), blend(near_green, (0, 0, 0), 0.22))
     return [Piece(far.done(draft.rng), 0.35), Piece(middle.done(draft.rng), 0.86)]
+
+
+def _bushes(board: Board, draft: Draft, foot: float, colour: Colour) -> None:
+    """Low growth along the far edge of the ground, dark below, lit above."""
+    rng = draft.rng
+    for shade, lift, count in ((0.18, 0.0, 46), (0.0, 0.012, 30)):
+        crowns = [
+            _crown(rng, float(rng.uniform(LEFT, RIGHT)), foot - lift, float(rng.uniform(0.016, 0.042)), draft.aspect)
+            for _ in range(count)
+        ]
+        board.lay(board.mask(crowns, 0.0015), blend(colour, (0, 0, 0), shade))
 
 
 def _tufts(board: Board, draft: Draft, light: Colour, dark: Colour) -> None:
@@ -178,7 +192,7 @@ def _tufts(board: Board, draft: Draft, light: Colour, dark: Colour) -> None:
             y, x = HORIZON + 0.06 + 0.8 * depth, float(rng.uniform(LEFT, RIGHT))
             tall, lean = 0.006 + 0.030 * depth, float(rng.normal(0, 0.004))
             blades.append([(x - 0.0012 - 0.001 * depth, y), (x + 0.0012 + 0.001 * depth, y), (x + lean, y - tall)])
-        board.lay(board.mask(blades), colour, 0.55)
+        board.lay(board.mask(blades), colour, 0.38)
 
 
 def forest(draft: Draft, *, bamboo: bool = False) -> list[Piece]:
@@ -201,7 +215,8 @@ def forest(draft: Draft, *, bamboo: bool = False) -> list[Piece]:
     middle = draft.board(opaque=False)
     _stems(middle, draft, 13, (0.012, 0.02), blend(deep, glow, 0.22), bamboo, HORIZON + 0.10)
     moss = draft.pick((104, 138, 76), (128, 96, 60), (24, 40, 46))
-    _ground(middle, draft, HORIZON + 0.07, blend(moss, glow, 0.35), blend(moss, deep, 0.55), 7)
+    _bushes(middle, draft, HORIZON + 0.10, blend(deep, glow, 0.30))
+    ground(middle, draft, HORIZON + 0.09, blend(moss, glow, 0.35), blend(moss, deep, 0.55), 7, rough=0.012)
     _leaves(middle, draft, blend(deep, glow, 0.2), 60, -0.12, 0.09)
     for x, wide in ((0.30, 0.05), (0.52, 0.035), (0.7, 0.06)):  # shafts of light
         shaft = middle.mask(
@@ -276,7 +291,7 @@ def _leaves(board: Board, draft: Draft, colour: Colour, count: int, y: float, sp
 def sea(draft: Draft) -> list[Piece]:
     """Beach, sea, lake: a far shore, water with light on it, sand."""
     far = draft.board()
-    _sky(far, draft)
+    sky(far, draft)
     deep = draft.pick((44, 118, 160), (110, 92, 122), (16, 28, 60))
     pale = draft.pick((150, 206, 216), (255, 196, 140), (70, 86, 130))
     far.polygon(ridge(draft.rng, HORIZON - 0.012, 0.016), draft.pick((150, 178, 190), (150, 110, 116), (28, 36, 66)))
@@ -316,7 +331,7 @@ def sea(draft: Draft) -> list[Piece]:
 def mountain(draft: Draft) -> list[Piece]:
     """Ranges behind each other in the haze, snow on the last; also for deserts of stone and for snow fields."""
     far = draft.board()
-    _sky(far, draft)
+    sky(far, draft)
     haze = draft.pick((206, 222, 232), (244, 186, 150), (56, 66, 106))
     rock = draft.pick((86, 108, 132), (112, 80, 96), (24, 32, 60))
     snow = draft.pick((244, 248, 252), (255, 222, 206), (130, 144, 184))
@@ -331,29 +346,29 @@ def mountain(draft: Draft) -> list[Piece]:
             depth = [max(0.0, limit - py) * 0.55 * float(draft.rng.uniform(0.6, 1.25)) for _, py in crest]
             under = [(px, py + d) for (px, py), d in zip(reversed(crest), reversed(depth), strict=True)]
             far.polygon([*crest, *under], snow, 0.8)
-    ground = draft.board(opaque=False)
+    earth = draft.board(opaque=False)
     floor = snow if draft.snowy else draft.pick((150, 158, 118), (150, 108, 90), (36, 46, 64))
-    ground.polygon(ridge(draft.rng, HORIZON + 0.04, 0.014), blend(floor, haze, 0.3))
-    _ground(ground, draft, HORIZON + 0.06, blend(floor, haze, 0.25), blend(floor, rock, 0.3))
-    return [Piece(far.done(draft.rng), 0.35), Piece(ground.done(draft.rng), 0.88)]
+    earth.polygon(ridge(draft.rng, HORIZON + 0.04, 0.014), blend(floor, haze, 0.3))
+    ground(earth, draft, HORIZON + 0.06, blend(floor, haze, 0.25), blend(floor, rock, 0.3))
+    return [Piece(far.done(draft.rng), 0.35), Piece(earth.done(draft.rng), 0.88)]
 
 
 def desert(draft: Draft) -> list[Piece]:
     """Dunes with a light and a shadow side."""
     far = draft.board()
-    _sky(far, draft, cloudy=False)
+    sky(far, draft, cloudy=False)
     light = draft.pick((240, 204, 146), (246, 160, 104), (86, 88, 118))
     dark = draft.pick((206, 152, 98), (160, 86, 72), (48, 52, 84))
-    ground = draft.board(opaque=False)
+    earth = draft.board(opaque=False)
     for number in range(4):
         line = ridge(draft.rng, HORIZON + 0.01 + 0.10 * number, 0.05, rough=0.30)
-        board = far if number < 2 else ground
+        board = far if number < 2 else earth
         board.shade(board.mask([line]), blend(light, (255, 250, 240), 0.3 - 0.08 * number), blend(dark, light, 0.5))
         crest = line[2:]
         shadow = [*crest, *((x + 0.03, y + 0.02 + 0.05 * abs(math.sin(7 * x + number))) for x, y in reversed(crest))]
         board.polygon(shadow, dark, 0.35, 0.004)
-    ground.grain(draft.rng, 3.0)
-    return [Piece(far.done(draft.rng), 0.5), Piece(ground.done(draft.rng), 0.9)]
+    earth.grain(draft.rng, 3.0)
+    return [Piece(far.done(draft.rng), 0.5), Piece(earth.done(draft.rng), 0.9)]
 
 
 def space(draft: Draft) -> list[Piece]:
@@ -369,12 +384,12 @@ def space(draft: Draft) -> list[Piece]:
     planet = far.disc(0.74, 0.20, 0.15, 0.15, 0.001)
     far.shade(planet, (120, 176, 226), (30, 60, 120))
     far.lay(planet * (1 - far.disc(0.715, 0.17, 0.155, 0.155, 0.03)), (4, 8, 24), 0.8)
-    ground = draft.board(opaque=False)
-    ground.polygon(ridge(rng, 0.62, 0.015), (120, 122, 130))
-    _ground(ground, draft, 0.64, (132, 134, 142), (84, 86, 96))
+    earth = draft.board(opaque=False)
+    earth.polygon(ridge(rng, 0.62, 0.015), (120, 122, 130))
+    ground(earth, draft, 0.64, (132, 134, 142), (84, 86, 96))
     for _ in range(16):
         x, y = float(rng.uniform(LEFT, RIGHT)), float(rng.uniform(0.66, 1.1))
         wide = 0.02 + 0.08 * (y - 0.62)
-        ground.lay(ground.disc(x, y, wide, wide * 0.28, 0.003), (72, 74, 84), 0.6)
-        ground.lay(ground.disc(x, y + wide * 0.08, wide * 0.85, wide * 0.2, 0.003), (110, 112, 122), 0.7)
-    return [Piece(far.done(rng), 0.2), Piece(ground.done(rng), 0.9)]
+        earth.lay(earth.disc(x, y, wide, wide * 0.28, 0.003), (72, 74, 84), 0.6)
+        earth.lay(earth.disc(x, y + wide * 0.08, wide * 0.85, wide * 0.2, 0.003), (110, 112, 122), 0.7)
+    return [Piece(far.done(rng), 0.2), Piece(earth.done(rng), 0.9)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from understudy.animatic.layers import _indoors, _outdoors
+from understudy.animatic.layers import _indoors, _outdoors, _street
 from understudy.animatic.layers._outdoors import Draft, Hour, Piece
 from understudy.animatic.screenplay import Weather
 from understudy.core.units import Size
@@ -81,7 +81,7 @@ _PLACES: tuple[tuple[str, str, Callable[[Draft], list[Piece]]], ...] = (
         "street",
         r"街|巷|城市|都市|路口|马路|公路|车站|站台|天台|屋顶|广场|桥|street|alley|\bcity|downtown|road\b|rooftop|station|"
         r"square\b|bridge|sidewalk|urban",
-        _indoors.street,
+        _street.street,
     ),
     (
         "meadow",
@@ -178,7 +178,7 @@ def place_of(
             if said and re.search(pattern, said, re.I):
                 return name, draw
     if Weather.NEON in weather or (Weather.RAIN in weather and Weather.NIGHT in weather):
-        return "street", _indoors.street
+        return "street", _street.street
     if set(weather) & {Weather.SNOW, Weather.FOG, Weather.SUNSET, Weather.RAIN}:
         return "meadow", _outdoors.meadow
     return "studio", _indoors.studio

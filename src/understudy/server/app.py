@@ -12,14 +12,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeAlias
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 from understudy.core.ports import BlobStore, Cards, Dialect
 from understudy.core.request import Profile
@@ -41,6 +41,8 @@ dashscope.base_http_api_url = "http://this-host/api/v1"
 Every route of a dialect answers with or without a trailing slash, in the vendor's own words and codes.
 """
 
+PAGES = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
+
 Ready: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 
 
@@ -61,6 +63,24 @@ class Front:
     profile: Profile = Profile.COMPAT
     public_url: str = ""
     max_body_bytes: int = 64 * 1024 * 1024
+
+
+class _Pages:
+    """An ASGI application that is made when it is first called, beside the loop."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._made: asyncio.Task[Any] | None = None
+        self._make = make
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self._made is None:
+            self._made = asyncio.create_task(asyncio.to_thread(self._make))
+        await (await asyncio.shield(self._made))(scope, receive, send)
+
+
+async def _refuse(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
 
 
 def build_app(front: Front) -> Any:
@@ -92,23 +112,21 @@ def build_app(front: Front) -> Any:
         "/metrics": ("Counters for Prometheus", counters),
     }
 
-    @cache
-    def book() -> Any:
-        from understudy.server.openapi import make_book
+    def make_book() -> Any:
+        from understudy.server import openapi
 
-        return make_book(front.version, DESCRIPTION, own, front.dialects)
+        return openapi.make_book(front.version, DESCRIPTION, own, front.dialects)
 
-    async def pages(scope: Any, receive: Any, send: Any) -> None:
-        await (await asyncio.to_thread(book))(scope, receive, send)
-
+    pages = _Pages(make_book)
     inner = Starlette(
         routes=[
             Route("/results/{key:path}", files.download),
             Route("/uploads/oss", files.upload, methods=["POST"]),
             Route("/uploads/oss/", files.upload, methods=["POST"]),
             *(Route(path, answer) for path, (_, answer) in own.items()),
-            Mount("/", pages),
+            *(Route(path, pages) for path in PAGES),
         ],
+        exception_handlers={HTTPException: _refuse},
         lifespan=lambda _: front.lifespan(),
     )
     return DialectMount(

@@ -1,4 +1,4 @@
-"""The words of film, speech, weather, places and things in Chinese and English, as tables.
+"""The words of film, speech and weather in Chinese and English, as tables.
 
 Knows vocabulary only: lower case, simplified characters, ASCII punctuation (`grammar.text.plain` brings a prompt to
 that form). Must not know how a sentence is built, nor any reference of any prompt. Where a table maps, the longest
@@ -7,7 +7,7 @@ word wins. Terms follow the usual film textbooks of each language (近景 is che
 
 from __future__ import annotations
 
-from understudy.animatic.screenplay import Angle, Delivery, Move, ShotSize, Side, Verb, Weather
+from understudy.animatic.screenplay import Angle, Delivery, Move, ShotSize, Side, Weather
 
 W, F, M, MC, C, X = (
     ShotSize.WIDE,
@@ -32,21 +32,34 @@ SIZES: tuple[tuple[str, ShotSize], ...] = (
     (r"近距离特写|面部特写|脸部特写|手部特写|特写", C),
     (r"extreme[ -]close[ -]?ups?|extreme closeups?|\becu\b|\bmacro\b|\bxcu\b", X),
     (r"medium[ -]close[ -]?ups?|\bmcu\b|chest[ -]up|\bbust shot|head[ -]and[ -]shoulders?|medium close\b", MC),
-    (r"medium[ -](?:full|wide|long)(?: shot)?|full[ -](?:body|length|figure)(?: shot)?|\bfull shot", F),
+    (
+        r"medium[ -](?:full|wide|long)(?: shot)?|full[ -](?:body|length|figure)(?: shot)?|\bfull shot|"
+        r"\bm[lw]s\b|\bfs\b(?=\s?[-,:;|/)\]])",
+        F,
+    ),
     (
         r"extreme[ -](?:wide|long)(?: shot)?|(?:^|(?<=[\n.;:,|])) ?(?:starts?|opens?|begins?|going|"
-        r"go) wide\b|wide on\b|"
+        r"goes|go|stays?|cuts?(?: to)?) wide\b|wide on\b|"
         r"very wide|ultra[ -]wide shot|establishing(?: wide)?(?: shot)?",
         W,
     ),
-    (r"wide[ -](?:angle )?(?:shot|view|frame)s?|\blong shot|\bfull view|\bwide master|\bmaster shot|\bews\b", W),
+    (
+        r"wide[ -](?:angle )?(?:shot|view|frame)s?|\blong shot|\bfull view|\bwide master|\bmaster shot|"
+        r"\be?ws\b|\be?ls\b|"
+        r"\bwide of (?=the\b|an?\b|his\b|her\b|image\b|video\b)",
+        W,
+    ),
     (
         r"(?:^|(?<=[\n:.,;|\[(]))\s{0,2}(?:(?:exterior|interior|super|very) )?wide(?=\s{0,2}(?:[,.:;|)\]]|on\b|of\b|"
         r"high|low|to\b|from\b|$))",
         W,
     ),
     (r"wide,? (?:high|low)[ -]angle", W),
-    (r"medium[ -](?:two[ -])?shots?|\bmid[ -]?shots?|medium (?:of|on)\b|waist[ -]up|cowboy shot|american shot", M),
+    (
+        r"medium[ -](?:two[ -])?shots?|\bmid[ -]?shots?|medium (?:of|on)\b|waist[ -]up|cowboy shot|american shot|"
+        r"\bms\b(?=\s?(?:[-,:;|/)\]—]|of\b|on\b|$))",
+        M,
+    ),
     (r"(?:^|(?<=[\n:.,;|\[(]))\s{0,2}medium(?=\s{0,2}(?:[,.:;|)\]]|$))", M),
     (r"close[ -]?ups?|\bcloseups?|\bcu\b|tight (?:shot|on|close)|close shot|(?<=[\n:.,;|]) ?close on|^close on", C),
 )
@@ -55,7 +68,11 @@ ANGLES: tuple[tuple[str, Angle], ...] = (
     (r"过肩|越过\S{1,8}的?肩|over[ -]the[ -]shoulder|\bots\b|over \S{1,12} ?\S{0,12}'s shoulder", Angle.OVER_SHOULDER),
     (r"第一人称|主观(?:视角|镜头|视点)|\bpov\b|point[ -]of[ -]view|first[ -]person", Angle.POV),
     (r"俯拍|俯视|俯瞰|鸟瞰|顶拍|顶视|垂直向下|上帝视角|俯角|高角度|高机位", Angle.TOP),
-    (r"top[ -]down|high[ -]angle|bird'?s?[ -]eye|overhead|god'?s[ -]eye|from (?:directly )?above", Angle.TOP),
+    (
+        r"top[ -](?:down|shot|view|angle)|high[ -]angle|"
+        r"bird'?s?[ -]eye|overhead|god'?s[ -]eye|from (?:directly )?above",
+        Angle.TOP,
+    ),
     (r"仰拍|仰视|仰角|低角度|低机位|贴地拍?|low[ -]angle|worm'?s[ -]eye|from below|low camera", Angle.LOW),
     (r"平视|平拍|水平视角|齐眼|眼平|eye[ -]level", Angle.EYE),
 )
@@ -74,9 +91,11 @@ MOVES: tuple[tuple[str, Move], ...] = (
         r"dollies in|(?:push|zoom|dolly)-in\b|\bcrash zoom\b|slow(?:ly)? (?:push|zoom|dolly)(?! (?:out|back|away))\b",
         Move.PUSH_IN,
     ),
-    (r"拉远|后拉|拉镜头?|缓拉|慢拉|拉开(?:景别|距离|至|到)|(?:镜头|机位)后退", Move.PULL_OUT),
+    (r"拉远|后拉|拉镜头?|缓拉|慢拉|拉开(?:景别|距离|至|到)|(?:镜头|机位)后退(?!着?跟)", Move.PULL_OUT),
     (
-        r"(?:dolly|pull|zoom)(?:es|s|ing)? (?:\w+ly )?(?:out|back|away)\b|dollies (?:out|back)|(?:zoom|dolly|"
+        r"(?:dolly|zoom)(?:es|s|ing)? (?:\w+ly )?(?:out|back|away)\b|"
+        r"^\W{0,3}(?:(?:\w+ly|slow|then|and|quick|gentle) ){0,2}pull(?:s|ing)? (?:\w+ly )?(?:out|back|away)\b|"
+        r"dollies (?:out|back)|(?:zoom|dolly|"
         r"pull)-(?:out|back)\b",
         Move.PULL_OUT,
     ),
@@ -113,17 +132,17 @@ MOVES: tuple[tuple[str, Move], ...] = (
     ),
     (
         r"手持(?:镜头|拍摄|摄影|摄像|跟拍|感|风格|运镜|晃动|的?(?:轻微)?呼吸感|的?晃|质感|机位|视角|效果|抖动|纪实)|"
-        r"(?<![一-鿿])手持(?=$|[,。;|:\n])|(?:轻微|微微)(?:晃动|抖动)的?(?:镜头|画面)|呼吸感(?:镜头|晃动)|"
+        r"(?<![一-鿿])手持(?=$|[,。;|:/\n])|(?:轻微|微微)(?:晃动|抖动)的?(?:镜头|画面)|呼吸感(?:镜头|晃动)|"
         r"hand[ -]?held(?! (?:fan|device|mic|micro|console|radio|game|torch|phone|lamp|lantern|camera in))|"
         r"shaky[ -]?cam|"
         r"shaky camera",
         Move.HANDHELD,
     ),
     (
-        r"固定(?:机位|镜头|视角|拍摄|长镜头|画面|构图)|定机位|静止镜头|静态镜头|静止机位|锁定机位|三脚架|定镜|"
+        r"固定(?:机位|镜头|视角|拍摄|长镜头|画面|构图)|定机位|静止镜头|静态镜头|静止机位|(?<![一-鿿])固定(?=$|[,。;|:/\n])|锁定机位|三脚架|定镜|"
         r"(?:机位|镜头|摄影机|摄像机|相机)(?:全程|始终|一直|保持|完全)?(?:固定|不动|别动|静止|不移动|不要动)|"
         r"(?:机位|镜头|摄影机|相机)(?:全程|始终)?(?:保持)?(?:固定)?不(?:要)?(?:动|移动)|"
-        r"static (?:camera|shot|frame|framing|wide|medium|close|tripod)|(?:camera|shot|frame) (?:is |stays |"
+        r"static (?:cam(?:era)?\b|shot|frame|framing|wide|medium|close|tripod)|(?:camera|shot|frame) (?:is |stays |"
         r"remains |holds )?"
         r"(?:completely |perfectly )?(?:static|still|fixed|locked|stationary|motionless)|locked[ -](?:off|down)|"
         r"fixed (?:camera|shot|frame|position|lens)|tripod|camera (?:does not|doesn't|never|must not|"
@@ -147,7 +166,7 @@ CAMERA_MOVES: tuple[tuple[str, Move], ...] = (
         Move.PUSH_IN,
     ),
     (
-        r"拉(?:出|开|至|到|回|向)|(?<![一-鿿])拉(?![一-鿿])|后撤|退后|pulls?\b(?! in)|retreats|backs away|"
+        r"拉(?:出|开|至|到|回|向)|(?<![一-鿿])拉(?![一-鿿])|后撤(?!着?跟)|退后|pulls?\b(?! in)|retreats|backs away|"
         r"moves? (?:back|away)",
         Move.PULL_OUT,
     ),
@@ -167,8 +186,9 @@ CAMERA_MOVES: tuple[tuple[str, Move], ...] = (
         Move.TRUCK,
     ),
     (
-        r"升(?:起|高|到|至|上|向)|上升|拉高|抬高|拔高|下降|降(?:到|至|低|下|落)|降落|(?<![一-鿿])[升降](?![一-鿿])|"
+        r"升(?:起|高|到|至|上|向)|上升|拉(?:高|起|升)|向上拉|抬[高升]|拔高|下降|降(?:到|至|低|下|落)|降落|(?<![一-鿿])[升降](?![一-鿿])|"
         r"俯冲|"
+        r"(?:back|away|out) and up\b|up and (?:back|away|out|over)\b|"
         r"rises?|rising|ascend|descend|lowers?|lifts?|soars?|cranes?\b|\bdrops? (?:down|to)|climbs",
         Move.CRANE,
     ),
@@ -253,7 +273,8 @@ SPEAKING: tuple[tuple[str, Delivery], ...] = (
         Delivery.WHISPER,
     ),
     (
-        r"旁白|画外音|内心独白|内心os|独白|解说(?:词)?|心想|心里想|心里默念|心声|内心(?:想|说)|voice[ -]?overs?|"
+        r"旁白|画外音|内心独白|\bos\b|独白|解说(?!员|嘉宾)(?:词)?|心想|"
+        r"心里想|心里默念|心声|内心(?:想|说)|voice[ -]?overs?|"
         r"\bv\.?o\.?\b|"
         r"\bnarrat\w+|inner monologue|internal monologue|thinks to (?:him|her)self",
         Delivery.NARRATE,
@@ -303,94 +324,3 @@ LETTERING = (
     r"\bprinted\b|\bbrand\b|\bsong\b|\bstyle of\b|\bfont\b"
 )
 SOUNDING = r"发出|响起|响了|音效|声效|一声|sound of|sfx|\bgoes\b|with a (?:loud |soft )?$"
-
-# Acts, as far as the studio can show them.
-ACTS: tuple[tuple[str, Verb], ...] = (
-    (
-        r"推门而入|推门进来|走进来|走进|进门|闯进|冲进|进入|入场|登场|走过来|走来|跑来|跑过来|蹦出来|跳出来|冒出来|"
-        r"探出头来?|出现在|走出来|凑过来|"
-        r"enters?\b|comes? in\b|walks? in\b|bursts? in\b|steps? (?:in|into|out of|forward)\b|appears?\b|"
-        r"arrives?\b|approach(?:es)?\b|peeks?\b|"
-        r"comes? over\b|walks? (?:over|up)\b",
-        Verb.ENTER,
-    ),
-    (
-        r"走出去|离开|离去|走远|跑远|退场|转身离开|走开|远去|消失在|leaves?\b|walks? (?:away|off|out)\b|exits?\b|"
-        r"runs? (?:away|off)\b",
-        Verb.LEAVE,
-    ),
-    (
-        r"路过|经过|走过|擦肩而过|穿过|跑过|飞过|passes by\b|pass(?:es)? (?:by|through|in front)\b|walks? past\b|"
-        r"crosses\b|"
-        r"walks? by\b",
-        Verb.PASS,
-    ),
-    (
-        r"跑向|奔跑|跑步|飞奔|冲刺|狂奔|跑|冲(?=向|下|过|出)|runs?\b|running\b|sprint\w*|jogs?\b|jogging\b|dash(?:es|"
-        r"ing)\b|"
-        r"chas(?:es|ing)\b",
-        Verb.RUN,
-    ),
-    (
-        r"走向|走到|走在|走上|走下|漫步|散步|行走|迈步|走着|走|踱步|牵着|walk(?:s|ing)?\b|stroll\w*|strid\w+|"
-        r"climbs?\b|wander\w*",
-        Verb.WALK,
-    ),
-    (r"跳跃|起跳|跃过|跳过|跳起|蹦|跳(?!舞|动)|jump(?:s|ing)?\b|leap(?:s|ing)?\b|hop(?:s|ping)?\b", Verb.JUMP),
-    (r"飞行|飞翔|飞起|飞在|飞向|飞|漂浮|悬浮|fl(?:y|ies|ying)\b|float(?:s|ing)?\b|hover\w*|soar\w*", Verb.FLY),
-    (r"跳舞|起舞|舞蹈|热舞|扭动|转圈|danc(?:e|es|ing)\b|twirl\w*|spins?\b", Verb.DANCE),
-    (
-        r"坐在|坐下|坐到|坐着|坐(?!标)|蹲|跪|骑|sit(?:s|ting)?\b|crouch\w*|kneel\w*|slides? into\b|rid(?:es|ing)\b|"
-        r"squat\w*",
-        Verb.SIT,
-    ),
-    (r"站在|站起|站着|站立|站(?!台|点)|停在|stand(?:s|ing)?\b|stops?\b|gets up\b", Verb.STAND),
-    (r"靠着|靠在|倚着|倚在|依靠|依偎|lean(?:s|ing)?\b", Verb.LEAN),
-    (r"拥抱|抱住|相拥|搂着|搂住|hug(?:s|ging)?\b|embrac\w+", Verb.HUG),
-    (r"放到|放在|放下|搁在|摆在|put(?:s|ting)?\b|plac(?:es|ing)\b|sets? (?:it )?down\b|lays?\b", Verb.PUT),
-    (
-        r"弹吉他|弹琴|弹钢琴|弹奏|演奏|弹|拉小提琴|吹笛|打鼓|吹奏|打篮球|踢球|下棋|玩|敲键盘|运球|play(?:s|ing)?\b|"
-        r"strum\w*",
-        Verb.PLAY,
-    ),
-    (
-        r"吃|喝|咬|品尝|啃|尝|eat(?:s|ing)?\b|drink(?:s|ing)?\b|sips?\b|sipping\b|bit(?:es|ing)\b|takes a bite\b|"
-        r"(?:tastes|tasting)\b|chews?\b",
-        Verb.EAT,
-    ),
-    (r"睡觉|睡着|入睡|打瞌睡|打盹|躺|sleep(?:s|ing)?\b|naps?\b|dozes?\b|lies\b|lying\b", Verb.SLEEP),
-    (r"挥手|招手|挥挥手|挥动|举手|摆手|比了?个|wav(?:e|es|ing)\b|raises? (?:a|his|her|their) hand\b", Verb.WAVE),
-    (r"点头|点点头|鞠躬|nod(?:s|ding)?\b|bow(?:s|ing)\b", Verb.NOD),
-    (r"摇头|摇摇头|shakes? (?:his|her|its|their) head\b", Verb.SHAKE_HEAD),
-    (
-        r"转身|转头|回头|转过身|转过头|扭头|回眸|侧身|抬头|低头|歪头|turn(?:s|ing)?\b|tilts? (?:his|her|its) head\b|"
-        r"looks? back\b",
-        Verb.TURN,
-    ),
-    (
-        r"微笑|大笑|笑着|笑容|一笑|笑了|笑得|笑|咧嘴|smil(?:e|es|ing)\b|grin(?:s|ning)?\b|laugh(?:s|ing)?\b|"
-        r"chuckl\w+|wink(?:s|"
-        r"ing)?\b",
-        Verb.SMILE,
-    ),
-    (
-        r"哭泣|哭着|哭了|流泪|落泪|泪水|眼泪|泪|哭|抽泣|哽咽|cr(?:y|ies|ying)\b|weep\w*|sob(?:s|bing)?\b|tears\b",
-        Verb.CRY,
-    ),
-    (
-        r"拿着|拿起|抱着|端着|举着|举起|捧着|手持|握着|握住|提着|拎着|撑着|打着|背着|hold(?:s|ing)?\b|carr(?:y|ies|"
-        r"ying)\b|lifts?\b|"
-        r"clutch\w*|grabs?\b|raises\b",
-        Verb.HOLD,
-    ),
-    (
-        r"看着|看向|望着|望向|盯着|注视|凝视|看见|看到|眺望|俯视着|打量|张望|看书|看电影|看(?!来|起来)|look(?:s|"
-        r"ing)?\b|watch(?:es|ing)?\b|"
-        r"star(?:es|ing)\b|gaz(?:es|ing)\b|glanc\w+",
-        Verb.LOOK,
-    ),
-    (
-        r"说话|说道|说(?!唱|服)|交谈|聊天|talk(?:s|ing)?\b|chat(?:s|ting)?\b|speak(?:s|ing)?\b|argu(?:e|es|ing)\b",
-        Verb.SPEAK,
-    ),
-)

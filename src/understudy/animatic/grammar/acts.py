@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from understudy.animatic import lexicon
-from understudy.animatic.grammar import nouns
+from understudy.animatic.grammar import nouns, verbs
 from understudy.animatic.grammar.mentions import Mention
 from understudy.animatic.grammar.naming import Naming, Nature
 from understudy.animatic.grammar.text import clauses, compile_words
 from understudy.animatic.screenplay import Act, CastMember, Part, Side, Verb
 
-_ACTS = tuple((compile_words(pattern), verb) for pattern, verb in lexicon.ACTS)
+_ACTS = tuple((compile_words(pattern), verb) for pattern, verb in verbs.ACTS)
 _HOLD = compile_words(rf"(?:{nouns.HOLDING})|\b(?:{nouns.HOLDING_EN})\b")
 _FROM = (
     (compile_words(r"从(?:画面)?左|由左|左侧(?:走|跑|进)|from (?:the )?(?:frame )?left|from screen left"), Side.LEFT),

@@ -54,10 +54,16 @@ _NOT_SHOTS: tuple[tuple[str, str], ...] = (
     ),
 )
 _HEADING = compile_words(
-    r"(?:(?=[【\[])|(?<=[\n。;.!?|】)\]”\"])|^|(?<=\s)|(?<=[,，]))[#*\s]{0,4}(?:(?P<open>[【\[])\s?)?(?:"
+    r"(?:(?=[【\[])|(?<=[\n。;.!?|】)\]”\"])|^|"
+    r"(?<=\s)(?<!\b(?:to|at|on) )(?<!\bthe )(?<!\binto )|(?<=[,，]))[#*\s]{0,4}(?:(?P<open>[【\[])\s?)?(?:"
     + "|".join(f"(?P<{kind}>{words})" for words, kind in _NOT_SHOTS)
     + r")(?(open)\s?[】\]]\s?:?|\**\s?:\**)"
 )
+_BILLED = compile_words(
+    r"(?:(?<=[,。;\n])|^)\s?(?:(?P<cast>产品|商品|代言人|模特|主角|男主角?|女主角?|演员|人物|角色|道具|服装)|"
+    r"(?P<place>场景|背景|场地))(?:是|为|用|=)?\s?@?\[?(?:图片?|视频|image |video )\s?\d{1,2}\]?(?=[,。;\n]|$)"
+)
+"""A part and the reference that plays it, with no verb: 产品图1，代言人图2。"""
 
 
 def kind_at(blocks: list[tuple[int, int, str]], position: int) -> str:
@@ -85,4 +91,5 @@ def find_blocks(view: str, marks: list[int]) -> list[tuple[int, int, str]]:
             elif empty >= 0 and view[content:empty].strip():
                 end = min(end, empty)
         blocks.append((start, end, kind))
-    return blocks
+    billed = [(m.start(), m.end(), m.lastgroup or "") for m in _BILLED.finditer(view)]
+    return blocks + [b for b in billed if not kind_at(blocks, b[0]) and not kind_at(blocks, b[1] - 1)]

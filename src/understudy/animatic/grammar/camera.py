@@ -39,7 +39,7 @@ _NEGATION = compile_words(
 )
 _CLAUSE = compile_words(r"[^,。.;!?\n|\[\]【】]+")
 _FACED = compile_words(
-    r"(?:对着?|看向|看着|望向|望着|面对着?|面向|朝着?|向|冲着?|盯着|凑近|靠近|递向|伸向|走向|离)\s?$|"
+    r"(?:对着?|看向|看着|望向|望着|面对着?|面向|朝着?|向|冲着?|盯着|凑近|靠近|贴近|逼近|怼[到近]|递向|伸向|走向|离)\s?$|"
     r"\b(?:to|at|towards?|into|facing|before|for|past|near)\s(?:the )?$"
 )
 _TAKEN = compile_words(r"\b(?:as|while|she|he|they|who|where|when|of|from behind|his|her)\b")

@@ -47,21 +47,21 @@ class Layout:
 
 
 _EDGE = r"(?:(?<=[\n。.!?;:,|)\]】」』”\"…~\ue000#*])|(?<=\s)|^|(?=[【])|(?<=[️🎬]))"
-_AFTER = compile_words(r"\s?[】\])]?\**\s?(?:[:.、|,-]|—+)?\s?")
+_AFTER = compile_words(r"\s?[】\])]?\**\s?(?:[:.、|,/-]|—+)?\s?")
 
 _LABEL = compile_words(
     rf"{_EDGE}[【\[(#*\s]{{0,4}}(?:"
-    rf"第\s?({NUMBER})\s?(?:个|组|段|条)?\s?(?:分镜头|分镜|镜头|镜|画面|格|幕画面|页|屏|帧)(?!到|至)"
-    rf"|(?:分镜头|分镜|镜头|画面|镜号|片段|镜)\s?(?:号|no\.?\s?)?[#-]?\s?({NUMBER})(?![一-鿿]?秒|个|位|只|张|"
+    rf"第\s?({NUMBER})\s?(?:个|组|段|条)?\s?(?:分镜头|分镜|镜头|镜|画面|格|幕画面|页|屏|帧|步)(?!到|至)"
+    rf"|(?:分镜头|分镜|镜头|画面|镜号|片段|镜|步骤)\s?(?:号|no\.?\s?)?[#-]?\s?({NUMBER})(?![一-鿿]?秒|个|位|只|张|"
     rf"号(?!镜)|[一-鿿]?人)"
     rf"|({NUMBER})号(?:镜头|机位|镜)"
-    rf"|\b(?:shot|panel|frame|cut|clip|beat|segment|sequence|part)\s?[#-]?\s?({NUMBER})(?![\d%])"
+    rf"|\b(?:shot|panel|frame|cut|clip|beat|segment|sequence|part|step)\s?[#-]?\s?({NUMBER})(?![\d%])"
     rf"|\b(?:the )?(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth) (?:shot|panel|frame|clip)\b"
-    rf"|[psc](\d{{1,2}})(?=\s?[|:、.)\]】])"
+    rf"|[psc](\d{{1,2}})(?=\s?[|:、.)\]】])|(?:(?<=\n)|^)[ps](\d{{1,2}})(?=\s)"
     rf")"
 )
 _SCENE = compile_words(
-    rf"{_EDGE}[【\[(#*\s]{{0,4}}(?:第\s?({NUMBER})\s?(?:场景|场戏|场|幕)(?!比赛|雨|雪)|(?:场景|场次|"
+    rf"{_EDGE}[【\[(#*\s]{{0,4}}(?:第\s?(?:{NUMBER})\s?集\s{{0,2}})?(?:第\s?({NUMBER})\s?(?:场景|场戏|场|幕)(?!比赛|雨|雪)|(?:场景|场次|"
     rf"场)\s?[#-]?\s?({NUMBER})(?!个|位)|"
     rf"\bscene\s?[#-]?\s?({NUMBER})\b)"
 )
@@ -85,7 +85,8 @@ _LISTED = compile_words(
     r"(?P<ring>[①-⑮❶-❿])\s?[.、:]?|(?:(?<=[\n。.!?;:)】」』”\"…~,])|(?<=\s)|^)(?:"
     r"(?P<dot>\d{1,2})\s?[.、](?!\d)|(?P<half>\d{1,2})\)|\((?P<full>\d{1,2})\)|(?P<key>\d)️?⃣|"
     r"(?P<han>[一二三四五六七八九十]{1,3})、|"
-    r"\((?P<hanfull>[一二三四五六七八九十]{1,3})\)|(?P<colon>(?<=\n)\d{1,2}|^\d{1,2}):(?!\d)|#(?P<hash>\d{1,2}))"
+    r"\((?P<hanfull>[一二三四五六七八九十]{1,3})\)|(?P<colon>(?<=\n)\d{1,2}|^\d{1,2}):(?!\d)|#(?P<hash>\d{1,2})|"
+    r"(?:(?<=\n)|^)(?P<row>\d{1,2})(?=[ \t]{1,4}[^\d\s]|\s?\|))"
 )
 _NUMBERED_THING = compile_words(
     r"(?:image|video|character|picture|photo|subject|panel|shot|scene|图|图片|视频|角色|no\.?)\s?$"
@@ -159,7 +160,7 @@ def _choose(page: Page, view: str, blocks: list[tuple[int, int, str]]) -> list[S
     scenes = _numbered(_SCENE, view) or [Head(m.start(1), m.start(1)) for m in _SLUG.finditer(view)]
     times = _times(view)
     chain = _chain(view, blocks)
-    bullets = _bullets(view, blocks)
+    bullets = _bullets(view, blocks, in_scenes=bool(scenes))
     sizes = [Head(m.start(), m.start()) for m in _SIZE_HEAD.finditer(view)]
     stages = [Head(m.start(), m.start()) for m in _STAGE_HEAD.finditer(view)]
     following = [Head(m.start(), m.end()) for m in _NEXT.finditer(view)]
@@ -320,8 +321,9 @@ def _chain(view: str, blocks: list[tuple[int, int, str]]) -> list[Head]:
     return best
 
 
-def _bullets(view: str, blocks: list[tuple[int, int, str]]) -> list[Head]:
-    heads = [Head(m.start(), m.end()) for m in _BULLET.finditer(view)]
+def _bullets(view: str, blocks: list[tuple[int, int, str]], *, in_scenes: bool) -> list[Head]:
+    """Bullets that are shots; the triangles of a Chinese screenplay mark the acts within its scenes."""
+    heads = [Head(m.start(), m.end()) for m in _BULLET.finditer(view) if not (in_scenes and set(m[0]) & set("△▲"))]
     return [h for h in heads if kind_at(blocks, h.end) in ("", "shots") and not _within_actions(view, blocks, h.end)]
 
 

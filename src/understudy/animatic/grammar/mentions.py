@@ -50,7 +50,7 @@ PEOPLE = compile_words(
 )
 _PRONOUN = compile_words(
     r"(?P<other>其他)|(?P<he>他(?!们|人|乡)|\b(?:he|him|his)\b)|(?P<she>她(?!们)|\b(?:she|her|hers)\b)|(?P<it>它(?!们)|"
-    r"\b(?:it|its)\b)"
+    r"\b(?:it|its)\b)|(?P<who>(?<=, )who\b)"
 )
 _GROUPS = tuple((compile_words(pattern), count) for pattern, count in nouns.GROUPS)
 _MALE = compile_words(rf"{nouns.MALE}|\b(?:{nouns.MALE_EN})\b")
@@ -68,7 +68,7 @@ _ASIDE_OF = (
 )
 _LEADS = compile_words(
     rf"(?:{_DONE_BY})$|{_ASIDE_OF}|镜头\S{{0,8}}(?:跟着|跟随|对准|给到?|聚焦(?:于|在)?|转向|摇向|推向|到|在|拍|围绕|"
-    rf"环绕|绕着)$|(?:围着|环绕|围绕|给)$"
+    rf"环绕|绕着)$|(?:围着|环绕|围绕)$"
 )
 _OBJECT_TAIL = compile_words(
     r"(?:对着?|向|朝|冲|跟|给|被|把|将|用|往|在|从|着|了|过|住|起|出|进|看|望|盯|问|拉|抱|穿|戴|拿|吃|喝|骑|遇到?|等|"
@@ -95,8 +95,9 @@ _EN_CAMERA = compile_words(
     r"(?:shot|close-?up|view|frame|angle|camera|pan|tilt|dolly|zoom|push|insert|pov|macro|scene|portrait|video|"
     r"film)\b"
 )
+_BODY_OF = compile_words(rf"(?:the |an? )?(?:[a-z]+ )?(?:{nouns.BODY_EN}) of(?: the)?")
 _GUIDE = compile_words(
-    r"(?:运镜|音色|声音|嗓音|风格|画风|动作|舞蹈|舞步|节奏|色调|构图|光影|滤镜|口音|特效|表情|姿势|转场|"
+    r"(?:运镜|音色|声音|嗓音|风格|画风|质感|氛围|影调|动作|舞蹈|舞步|节奏|色调|构图|光影|滤镜|口音|特效|表情|姿势|转场|"
     r"镜头语言)\S{0,4}?(?:参考|参照|模仿|按照?|采用|使用|来自|同|跟|"
     r"像|取自)\s?(?:了|自)?$|(?:style|moves?|motion|choreography|voice|rhythm|pacing|palette|lighting|camera ?work|"
     r"timbre|grading|"
@@ -247,6 +248,8 @@ def _leads(left: str, has_earlier: bool) -> bool:
         return True
     if _EN_LEADS.search(left):
         return True
+    if _BODY_OF.fullmatch(left):
+        return True
     if _EN_CAMERA.search(left) or _EN_SHOWN.search(left):
         return not has_earlier
     return bool(re.fullmatch(r"(?:\w+ly|the|an?|in \w+|at \w+|then|there|only)(?: the| a)?", left)) and not has_earlier
@@ -279,8 +282,8 @@ _SPEECH_RIGHT = compile_words(
 )
 _PLACE_IN = compile_words(r"^\s?(?:里|中|内)(?:$|的|,|。|面|[^间])")
 _PLACE_BEFORE = compile_words(
-    r"(?:背景(?:是|为|在|用)?|场景(?:是|为|在|用)?|全程都?在|走进|走在|来到|进入|回到|位于|身处|置身(?:于)?)\s?@?\[?$|"
-    r"(?:background(?: is|:)?|setting(?: is|:)?|set in|inside|through|into)\s(?:the )?$"
+    r"(?:(?:背景|场景|场地|地点|环境)(?:是|为|在|用)?\s?:?|全程都?在|走进|走在|来到|进入|回到|位于|身处|置身(?:于)?)\s?@?\[?$|"
+    r"(?:(?:background|setting|location)(?: is|:)?|set in|inside|through|into)\s(?:the )?$"
 )
 
 
@@ -315,6 +318,9 @@ def _resolve(view: str, found: list[Mention], naming: Naming) -> None:
         genders.setdefault(name, "she" if _FEMALE.search(alias) else "he" if _MALE.search(alias) else "")
     for index, mention in enumerate(found):
         if not mention.is_pronoun:
+            continue
+        if mention.label == "who":
+            mention.names = found[index - 1].names if index else ()
             continue
         if mention.count > 1:
             mention.names = _last_people(found, index, mention.count, naming)

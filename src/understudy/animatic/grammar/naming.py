@@ -163,7 +163,7 @@ _SHEET = compile_words(r"宫格|分镜|故事板|漫画|四格|六格|storyboard
 _IS = compile_words(
     r"\s?(?:是|为|即|叫做|叫|名叫|饰演|扮演|饰|代表|作为|=|->|is (?:called |named )?|as |plays |portrays |named |"
     r"called )\s?"
-    r"([^,。.;:!?\n()、|“\"「—]{1,40})"
+    r"((?:\b(?:mr|mrs|ms|dr|st|prof)\.|[^,。.;:!?\n()、|“\"「—]){1,40})"
 )
 _LISTED = compile_words(r"\s?(?:(?P<dash>—{1,2}|--)|:|-)\s?(?P<words>[^,。.;:!?\n()、|“\"「—]{1,24})")
 _IN_CAST = compile_words(
@@ -190,6 +190,7 @@ _STOP_HEADS = {
     "background",
     "motion",
 }
+_TITLES = {"the", "a", "an", "mr", "mrs", "ms", "dr", "st", "prof"}
 _PLAYED = compile_words(
     r"(?:^|[,。.;\n、:\-*]\s*)([^,。.;\n、:()]{1,16}?)\s?(?:由|=|:|is played by|played by)\s?@?\[?$"
 )
@@ -295,7 +296,7 @@ def _called(page: Page, start: int, end: int, name: str, claim: _Claim, naming: 
         return
     raw = page.raw[start:end]
     head = _HEAD_CUT.split(words)[0].strip()
-    names = [w for w in re.findall(r"\b[A-Z][\w'-]+", raw) if w.lower() not in ("the", "a", "an")]
+    names = [w for w in re.findall(r"\b[A-Z][\w'-]+", raw) if w.lower() not in _TITLES]
     if after == "(" and not names:
         names = [
             w

@@ -25,6 +25,9 @@ _WHISPER = compile_words(lexicon.DELIVERIES[2][0])
 _INNER = compile_words(r"内心|心想|心里|心声|独白|inner|internal|thinks")
 _LABEL = compile_words(r"[^,。;.!?\n|】\ue000”\"」』]{1,40}[:]\s?$")
 _NOT_LABEL = compile_words(r"台词|对白|对话|文案|配音|口播|画面|动作|镜头|场景|dialog|line|action|voice|speech")
+_UNSEEN_VOICE = compile_words(
+    r"(?:the |an? )?(?:(?:fe)?male )?(?:announcer|narrator|voice|presenter)|[男女童]声|解说员?|播音员?"
+)
 _ADVERB_RUN = compile_words(
     r"^(?:然后|随后|接着|突然|忽然|这时|此时|最后|于是|轻声|小声|大声|低声|连忙|笑着|哭着|一边|并且?|又|再|也|先|便|"
     r"就|and|then|softly|quietly)+"
@@ -194,7 +197,9 @@ class Attribution:
         opening = words.rfind("(") if words.endswith(")") else -1
         outside = words[:opening] if opening > 0 else words
         how = words[opening:] if opening > 0 else ""
-        start = max((m.end() for m in re.finditer(r"[,。;.!?\n|】:\ue000”\"」』]", outside)), default=0)
+        start = max(
+            (m.end() for m in re.finditer(r"[,。;!?\n|】:\ue000”\"」』]|\.(?=\s)", outside.rstrip())), default=0
+        )
         label = outside[start:].strip(" -*•△")
         end = floor + len(outside.rstrip())
         at = floor + start
@@ -208,6 +213,8 @@ class Attribution:
             if _INNER.search(label):
                 return self._before(turn.start, floor, same_sentence=False) or self._last(), None, label
             return None, NARRATOR, label
+        if _NARRATION.search(how) and not any(m.names for m in here) and _UNSEEN_VOICE.fullmatch(label):
+            return None, NARRATOR, label + how
         exact = [m for m in here if m.end == end or not self.page.view[m.end : end].strip(" ]")]
         if (
             exact
@@ -217,6 +224,8 @@ class Attribution:
             first = exact[-1]
             if not self.page.view[at : first.start].strip(" -*•△@[("):
                 return first, None, label + how
+        if exact and re.search(rf"[{HAN}]\s$", self.page.view[at : exact[-1].start]):
+            return exact[-1], None, how  # a cell of its own in a row: 特写 他低头不语 图2：别走
         voice = [m for m in here if re.fullmatch(r"\s?的(?:声音|喊声|嗓音|画外音)\s?", self.page.view[m.end : end])]
         if voice:
             return voice[-1], None, label + how
@@ -239,7 +248,7 @@ class Attribution:
         """The nearest clause before that has somebody leading it."""
         begin = max(self._sentence(position - 1)[0], floor) if same_sentence else floor
         here = [m for m in self.people if begin <= m.start and m.end <= position and not self._only_shown(m)]
-        leading = [m for m in here if m.is_subject]
+        leading = [m for m in here if m.is_subject and (m.label != "who" or not self._goes_on(m, position))]
         if leading:
             clause = leading[-1].clause
             group = [m for m in leading if m.clause == clause]
@@ -252,6 +261,10 @@ class Attribution:
             return None
         owners = [m for m in here if m.is_owner] or ([] if same_sentence and not here else here)
         return owners[-1] if owners and not same_sentence else (owners[0] if owners else None)
+
+    def _goes_on(self, who: Mention, position: int) -> bool:
+        """Whether the clause of a "who" is over before the words begin: X hugs Y, who cries, and says …"""
+        return "," in self.page.view[who.end : position].rstrip(" ,:")
 
     def _only_shown(self, mention: Mention) -> bool:
         return mention.is_aside and not re.match(
@@ -354,6 +367,8 @@ class Attribution:
                     best = (match.end(), delivery)
         if best is None and turn.is_quote and _WHISPER.search(left[-40:]):
             return Delivery.WHISPER
+        if best is None and turn.is_quote and _NARRATION.match(re.split(r"[。!?;\n]|\.\s", left)[-1].lstrip()):
+            return Delivery.NARRATE  # Voiceover, her own: “…”
         return best[1] if best else Delivery.SAY
 
     def _target(self, turn: Turn, floor: int, owner: Mention | None) -> str | None:

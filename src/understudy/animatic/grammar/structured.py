@@ -46,7 +46,7 @@ _CAMERA_KEYS = (
 _LINE_KEYS = ("dialogue", "dialog", "lines", "speech", "line", "says", "台词", "对白")
 _VOICE_KEYS = ("voiceover", "voice_over", "narration", "narrator", "vo", "旁白", "画外音")
 _SOUND_KEYS = ("audio", "sound", "sfx", "music", "bgm", "音效", "音乐", "声音")
-_TEXT_KEYS = ("text", "captions", "subtitles", "on_screen_text", "text_overlay", "字幕", "文字")
+_TEXT_KEY = re.compile(r"(?:on[ _-]?screen[ _-]?)?(?:text|captions?|subtitles?|titles)(?:[ _-]?overlays?)?|字幕|文字")
 _NOTHING = ("none", "no", "off", "false", "无", "不要", "")
 _DEPTH = 6
 
@@ -124,10 +124,10 @@ def _shot(shot: Any, clock: float) -> tuple[str, float]:
 
 def _field(low: str, key: str, item: Any, depth: int) -> str:
     if item is None or item is False or depth > _DEPTH:
-        return "no text." if item is False and low in _TEXT_KEYS else ""
+        return "no text." if item is False and _TEXT_KEY.fullmatch(low) else ""
     if low in _LINE_KEYS or low in _VOICE_KEYS:
         return _lines(item, "Voiceover" if low in _VOICE_KEYS else "", depth)
-    if low in _TEXT_KEYS and isinstance(item, str):
+    if _TEXT_KEY.fullmatch(low) and isinstance(item, str):
         return (
             "no text."
             if item.strip().lower() in _NOTHING or item.strip().lower().startswith("no ")

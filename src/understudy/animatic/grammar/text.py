@@ -152,6 +152,8 @@ def _find_quotes(raw: str) -> list[Quote]:
         position = start + 1
         if mark in "'‘" and not _opens(raw, start):
             continue
+        if mark == '"' and raw[start - 1 : start].isdigit() and raw[start + 1 : start + 2].isspace():
+            continue  # 30" spot: inches or seconds
         end = _closing(raw, start, mark)
         if end is None:
             continue

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from understudy.animatic import lexicon
+from understudy.animatic.grammar import nouns
 from understudy.animatic.grammar.heads import Layout
 from understudy.animatic.grammar.naming import Naming
 from understudy.animatic.grammar.text import HAN, Page, Quote, compile_words
@@ -16,11 +17,12 @@ from understudy.animatic.grammar.text import HAN, Page, Quote, compile_words
 _SPEAKING_ALL = "|".join(pattern for pattern, _ in lexicon.SPEAKING)
 SPEECH_VERB = compile_words(_SPEAKING_ALL)
 _VERB_LAST = compile_words(
-    rf"(?:{_SPEAKING_ALL})(?:着|了|起|出|道|说|一句|一声|了一句|他|她|对方|大家|众人|老板|"
-    rf"镜头)?(?:\s(?:[a-z'-]+\s?){{1,4}})?\s?(?:\([^()]{{0,40}}\))?\s?$"
+    rf"(?:{_SPEAKING_ALL})(?:着|了|起|出|到|道|说|一句|一声|了一句|他|她|对方|大家|众人|镜头|"
+    rf"{nouns.MALE}|{nouns.FEMALE}|{nouns.ANYBODY})?(?:\s(?:[a-z'-]+\s?){{1,4}})?\s?(?:\([^()]{{0,40}}\))?\s?$"
 )
 _LETTERING = compile_words(lexicon.LETTERING)
 _SOUNDING = compile_words(rf"(?:{lexicon.SOUNDING})\s?(?:了|着)?\s?$")
+_GOES = compile_words(r"\b(?:goes|go|is like)\s?$")
 _SIGN_SAYS = compile_words(
     r"(?:牌|屏幕|纸条|信|横幅|衣服|包装|标签|墙|sign|screen|banner|label|note|shirt|board|package|"
     r"poster)\S{0,3}\s?(?:上)?\S{0,4}(?:写|说|that says|says|saying)\S{0,3}\s?$"
@@ -37,12 +39,16 @@ _SOUND_RIGHT = compile_words(
 _ONOMATOPOEIA = compile_words(
     r"^[叮咚铃砰轰咔嚓哗啪嗒滴答嗡喵汪咕噜隆当啷咣呼嗖唰嘀哒吱呀扑通咚哐嘭噗嘶沙簌呜嘎哈嘿哼\s,，。!！~～…—-]+$"
 )
-_COLON = compile_words(r":\s{0,2}(?![\s“\"「『‘”'\ue000/\d])|:\s(?=\d)|:\s{0,2}(?=[♪♫])")
+_COLON = compile_words(r":\s{0,2}(?![\s“\"「『‘”'\ue000/\d])|(?:(?<!\d):|:\s)(?=\d)|:\s{0,2}(?=[♪♫])")
 _SILENT = compile_words(r"^(?:无|没有|暂无|none|n/?a|no dialogue|无台词|无对白|-|—|\.\.\.)\s?$")
-_EDGE = compile_words(r"[,。;.!?\n|】\]\ue000”\"」』、]")
+_EDGE = compile_words(r"(?<!\b(?:mr|ms|dr|st))(?<!\b(?:mrs))\.|[,。;!?\n|】\]\ue000”\"」』、]")
 _BULLET = compile_words(r"^[\s\-*•·△▲>#]+")
-_SAY_BLANK = compile_words(rf"(?:说道|说着|说|喊道|喊|问道|问|唱道|唱|回答|回道|答道)(?:\s{{1,3}}|道,)(?=[{HAN}])")
+_SAY_BLANK = compile_words(
+    rf"(?:说道|说着|说|喊道|喊|问道|问|唱道|唱|回答|回道|答道)(?:\s{{1,3}}|道,)(?=[{HAN}\u3040-\u30ff\uac00-\ud7a3a-z])"
+)
 _PAUSE = compile_words(r"[\s。!?;\n\ue000“\"]")
+_LATIN_PAUSE = compile_words(rf"[,。.!?;\n\ue000“\"]|\s?(?=[{HAN}])")
+_LIST_MARK = compile_words(r"#|[-*•△▲]\s|[\[(]?\d{1,2}\s?[.)、:\]-]", re.IGNORECASE)
 _CAPS = compile_words(r"^[ \t]*([A-Z][A-Z0-9 .'’-]{0,30}?)(?:\s?\([^()\n]*\))?[ \t]*$", re.MULTILINE)
 _NOT_NAME = compile_words(
     r"^(?:INT|EXT|CUT|FADE|SCENE|SHOT|TITLE|THE END|PANEL|DISSOLVE|SMASH|END|SFX|VFX|BGM|POV|MUSIC|NOTE|STYLE)\b"
@@ -87,7 +93,7 @@ def find_turns(page: Page, naming: Naming, layout: Layout, people: re.Pattern[st
             taken.append((turn.start, turn.end))
             page.blank(turn.start, turn.end)
     for quote in page.quotes:
-        if not any(a < quote.end and quote.start < b for a, b in taken) and _is_spoken(page, quote):
+        if not any(a < quote.end and quote.start < b for a, b in taken) and _is_spoken(page, quote, naming):
             turns.append(Turn(quote.start, quote.end, _clean(page.raw[quote.inner_start : quote.inner_end]), True))
     return sorted((t for t in turns if t.text), key=lambda t: t.start)
 
@@ -97,7 +103,7 @@ def _clean(text: str) -> str:
     return text.strip(' \t\r\n\u3000♪♫🎵🎶"“”')
 
 
-def _is_spoken(page: Page, quote: Quote) -> bool:
+def _is_spoken(page: Page, quote: Quote, naming: Naming) -> bool:
     inner = page.raw[quote.inner_start : quote.inner_end]
     left = page.view[max(0, quote.start - 40) : quote.start]
     right = page.view[quote.end : quote.end + 30]
@@ -114,8 +120,10 @@ def _is_spoken(page: Page, quote: Quote) -> bool:
         return False
     if verb or (colon and not _shows(clause)):
         return True
-    if _shows(clause) or _SOUNDING.search(clause):
+    if _shows(clause):
         return False
+    if _SOUNDING.search(clause):
+        return bool(_GOES.search(clause)) and any(True for _ in naming.find(clause))
     if _speech_follows(right):
         return True
     final = inner.rstrip()[-1:] in "。!?！？…~～.—"
@@ -160,6 +168,7 @@ def _unquoted(page: Page, naming: Naming, layout: Layout, people: re.Pattern[str
         shot = next((s for s in reversed(layout.shots) if s.start <= match.start()), None)
         begin = max(begin, shot.start if shot else 0)
         words = _BULLET.sub("", view[begin : match.start()]).strip()
+        words = _own_cell(words, naming)
         block = next((b for b in layout.blocks if b[0] <= match.start() < b[1]), None)
         heading = (
             block is not None
@@ -184,17 +193,36 @@ def _unquoted(page: Page, naming: Naming, layout: Layout, people: re.Pattern[str
             start = match.end() + (len(page.raw[match.end() : end]) - len(page.raw[match.end() : end].lstrip()))
             turns.append(Turn(start, end, _clean(raw), False, is_labelled=label))
     for match in _SAY_BLANK.finditer(view):
-        tail = _PAUSE.search(view, match.end() + 1)
-        end = tail.start() if tail else len(view)
+        end = _breath(view, match.end())
         if end - match.end() >= 2:
             turns.append(Turn(match.end(), end, _clean(page.raw[match.end() : end]), False))
     return turns
+
+
+def _breath(view: str, start: int) -> int:
+    """The end of words that follow 说 and a blank: the next pause, unless the speaker goes on speaking behind it."""
+    pause = _LATIN_PAUSE if view[start].isascii() else _PAUSE
+    stop = pause.search(view, start + 1)
+    while stop is not None and stop[0].isspace() and stop[0] != "\n":
+        rest = re.split(r"[\s。;\n\ue000]", view[stop.end() :], maxsplit=1)[0]
+        if not _ADDRESS.search(rest) or _NARRATIVE.match(rest):
+            break
+        stop = pause.search(view, stop.end() + 1)
+    if stop is None:
+        return len(view)
+    return stop.end() if stop[0] in "!?" else stop.start()
 
 
 def _only_names(text: str, naming: Naming) -> bool:
     """小美：图1，阿强：图2 gives names; nobody speaks."""
     first = re.split(r"[,。;.\n]", text.strip(" @["), maxsplit=1)[0].strip("] ")
     return any(start == 0 and end == len(first) for start, end, _ in naming.find(first))
+
+
+def _own_cell(words: str, naming: Naming) -> str:
+    """Only the name where a blank sets it off from what stands before: 图1低头不语 图2：别走."""
+    last = next((span for span in naming.find(words) if span[1] == len(words)), None)
+    return words[last[0] :] if last and re.search(rf"[{HAN}]\s$", words[: last[0]]) else words
 
 
 def _is_heading(view: str, block: tuple[int, int, str], match: re.Match[str]) -> bool:
@@ -221,7 +249,8 @@ def _at_line(view: str, begin: int) -> bool:
 
 def _is_label(words: str, naming: Naming, people: re.Pattern[str], *, at_line: bool) -> bool:
     bare = re.sub(r"\s?\([^()]*\)\s?$", "", words).strip()
-    bare = re.sub(r",\s?(?:off[ -]?screen|o\.?s\.?|v\.?o\.?)$", "", bare)
+    bare = re.sub(r",?\s?(?:off[ -]?screen|\bo\.?s\.?|\bv\.?o\.?)$|^(?:os|vo)\s?(?=[^a-z\s])", "", bare).strip()
+    bare = re.sub(r"^(?:mrs?|ms|dr|st|prof)\.\s", "", bare)
     if not bare or len(bare) > 28:
         return False
     for start, end, _ in naming.find(bare):
@@ -310,6 +339,8 @@ def _screenplay_turns(page: Page) -> list[Turn]:
             line = page.raw[position:stop].strip()
             if not line or _CAPS.fullmatch(page.raw[position:stop]) or _NOT_NAME.match(line):
                 break
+            if begin is None and _LIST_MARK.match(line):
+                break  # a title above a list
             if not (line.startswith("(") and line.endswith(")")):
                 begin = position if begin is None else begin
                 end = stop

@@ -79,7 +79,7 @@ def complete(request: VideoRequest, card: ModelCard, profile: Profile, *, paths:
     if texts != (request.prompt, request.negative_prompt):
         request = request.but(prompt=texts[0], negative_prompt=texts[1])
     if card.prompt_required and not request.prompt.strip():
-        reason = f"Field required: {where['prompt']}. Describe what is to be seen and heard."
+        reason = f"Field required: {where['prompt']}"
         found.append(Violation(where["prompt"], reason, ViolationKind.MISSING))
     found += _judge_rules(request, card, where)
     found += _judge_urls(request, card, where)

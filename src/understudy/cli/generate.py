@@ -23,9 +23,23 @@ from understudy.core.faults import InvalidRequest, ViolationKind
 from understudy.core.ports import Job
 from understudy.core.request import LocalMedia, Medium, Profile, Reference, Role, ShotType, VideoRequest
 from understudy.core.units import Ratio, Size, Tier
+from understudy.media.child import ChildDied
 
 HERE = "oss://here/"
 """Stands before the path of a local file where a request wants a URL: rendering here, nothing is fetched."""
+
+OPTIONS = {
+    "prompt": "PROMPT",
+    "size": "--size",
+    "tier": "--resolution",
+    "ratio": "--ratio",
+    "seconds": "--duration",
+    "seed": "--seed",
+    "shot_type": "--shot-type",
+    "references": "--ref",
+    "sound": "--audio",
+}
+"""What a refusal calls the fields of a request here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +54,7 @@ class Order:
     resolution: str | None = None
     ratio: str | None = None
     size: str | None = None
-    shot_type: str | None = None
+    shot_type: ShotType | None = None
     first_frame: Path | None = None
     negative_prompt: str = ""
     seed: int | None = None
@@ -78,7 +92,7 @@ def read_order(order: Order, card: ModelCard, prefix: str) -> VideoRequest:
         tier=_parse("--resolution", order.resolution, Tier.parse),
         ratio=_parse("--ratio", order.ratio, Ratio.parse),
         seconds=order.seconds,
-        shot_type=_parse("--shot-type", order.shot_type, ShotType),
+        shot_type=order.shot_type,
         sound=order.sound,
         watermark=order.watermark,
         seed=order.seed,
@@ -163,14 +177,18 @@ def generate_here(order: Order, output: Path, data: Path | None, *, captions: bo
 
     settings = load(data=data, captions=captions)
     card = open_shelf(settings).find(order.model)
-    request = complete(read_order(order, card, HERE), card, Profile.COMPAT)
+    request = complete(read_order(order, card, HERE), card, Profile.COMPAT, paths=OPTIONS)
     engine = open_engine(settings, "animatic")
 
     async def make() -> None:
         with tempfile.TemporaryDirectory(prefix="understudy-") as folder, show.progress("rendering") as move:
             await engine.setup()
             stage = HereStage(Path(folder), card, move)
-            take = await engine.perform(await _job(request, card, stage), stage)
+            try:
+                take = await engine.perform(await _job(request, card, stage), stage)
+            except ChildDied as death:
+                show.say(death.tail)  # whoever renders here may read a trace; a caller of a server never does
+                raise
             output.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(take.path, output)
         facts = take.facts
@@ -186,7 +204,7 @@ async def _job(request: VideoRequest, card: ModelCard, stage: HereStage) -> Job:
     """The complete request with media known and size settled, as a worker would hand it to the engine."""
     known = [replace(r, medium=(await stage.local(r)).facts.medium) for r in request.references]
     request = request.but(references=tuple(known))
-    check_counts(request, card)
+    check_counts(request, card, paths=OPTIONS)
     opening = request.first_frame
     request = settle(request, card, (await stage.local(opening)).facts if opening else None)
     seed = request.seed if request.seed is not None else secrets.randbelow(card.seed_most + 1)

@@ -13,6 +13,7 @@ from typing import Annotated, Optional
 import typer
 
 from understudy.core.faults import UnderstudyError
+from understudy.core.request import ShotType
 
 app = typer.Typer(
     name="understudy",
@@ -73,7 +74,7 @@ def generate(
     resolution: Annotated[Text, typer.Option(help="720P or 1080P.")] = None,
     ratio: Annotated[Text, typer.Option(help="16:9, 9:16, 1:1, 4:3 or 3:4.")] = None,
     size: Annotated[Text, typer.Option(help="Pixels, e.g. 1280*720 (2.6 models).")] = None,
-    shot_type: Annotated[Text, typer.Option(help="single or multi (2.6 models).")] = None,
+    shot_type: Annotated[Optional[ShotType], typer.Option(help="One shot, or several (2.6 models).")] = None,  # noqa: UP045
     first_frame: Annotated[Optional[Path], typer.Option(help="Picture the video opens with.")] = None,  # noqa: UP045
     negative_prompt: Annotated[str, typer.Option(help="What must not be seen.")] = "",
     seed: Annotated[Optional[int], typer.Option(help="Same seed, same video.")] = None,  # noqa: UP045
@@ -114,7 +115,7 @@ def plan(
     prompt: Annotated[str, typer.Argument(help="The prompt to read.")] = "",
     ref: Refs = None,
     duration: Seconds = None,
-    shot_type: Annotated[Text, typer.Option(help="single or multi.")] = None,
+    shot_type: Annotated[Optional[ShotType], typer.Option(help="One shot, or several.")] = None,  # noqa: UP045
     format: Annotated[Format, typer.Option(help="A table for people or JSON for programs.")] = Format.TABLE,
     batch: Annotated[
         Optional[Path],  # noqa: UP045

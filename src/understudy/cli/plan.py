@@ -15,18 +15,17 @@ from understudy.animatic.grammar import NamedSubject
 from understudy.animatic.plan import make_plan, plan_json, read_batch
 from understudy.cli import show
 from understudy.cli.references import read_names
+from understudy.core.faults import InvalidRequest, ViolationKind
 from understudy.core.request import ShotType
 
 DEFAULT_SECONDS = 5
 
 
 def plan_one(
-    prompt: str, references: tuple[str, ...], seconds: int | None, shot_type: str | None, as_json: bool
+    prompt: str, references: tuple[str, ...], seconds: int | None, shot_type: ShotType | None, as_json: bool
 ) -> None:
     subjects = [NamedSubject(named.name, named.aliases, named.medium.value) for named in read_names(references)]
-    screenplay, board = make_plan(
-        prompt, subjects, seconds or DEFAULT_SECONDS, ShotType(shot_type) if shot_type else None
-    )
+    screenplay, board = make_plan(prompt, subjects, seconds or DEFAULT_SECONDS, shot_type)
     if as_json:
         typer.echo(json.dumps(plan_json(screenplay, board), ensure_ascii=False, indent=2))
         return
@@ -46,7 +45,9 @@ def plan_one(
 
 
 def plan_batch(source: Path) -> None:
-    lines = sys.stdin if str(source) == "-" else source.open(encoding="utf-8")
-    with lines:
-        for answer in read_batch(lines):
-            print(json.dumps(answer, ensure_ascii=False))
+    try:
+        with sys.stdin if str(source) == "-" else source.open(encoding="utf-8") as lines:
+            for answer in read_batch(lines):
+                print(json.dumps(answer, ensure_ascii=False))
+    except (ValueError, OSError) as error:
+        raise InvalidRequest.of("--batch", f"{source}: {error}", ViolationKind.BODY) from None

@@ -1,0 +1,139 @@
+"""The command line as a person meets it: what is printed, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import pytest
+from typer.testing import CliRunner
+
+from builders import tiny_image
+from understudy.cli.main import app
+from understudy.core.faults import UnderstudyError
+
+runner = CliRunner()
+
+
+def run(*words: str, stdin: str | None = None) -> tuple[int, str, str]:
+    """As a process of its own: exit code, stdout, stderr."""
+    told = subprocess.run(
+        [sys.executable, "-m", "understudy", *words], capture_output=True, text=True, input=stdin, timeout=300
+    )
+    return told.returncode, told.stdout, told.stderr
+
+
+@pytest.fixture(autouse=True)
+def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("UNDERSTUDY_MODELS_AUTO_INSTALL", "false")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["generate", "x", "--ref", "图2=girl.png"], "图1"),
+        (["generate", "x", "--ref", "图1=nobody.png"], "no file"),
+        (["generate", "图1", "--ref", "图1=girl.png", "--duration", "99"], "--duration"),
+        (["generate", "图1", "--ref", "图1=girl.png", "--resolution", "4K"], "--resolution"),
+        (["generate", "图1", "--ref", "图1=girl.png", "--model", "wan9"], "wan2.7-r2v"),
+        (["generate", "图1", "--ref", "图1=girl.png", "--voice", "图7=girl.png"], "图1"),
+        (["generate", "图1", "--ref", "图1=girl.png", "--server", "http://127.0.0.1:9/api/v1"], "--key"),
+        (["plan", "--batch", "nothing.jsonl"], "nothing.jsonl"),
+        (["keys", "revoke", "0123", "--data", "."], "keys list"),
+        (["models", "show", "wan9"], "wan2.7-r2v"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_a_mistake_is_one_sentence_that_helps(words: list[str], says: str, tmp_path: Path) -> None:
+    tiny_image(tmp_path / "girl.png", (320, 240))
+    told = runner.invoke(app, words)
+    assert isinstance(told.exception, UnderstudyError), told.output
+    assert says in told.exception.message
+    assert "\n" not in told.exception.message
+
+
+def test_a_mistake_ends_the_process_with_1_and_no_trace() -> None:
+    code, out, err = run("models", "show", "wan9")
+    assert (code, out) == (1, "")
+    assert err.startswith("understudy: Model can not be found.")
+    assert "Traceback" not in err
+
+
+def test_a_plan_as_table_and_as_json() -> None:
+    prompt = "第一个镜头：图1走进便利店，镜头缓缓推近。第二个镜头：特写，她笑着说：“晚上好！”"
+    told = runner.invoke(app, ["plan", prompt, "--ref", "图1", "--duration", "6"])
+    assert told.exit_code == 0, told.output
+    assert "图1: 晚上好！" in told.stdout
+    assert "push_in" in told.stdout
+    told = runner.invoke(app, ["plan", prompt, "--ref", "图1", "--duration", "6", "--format", "json"])
+    plan = json.loads(told.stdout)
+    assert [shot["size"] for shot in plan["shots"]] == [None, "close"]
+    assert plan["frame_count"] == 180
+
+
+def test_a_batch_of_plans_line_by_line() -> None:
+    rows = [
+        {"id": "a", "prompt": "图1说：“你好。”", "references": [{"name": "图1", "kind": "image"}], "duration": 5},
+        {"id": "b", "prompt": "Image 1 walks in the snow.", "references": [{"name": "Image 1", "kind": "image"}]},
+    ]
+    code, out, err = run("plan", "--batch", "-", stdin="\n".join(json.dumps(row) for row in rows))
+    assert code == 0, err
+    first, second = map(json.loads, out.splitlines())
+    assert (first["id"], first["shots"][0]["lines"][0]["speaker"]) == ("a", "图1")
+    assert (second["id"], second["shots"][0]["fx"]) == ("b", ["snow"])
+    code, _, err = run("plan", "--batch", "-", stdin="{")
+    assert code == 1
+    assert "line 1" in err
+
+
+def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
+    data = ["--data", str(tmp_path / "data")]
+    made = runner.invoke(app, ["keys", "create", "alice", *data])
+    secret = made.stdout.strip()
+    assert re.fullmatch(r"sk-[0-9a-f]{64}", secret)
+    listed = runner.invoke(app, ["keys", "list", *data]).stdout
+    assert "alice" in listed
+    assert secret not in listed, "a key is shown once"
+    key_id = listed.splitlines()[1].split("\t")[0]
+    assert runner.invoke(app, ["keys", "revoke", key_id, *data]).exit_code == 0
+    assert "revoked" in runner.invoke(app, ["keys", "list", *data]).stdout
+    stored = b"".join(p.read_bytes() for p in (tmp_path / "data").iterdir() if p.is_file())
+    assert secret.encode() not in stored
+
+
+def test_models_are_listed_with_prices_and_shown_whole() -> None:
+    listed = runner.invoke(app, ["models", "list"]).stdout
+    assert "wan2.6-r2v-flash\treference-to-video\t720P, 1080P\t2-10\t720P 0.3" in listed
+    card = json.loads(runner.invoke(app, ["models", "show", "wan2.7-r2v"]).stdout)
+    assert card["billing"]["input_caps"]["3"] == "1.65"
+
+
+def test_the_doctor_names_what_is_missing(tmp_path: Path) -> None:
+    told = runner.invoke(app, ["doctor", "--data", str(tmp_path / "data")])
+    assert told.exit_code == 0, told.stdout
+    assert "understudy models install" in told.stdout
+
+
+def test_generate_makes_a_film_without_a_server(tmp_path: Path) -> None:
+    from PIL import Image, ImageDraw
+
+    figure = Image.new("RGBA", (300, 400), (0, 0, 0, 0))
+    ImageDraw.Draw(figure).ellipse([60, 40, 240, 380], fill=(200, 90, 60, 255))
+    figure.save(tmp_path / "figure.png")
+    code, out, err = run(
+        "generate", "图1在雪中跳舞。", "--ref", "图1=figure.png", "--resolution", "720P", "--ratio", "9:16",
+        "--duration", "2", "--seed", "5", "--output", "made/out.mp4", "--data", "data",
+    )  # fmt: skip
+    assert code == 0, err
+    assert out.strip() == "made/out.mp4", "stdout holds the result only"
+    assert "rendering: 100%" in err
+    assert "note: This is an animatic" in err.replace("\n", " ")
+    with av.open(str(tmp_path / "made" / "out.mp4")) as film:
+        video = film.streams.video[0]
+        assert (video.width, video.height, video.frames) == (720, 1280, 60)
+        assert len(film.streams.audio) == 1

@@ -20,7 +20,7 @@ from understudy.core.faults import MediaProblem, MediaRefused, NotFound
 from understudy.core.ports import BlobStore, Remote
 from understudy.core.request import LocalMedia, MediaFacts, Medium, Reference, Role
 from understudy.service.lease import Lease
-from understudy.service.uploads import Uploads
+from understudy.service.uploads import INLINE, Uploads
 
 Probe: TypeAlias = Callable[..., Awaitable[MediaFacts]]
 """`await probe(path, workdir=folder)`: what is in a file. Raises MediaRefused."""
@@ -100,6 +100,8 @@ class ReferenceStage:
                 try:
                     if url.startswith("oss://"):
                         file = await self._fetch_upload(url, folder)
+                    elif url.startswith(INLINE):
+                        file = await self._remote.fetch(await self._uploads.read_inline(url), limits, folder)
                     else:
                         file = await self._remote.fetch(url, limits, folder)
                     self._fetched[url] = LocalMedia(file, await self._probe(file, workdir=self.workdir))

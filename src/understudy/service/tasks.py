@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -20,6 +21,9 @@ from understudy.core.wire import Canceled, Listed, Told
 from understudy.service.accounts import Caller
 from understudy.service.links import Links
 from understudy.service.uploads import Uploads
+
+LONGEST_KEPT_URL = 4096
+"""Characters; a media value longer than that is base64 and is kept beside the task, not in its row."""
 
 
 class Tasks:
@@ -66,6 +70,7 @@ class Tasks:
         # under one name, or an alias would have a limit of its own for tasks running at once
         complete = complete.but(model=card.model, seed=seed)
         await self._check_uploads(complete, caller, card, request.model)
+        complete = await self._put_inline_aside(complete, caller)
         now = self._clock.now()
         task = Task(
             task_id=str(uuid4()),
@@ -127,3 +132,17 @@ class Tasks:
                     await self._uploads.resolve_for(url, caller.account, card, model)
                 except MediaRefused as refused:
                     raise MediaRefused(refused.problem, refused.message, path=path, limits=refused.limits) from None
+
+    async def _put_inline_aside(self, request: VideoRequest, caller: Caller) -> VideoRequest:
+        """Base64 goes into the blob store: every poll reads the task's row, and it must stay small."""
+
+        async def aside(url: str) -> str:
+            if len(url) < LONGEST_KEPT_URL or url.startswith(("http:", "https:", "oss:")):
+                return url
+            return await self._uploads.keep_inline(url, caller.account)
+
+        references = [
+            replace(r, url=await aside(r.url), voice=await aside(r.voice) if r.voice else r.voice)
+            for r in request.references
+        ]
+        return request.but(references=tuple(references))

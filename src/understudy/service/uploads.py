@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 from urllib.parse import unquote
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from understudy.core.card import ModelCard
-from understudy.core.faults import MediaProblem, MediaRefused, UnderstudyError
+from understudy.core.faults import MediaProblem, MediaRefused, NotFound, UnderstudyError
 from understudy.core.ports import BlobStore, Clock
 from understudy.core.wire import UploadTicket
 from understudy.service.accounts import Caller
@@ -40,6 +40,10 @@ NAME_BYTES = 255
 _ADDRESS = re.compile(rf"{FOLDER}/([^/]+)/(\d{{4}}-\d\d-\d\d)/([0-9a-f-]{{36}})/([^/]+)")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\]")
 _SECOND_BITS, _RANDOM_BITS, _MARK_BITS = 32, 42, 48  # together the 122 free bits of a UUID
+
+INLINE = "inline:"
+"""Stands before the key of base64 that came inside a request, so that the task's row stays small."""
+_PIECE = 1024 * 1024
 
 
 class UploadRefused(UnderstudyError):
@@ -160,6 +164,28 @@ class Uploads:
         finally:
             self._arriving.discard(grant.key)
 
+    # Media inside a request -------------------------------------------------------------------------------------
+
+    async def keep_inline(self, text: str, account: str) -> str:
+        """Put base64 of a request aside; the `inline:` address that stands for it. No caller may send such a one."""
+
+        async def chunks() -> AsyncIterator[bytes]:
+            raw = text.encode("utf-8", "surrogateescape")
+            for start in range(0, len(raw), _PIECE):
+                yield raw[start : start + _PIECE]
+
+        key = f"{FOLDER}/{account}/{self._clock.now():%Y-%m-%d}/inline/{uuid4()}"
+        await self._blobs.put_stream(key, chunks(), content_type="text/plain")
+        return INLINE + key
+
+    async def read_inline(self, url: str) -> str:
+        """The base64 that was put aside. Raises MediaRefused when it is gone."""
+        try:
+            parts = [chunk async for chunk in self._blobs.read(url.removeprefix(INLINE))]
+        except NotFound:
+            _not_to_be_had("The media inside the request are kept for 48 hours only. Submit it again.")
+        return b"".join(parts).decode("utf-8", "surrogateescape")
+
     # The address -------------------------------------------------------------------------------------------------
 
     async def resolve(self, url: str, account: str, model: str) -> str:
@@ -185,9 +211,7 @@ class Uploads:
             self._check_owner(match, account, models)
             if await self._blobs.size(candidate) is not None:
                 return candidate
-        _not_to_be_had(
-            "The uploaded file cannot be found. Upload it again and use the new oss:// address."
-        )
+        _not_to_be_had("The uploaded file cannot be found. Upload it again and use the new oss:// address.")
 
     def _check_owner(self, match: re.Match[str], account: str, models: Iterable[str]) -> None:
         owner, day, name = match[1], match[2], match[3]

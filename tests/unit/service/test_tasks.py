@@ -15,6 +15,7 @@ from understudy.core.request import MediaFacts, Medium
 from understudy.core.task import Artifact, Status, Task, TaskFilter
 from understudy.core.wire import Canceled
 from understudy.service.accounts import Caller
+from understudy.service.uploads import INLINE
 from world import BASE_URL, World
 
 BOB = Caller("bob", "9")
@@ -56,6 +57,22 @@ class TestSubmit:
         assert one.request.seed is not None
         assert 0 <= one.request.seed <= world.card.seed_most
         assert one.request.seed != two.request.seed  # one in two thousand million it is
+
+    async def test_base64_is_kept_beside_the_task_and_found_again(self, world: World) -> None:
+        data = "data:image/png;base64," + "QUJD" * 5000
+        task = await world.submit(a_request("图1 waves.", an_image(data)))
+        kept = task.request.references[0].url
+        assert kept.startswith(INLINE)
+        assert len(kept) < 200
+        assert await world.uploads.read_inline(kept) == data
+
+    async def test_a_caller_cannot_name_what_was_put_aside(self, world: World) -> None:
+        data = "data:image/png;base64," + "QUJD" * 5000
+        kept = (await world.submit(a_request("图1 waves.", an_image(data)))).request.references[0].url
+        with pytest.raises(InvalidRequest):
+            await world.submit(a_request("图1 waves.", an_image(kept)))
+        with pytest.raises(MediaRefused):
+            await world.submit(a_request("图1 waves.", an_image(f"oss://{kept.removeprefix(INLINE)}")))
 
     async def test_a_wrong_request_writes_nothing(self, world: World) -> None:
         with pytest.raises(InvalidRequest):

@@ -128,7 +128,7 @@ class ReferenceStage:
                     await asyncio.to_thread(shutil.copyfile, source, target)
         except (FileNotFoundError, NotFound):
             raise MediaRefused(
-                MediaProblem.UNREACHABLE, "The uploaded file has expired meanwhile. Upload it again."
+                MediaProblem.NOT_YOURS, "The uploaded file has expired meanwhile. Upload it again."
             ) from None
         return target
 

@@ -194,16 +194,16 @@ class TestReferences:
         await world.blobs.delete(url.removeprefix("oss://"))
         async with world.working(ScriptedEngine(asking())):
             ended = await world.finished(task)
-        assert (ended.fault or {})["problem"] == "unreachable"
+        assert (ended.fault or {})["problem"] == "not_yours"
 
     @pytest.mark.parametrize(
         ("reference", "problem", "path"),
         [
-            (an_image("https://media.example/nowhere.png"), "unreachable", "input.media[0].url"),
+            (an_image("https://media.example/nowhere.png"), "not_yours", "input.media[0].url"),
             (an_image("https://media.example/boy.mp4"), "format", "input.media[0].url"),
             (a_reference("https://media.example/long.mp4"), "seconds", "input.media[0].url"),
             (an_image("https://media.example/text.png"), "format", "input.media[0].url"),
-            (an_image(voice="https://media.example/nowhere.wav"), "unreachable", "input.media[0].reference_voice"),
+            (an_image(voice="https://media.example/nowhere.wav"), "not_yours", "input.media[0].reference_voice"),
             (an_image(voice="https://media.example/girl.png"), "format", "input.media[0].reference_voice"),
         ],
     )

@@ -54,7 +54,6 @@ SIZES: tuple[tuple[str, ShotSize], ...] = (
         r"high|low|to\b|from\b|$))",
         W,
     ),
-    (r"wide,? (?:high|low)[ -]angle", W),
     (
         r"medium[ -](?:two[ -])?shots?|\bmid[ -]?shots?|medium (?:of|on)\b|waist[ -]up|cowboy shot|american shot|"
         r"\bms\b(?=\s?(?:[-,:;|/)\]—]|of\b|on\b|$))",
@@ -108,7 +107,7 @@ MOVES: tuple[tuple[str, Move], ...] = (
     ),
     (r"横移|平移|侧移|移镜头?|移动镜头|滑轨|左移|右移", Move.TRUCK),
     (
-        r"\btruck(?:s|ing)? (?:left|right|along|shot|sideways)|\bslow truck|slid(?:es?|ing) (?:left|"
+        r"\btruck(?:s|ing)? (?:left|right|along|shot|sideways)|slid(?:es?|ing) (?:left|"
         r"right) (?:past|along)|"
         r"lateral(?:ly)? (?:track|dolly|move|slide)\w*|slider (?:shot|move)|(?:camera|shot) slides|sideways dolly",
         Move.TRUCK,
@@ -126,7 +125,7 @@ MOVES: tuple[tuple[str, Move], ...] = (
         Move.ORBIT,
     ),
     (
-        r"跟拍|跟镜头?|跟随镜头|跟随拍摄|追踪镜头|跟踪镜头|尾随镜头|跟焦拍摄|紧跟(?=$|[,。;])|tracking(?: shot)?\b|"
+        r"跟拍|跟镜头?|跟随镜头|跟随拍摄|追踪镜头|跟踪镜头|尾随镜头|跟焦拍摄|tracking(?: shot)?\b|"
         r"follow(?:ing)?[ -](?:shot|cam)|follow[ -]cam|steadicam follow\w*|leading shot",
         Move.TRACK,
     ),
@@ -222,7 +221,7 @@ MOVE_SIDES: tuple[tuple[str, Side], ...] = (
 
 WEATHER: tuple[tuple[str, Weather], ...] = (
     (
-        r"(?<![流花星瓣弹钱带])雨(?![伞衣靴鞋林刷棚声披季燕花])(?!后|过天晴|音|具|巷名|[刚已]?经?停)|\brain(?:s|ing|"
+        r"(?<![流花星瓣弹钱带])雨(?![伞衣靴鞋林刷棚声披季燕花])(?!后|过天晴|音|具|[刚已]?经?停)|\brain(?:s|ing|"
         r"y|fall|drops?|-soaked|-slick\w*|"
         r"storm|swept|-swept)?\b(?! ?(?:coat|boots|forest|sounds?))|\bdrizzl\w+|downpour",
         Weather.RAIN,

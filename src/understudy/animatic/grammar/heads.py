@@ -54,6 +54,7 @@ _LABEL = compile_words(
     rf"第\s?({NUMBER})\s?(?:个|组|段|条)?\s?(?:分镜头|分镜|镜头|镜|画面|格|幕画面|页|屏|帧|步)(?!到|至)"
     rf"|(?:分镜头|分镜|镜头|画面|镜号|片段|镜|步骤)\s?(?:号|no\.?\s?)?[#-]?\s?({NUMBER})(?![一-鿿]?秒|个|位|只|张|"
     rf"号(?!镜)|[一-鿿]?人)"
+    rf"|(?:分镜|镜头|画面|场景|shot|scene|panel)\s?[a-h](?=\s?[:.、)|\]】])"
     rf"|({NUMBER})号(?:镜头|机位|镜)"
     rf"|\b(?:shot|panel|frame|cut|clip|beat|segment|sequence|part|step)\s?[#-]?\s?({NUMBER})(?![\d%])"
     rf"|\b(?:the )?(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth) (?:shot|panel|frame|clip)\b"
@@ -108,14 +109,14 @@ _STAGE_HEAD = compile_words(
 )
 _CUT = compile_words(
     r"(?:然后|随后|接着|再|突然|最后)?(?:镜头|画面|场景)?(?:快速|迅速|直接|突然|硬|再)?(?:切换?(?:到|至|回|入|为)|"
-    r"切换(?=[,。;])|叠化(?:到|至|为)|转场(?:到|至|"
+    r"切换(?=[,。;])|叠化(?:到|至|为|:)|淡入(?:到|至|:)|切(?=[大中]?(?:特写|近景|中景|远景|全景))|转场(?:到|至|"
     r",|:)|"
     r"闪回(?:到|至|,|:)|跳切(?:到|至)?|转切|切镜(?:到|至|[,:]))"
     r"|(?:镜头|画面)(?:一|突然)?(?:转场?|切)(?=[,:。])|(?:镜头|画面)切(?=[^换断到至回入为勿])|(?:镜头|画面|"
     r"场景)(?:一转|转换|跳转|切换)(?:到|至|为)?"
     r"|\b(?:then |and then |suddenly |we |(?:the )?(?:scene|camera|shot|film|video|view|picture|image) |and )*(?:"
     r"(?:smash|hard|jump|match|quick|whip|straight|finally|slow|sharp)?[ -]?cut(?:s|"
-    r"ting)? (?:back )?(?:away )?to\b|cutaway(?: to|:)|"
+    r"ting)? (?:back )?(?:away )?to\b|cutaway(?: to|:)|(?:smash|hard|jump|match) cut(?=\s?[.:;]\s)|fade in(?:to\b|:)|"
     r"switch(?:es|ing)? (?:back )?to\b(?= a| the| image| video| \w+ shot| close| wide| medium)|"
     r"(?:cross-?)?dissolves? (?:in)?to\b|transition(?:s|ing)? (?:in)?to\b|flash(?:es|back)? (?:back )?to\b|"
     r"(?:scene|shot) (?:changes|shifts|moves|jumps) to\b)"
@@ -125,7 +126,7 @@ _NEXT = compile_words(
     r"(?:(?<=[\n。!?;,:])|^|(?<=\s))(?:【|\[)?(?:下一(?:个)?(?:镜头?|画面|场景|幕|格)|另一(?:个)?(?:镜头|画面|场景)|"
     r"最后一?(?:个)?(?:镜头?|"
     r"画面|格|幕)(?=[:,】是])|"
-    r"接下来(?:的)?(?:镜头|画面)|(?:(?:the )?(?:next|final|last|closing) (?:shot|panel|scene|frame)\b))(?:】|"
+    r"接下来(?:的)?(?:镜头|画面)|(?:(?:the )?(?:opening|next|final|last|closing) (?:shot|panel|scene|frame)\b))(?:】|"
     r"\])?\s?[:,]?"
 )
 _NOT_BEFORE = compile_words(

@@ -43,7 +43,7 @@ _ZH_ALTERNATION = "|".join(sorted(_ZH_PEOPLE.split("|"), key=len, reverse=True))
 _EN_ALTERNATION = f"{nouns.MALE_EN}|{nouns.FEMALE_EN}|{nouns.ANYBODY_EN}|{nouns.ANIMALS_EN}"
 _ADJECTIVE = r"(?:(?!(?:the|an?|of|in|on|at|and|to|from|with|his|her|while|as|by|into)\b)[a-z][a-z'-]*[a-rt-z]\s){0,3}?"
 PEOPLE = compile_words(
-    rf"(?P<zh>(?:(?:{_ZH_ALTERNATION})(?!节|们?日|票|奶|车(?![厢里])|粮|尾巴|背上|路|虎|铃|桶)){{1,2}}"
+    rf"(?P<zh>(?:(?:{_ZH_ALTERNATION})(?!节|们?日|票|奶|车(?![厢里])|粮|背上|路|虎|铃|桶)){{1,2}}"
     rf"(?P<surname>[小阿老][{HAN}](?![{HAN}]?的))?)"
     rf"|(?P<en>(?:\b(?P<article>an?|the|another|one|his|her|their|my|this|that)\s{_ADJECTIVE})?"
     rf"\b(?:{_EN_ALTERNATION})(?:s|es)?\b(?!-)(?! \d))"
@@ -99,8 +99,8 @@ _BODY_OF = compile_words(rf"(?:the |an? )?(?:[a-z]+ )?(?:{nouns.BODY_EN}) of(?: 
 _GUIDE = compile_words(
     r"(?:运镜|音色|声音|嗓音|风格|画风|质感|氛围|影调|动作|舞蹈|舞步|节奏|色调|构图|光影|滤镜|口音|特效|表情|姿势|转场|"
     r"镜头语言)\S{0,4}?(?:参考|参照|模仿|按照?|采用|使用|来自|同|跟|"
-    r"像|取自)\s?(?:了|自)?$|(?:style|moves?|motion|choreography|voice|rhythm|pacing|palette|lighting|camera ?work|"
-    r"timbre|grading|"
+    r"像|取自)\s?(?:了|自)?$|(?:style|moves?|movements?|motion|choreography|voice|rhythm|pacing|palette|lighting|"
+    r"camera ?work|timbre|grading|"
     r"aesthetic|look|poses?|tone)\s(?:of|from|in|as in|like|taken from)\s(?:the\s)?$|in the style of\s$"
 )
 _GUIDE_OF = compile_words(
@@ -113,7 +113,7 @@ _GUIDE_VERB = compile_words(
     r"imitate|like)\s$"
 )
 _UNSEEN_LEFT = compile_words(
-    r"(?:没有|不见|不出现|找|寻找|等待|想念|想起|思念|怀念|提到|提起|想着|缺少|传来|只有)\s?$|"
+    r"(?:没有|不见|不出现|找|寻找|等待|想念|想起|思念|怀念|提到|提起|想着|缺少|传来)\s?$|"
     r"(?:without|looking for|searching for|waiting for|thinks? (?:of|about)|misses|remembers|no|voice of|"
     r"sound of)\s(?:the\s)?$"
 )
@@ -277,7 +277,7 @@ _SPEECH_RIGHT = compile_words(
     r"挥|点头|摇头|跳|拿|端|抱|举|推|穿|戴|拉|停|伸|睁|闭|握|蹲|靠|躺|望|盯|愣|皱|深吸|打开|面对|对着)|"
     r"^ (?:says|asks|replies|answers|walks|runs|sits|stands|smiles|laughs|looks|turns|sings|whispers|shouts|"
     r"talks|holds|picks|enters|"
-    r"leans|opens|takes|wears|sighs|grins|nods|waves|dances|plays|stops|steps|slides|hands|puts|waters|sprinting|"
+    r"leans|opens|takes|wears|sighs|grins|nods|waves|dances|plays|stops|steps|slides|hands|puts|"
     r"sitting|standing)\b"
 )
 _PLACE_IN = compile_words(r"^\s?(?:里|中|内)(?:$|的|,|。|面|[^间])")

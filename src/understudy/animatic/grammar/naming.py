@@ -177,19 +177,13 @@ _FROM = compile_words(
     r"(?:in|from|of|on)\s?@?\[?$"
 )
 _HEAD_CUT = compile_words(r"\b(?:in|with|who|that|from|of|on|at|wearing|holding|whose|and|standing|sitting|for)\b")
-_STOP_HEADS = {
-    "style",
-    "voice",
-    "pose",
-    "tone",
-    "mood",
-    "look",
-    "lighting",
-    "colors",
-    "colours",
-    "background",
-    "motion",
-}
+_STOP_HEADS = frozenset(
+    re.findall(
+        r"\w+",
+        "style voice pose tone mood look lighting colors colours background motion motions movement movements moves "
+        "choreography rhythm pacing palette timbre grading work",
+    )
+)
 _TITLES = {"the", "a", "an", "mr", "mrs", "ms", "dr", "st", "prof"}
 _PLAYED = compile_words(
     r"(?:^|[,。.;\n、:\-*]\s*)([^,。.;\n、:()]{1,16}?)\s?(?:由|=|:|is played by|played by)\s?@?\[?$"

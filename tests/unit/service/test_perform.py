@@ -199,11 +199,11 @@ class TestReferences:
     @pytest.mark.parametrize(
         ("reference", "problem", "path"),
         [
-            (an_image("https://media.example/nowhere.png"), "not_yours", "input.media[0].url"),
+            (an_image("https://media.example/nowhere.png"), "unreachable", "input.media[0].url"),
             (an_image("https://media.example/boy.mp4"), "format", "input.media[0].url"),
             (a_reference("https://media.example/long.mp4"), "seconds", "input.media[0].url"),
             (an_image("https://media.example/text.png"), "format", "input.media[0].url"),
-            (an_image(voice="https://media.example/nowhere.wav"), "not_yours", "input.media[0].reference_voice"),
+            (an_image(voice="https://media.example/nowhere.wav"), "unreachable", "input.media[0].reference_voice"),
             (an_image(voice="https://media.example/girl.png"), "format", "input.media[0].reference_voice"),
         ],
     )

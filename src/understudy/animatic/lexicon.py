@@ -131,9 +131,9 @@ MOVES: tuple[tuple[str, Move], ...] = (
     ),
     (
         r"手持(?:镜头|拍摄|摄影|摄像|跟拍|感|风格|运镜|晃动|的?(?:轻微)?呼吸感|的?晃|质感|机位|视角|效果|抖动|纪实)|"
-        r"(?<![一-鿿])手持(?=$|[,。;|:/\n])|(?:轻微|微微)(?:晃动|抖动)的?(?:镜头|画面)|呼吸感(?:镜头|晃动)|"
+        r"(?:(?<![一-鿿])|轻微|微微|稍微|略带|全程|带点?)手持(?=$|[,。;|:/\n])|(?:轻微|微微)(?:晃动|抖动)的?(?:镜头|画面)|呼吸感(?:镜头|晃动)|"
         r"hand[ -]?held(?! (?:fan|device|mic|micro|console|radio|game|torch|phone|lamp|lantern|camera in))|"
-        r"shaky[ -]?cam|"
+        r"shaky[ -]?cam|\bshaky(?: footage\b|(?=\s?(?:[,.;|)]|$)))|"
         r"shaky camera",
         Move.HANDHELD,
     ),

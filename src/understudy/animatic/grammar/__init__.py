@@ -26,6 +26,7 @@ _SHEET = re.compile(
     r"宫格|多格|四格|六格|八格|分镜图|分镜稿|故事板|漫画|分格|storyboard (?:image|sheet|grid|in)|comic|panel grid|"
     r"(?:\d|two|three|four|six|eight|nine)[ -]panel|contact sheet|(?:3x3|2x2) grid|(?:each|every) panel"
 )
+_PAUSE = re.compile(r"[。:!?;\n]|\.\s")
 _THROUGHOUT = re.compile(
     r"全程|全片|整段|整体|始终|一直|通篇|自始至终|throughout|overall|entire|whole (?:film|video)|all shots|every shot"
 )
@@ -64,7 +65,8 @@ def read_screenplay(prompt: str, subjects: Sequence[NamedSubject]) -> Screenplay
 def _mark_sheet(page: Page, naming: Naming, mentions: Sequence[Mention]) -> None:
     """The reference that is the sheet of panels is shown panel by panel; it does not act."""
     for mention in mentions:
-        near = page.view[max(0, mention.start - 40) : mention.end + 40]
+        left, right = page.view[max(0, mention.start - 40) : mention.start], page.view[mention.end : mention.end + 40]
+        near = _PAUSE.split(left)[-1] + " " + _PAUSE.split(right)[0]
         if (
             len(mention.names) == 1
             and naming.natures.get(mention.names[0]) in (None, Nature.SHEET)

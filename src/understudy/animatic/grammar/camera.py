@@ -72,7 +72,9 @@ def find_moves(text: str) -> tuple[CameraMove, ...]:
             behind = [
                 h
                 for h in _hits(words, _CAMERA_MOVES)
-                if h[0] >= camera.start() - 8 and not _TAKEN.search(words[camera.end() : h[0]])
+                if h[0] >= camera.start() - 8
+                and not words.startswith("的", h[1])
+                and not _TAKEN.search(words[camera.end() : h[0]])
             ]
             moved = {h[2] for h in own}
             if Move.TRUCK in moved:

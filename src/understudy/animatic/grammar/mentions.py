@@ -280,6 +280,10 @@ _SPEECH_RIGHT = compile_words(
     r"leans|opens|takes|wears|sighs|grins|nods|waves|dances|plays|stops|steps|slides|hands|puts|"
     r"sitting|standing)\b"
 )
+_UTTERS = compile_words(
+    r"^(?!\s?[被由])[^,。;!?\n|:]{0,14}(?:说|问|答|喊|叫|唱|吼|道|叹气)(?=[\s:,着了\ue000“\"「]|$)|"
+    r"^ (?:says|asks|replies|answers|whispers|shouts|yells|sings|cries|laughs)\b"
+)
 _PLACE_IN = compile_words(r"^\s?(?:里|中|内)(?:$|的|,|。|面|[^间])")
 _PLACE_BEFORE = compile_words(
     r"(?:(?:背景|场景|场地|地点|环境)(?:是|为|在|用)?\s?:?|全程都?在|走进|走在|来到|进入|回到|位于|身处|置身(?:于)?)\s?@?\[?$|"
@@ -293,6 +297,9 @@ def _observe(view: str, mention: Mention, right: str, left: str, naming: Naming)
         return
     name = mention.names[0]
     if name in naming.natures:
+        if name in naming.carried and mention.is_subject and _UTTERS.match(view[mention.end : mention.end + 30]):
+            naming.natures[name] = Nature.PERSON  # whoever was carried speaks
+            naming.carried.discard(name)
         return
     near = view[max(0, mention.start - 16) : mention.start]
     if mention.is_aside and (_GUIDE.search(near.rstrip("@[ ")) or _GUIDE_OF.match(right)):
@@ -307,6 +314,7 @@ def _observe(view: str, mention: Mention, right: str, left: str, naming: Naming)
         naming.natures[name] = (
             Nature.SEAT if re.search(r"(?:坐|骑)\S{0,2}$|(?:rides?|riding) $", near) else Nature.THING
         )
+        naming.carried.add(name)
     elif re.match(r"^这[双本个款件]|^(?:'s)? (?:bottle|product)", right):
         naming.natures[name] = Nature.THING
 

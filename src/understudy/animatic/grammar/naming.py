@@ -79,6 +79,7 @@ class Naming:
     aliases: dict[str, str] = field(default_factory=dict)
     proper: set[str] = field(default_factory=set)
     natures: dict[str, Nature] = field(default_factory=dict)
+    carried: set[str] = field(default_factory=set)
 
     def find(self, text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, str]]:
         """Every numbered or own name as (start, end, canonical name)."""
@@ -161,7 +162,8 @@ _THING_EN = compile_words(rf"\b(?:{nouns.THINGS_EN})\b")
 _SHEET = compile_words(r"宫格|分镜|故事板|漫画|四格|六格|storyboard|comic|panel|grid|contact sheet|manga")
 
 _IS = compile_words(
-    r"\s?(?:是|为|即|叫做|叫|名叫|饰演|扮演|饰|代表|作为|=|->|is (?:called |named )?|as |plays |portrays |named |"
+    r"\s?(?:是|为|即|叫做|叫|名叫|饰演|扮演|饰|演(?![奏唱讲示出戏播])|"
+    r"代表|作为|=|->|is (?:called |named )?|as |plays |portrays |named |"
     r"called )\s?"
     r"((?:\b(?:mr|mrs|ms|dr|st|prof)\.|[^,。.;:!?\n()、|“\"「—]){1,40})"
 )

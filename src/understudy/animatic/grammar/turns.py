@@ -46,6 +46,7 @@ _BULLET = compile_words(r"^[\s\-*•·△▲>#]+")
 _SAY_BLANK = compile_words(
     rf"(?:说道|说着|说|喊道|喊|问道|问|唱道|唱|回答|回道|答道)(?:\s{{1,3}}|道,)(?=[{HAN}\u3040-\u30ff\uac00-\ud7a3a-z])"
 )
+_MANNER = compile_words(rf"(?:语速|语气|语调|嗓音|口吻)[{HAN}]{{0,6}}$")
 _PAUSE = compile_words(r"[\s。!?;\n\ue000“\"]")
 _LATIN_PAUSE = compile_words(rf"[,。.!?;\n\ue000“\"]|\s?(?=[{HAN}])")
 _LIST_MARK = compile_words(r"#|[-*•△▲]\s|[\[(]?\d{1,2}\s?[.)、:\]-]", re.IGNORECASE)
@@ -177,7 +178,9 @@ def _unquoted(page: Page, naming: Naming, layout: Layout, people: re.Pattern[str
         )
         kind = block[2] if block else ""
         label = not heading and _is_label(words, naming, people, at_line=_at_line(view, begin))
-        speech = (kind == "speech") if heading else bool(_VERB_LAST.search(words))
+        speech = (kind == "speech") if heading else bool(_VERB_LAST.search(words) or _MANNER.search(words))
+        if speech and not label and _leads_to_speech(view, match.end(), naming):
+            continue
         if kind in ("cast", "style", "camera", "place", "audio", "rules") and not (
             heading is False and (speech or (label and kind == "rules"))
         ):
@@ -211,6 +214,13 @@ def _breath(view: str, start: int) -> int:
     if stop is None:
         return len(view)
     return stop.end() if stop[0] in "!?" else stop.start()
+
+
+def _leads_to_speech(view: str, start: int, naming: Naming) -> bool:
+    """口播：图1坐在书房，语速平稳：大家好. Behind the first colon somebody acts; his words follow the second."""
+    sentence = re.split(r"[。!?;\n]", view[start:], maxsplit=1)[0]
+    first = next(iter(naming.find(sentence)), None)
+    return first is not None and first[0] <= 2 and ":" in sentence[first[1] + 1 :]
 
 
 def _only_names(text: str, naming: Naming) -> bool:

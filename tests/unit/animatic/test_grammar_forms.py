@@ -19,7 +19,7 @@ def read(prompt: str) -> Screenplay:
 
 
 def lines(prompt: str) -> list[tuple[str | None, str, str]]:
-    return [(x.speaker, x.text, x.delivery.value) for shot in read(prompt).shots for x in shot.lines]
+    return [(x.speaker, x.text, str(x.delivery)) for shot in read(prompt).shots for x in shot.lines]
 
 
 @pytest.mark.parametrize(

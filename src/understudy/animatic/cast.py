@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.animatic import models, panels
+from understudy.animatic import backdrop, models, panels
 from understudy.animatic.brief import Brief, LocalSubject, Progress
-from understudy.animatic.cutout import Cut, cut, over
+from understudy.animatic.cutout import Cut, cut, find_person, over
 from understudy.animatic.live import MOST_BYTES, cut_clip, whole_clip
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Body, Cast, Face, Kind, Performer, Pictures, Plate, Sprite
@@ -79,6 +79,7 @@ def assemble(brief: Brief, screenplay: Screenplay, workdir: Path, progress: Prog
         )
     sheet, split = _storyboard(brief, screenplay)
     performers: dict[str, Performer] = {}
+    places = _named_places(brief, screenplay, sheet)
     work = [_CLIP_WORK if s.media.facts.medium is Medium.VIDEO else _STILL_WORK for s in brief.subjects]
     for number, subject in enumerate(brief.subjects):
         begun, share = sum(work[:number]) / sum(work), work[number] / sum(work)
@@ -88,6 +89,9 @@ def assemble(brief: Brief, screenplay: Screenplay, workdir: Path, progress: Prog
 
         told(0.0)
         performer = _cast(studio, subject, _part_of(subject, screenplay, subject.name == sheet), told)
+        if _may_be_set(performer, screenplay, places) and _is_somewhere(performer, screenplay, studio.eyes):
+            performer = _as_set(performer)
+            places.add(subject.name)
         performers[subject.name] = performer
         notes += performer.notes
     first_frame = _opening(brief.first_frame, studio) if brief.first_frame is not None else None
@@ -107,6 +111,57 @@ def _part_of(subject: LocalSubject, screenplay: Screenplay, is_sheet: bool) -> P
     if not parts and not acts and not speaks:
         return None
     return next((part for part in (Part.ACTOR, Part.SEAT, Part.PROP) if part in parts), Part.ACTOR)
+
+
+# Pictures of somewhere that the prompt names as something -------------------------------------------------------------
+
+_SMALL_FACE = 0.1
+"""Of the picture's height: passers-by, and patterns that look like a face, are smaller. GUESS."""
+_SET_NOTE = "{} shows a whole place and nothing in it could be cut out: it is the set of the shots that name it."
+
+
+def _named_places(brief: Brief, screenplay: Screenplay, sheet: str | None) -> set[str]:
+    """Subjects that are sets whatever their pictures show."""
+    return {s.name for s in brief.subjects if _part_of(s, screenplay, s.name == sheet) is Part.BACKGROUND}
+
+
+def _may_be_set(performer: Performer, screenplay: Screenplay, places: set[str]) -> bool:
+    """Whether the prompt leaves room for a card to be the set: nobody holds it, it does and says nothing, and none of
+    the shots that name it has another set.
+    """
+    name = performer.name
+    shots = [shot for shot in screenplay.shots if any(m.name == name for m in shot.cast)]
+    does = any(act.who == name for shot in screenplay.shots for act in shot.acts)
+    speaks = any(line.speaker == name for shot in screenplay.shots for line in shot.lines)
+    held = any(m.held_by for shot in shots for m in shot.cast if m.name == name)
+    taken = any(m.name in places for shot in shots for m in shot.cast)
+    return performer.kind is Kind.CARD and bool(shots) and not (does or speaks or held or taken)
+
+
+def _is_somewhere(performer: Performer, screenplay: Screenplay, eyes: Eyes | None) -> bool:
+    """Whether a picture that could not be cut out shows a place: not upright, no plain backdrop, nobody in it.
+
+    Without `eyes` nobody can say whether there is a person in it: then only what the prompt calls a thing counts.
+    """
+    height, width = performer.plate.shape[:2]
+    if width < height or backdrop.look(performer.plate).is_plain:
+        return False
+    if eyes is None:
+        parts = {m.part for shot in screenplay.shots for m in shot.cast if m.name == performer.name}
+        return Part.ACTOR not in parts
+    faces = (face.box for face in eyes.faces(performer.plate))
+    return all(bottom - top < _SMALL_FACE * height for _, top, _, bottom in faces) and (
+        find_person(performer.plate, eyes) is None
+    )
+
+
+def _as_set(performer: Performer) -> Performer:
+    """The same subject as somewhere to be."""
+    whole = np.dstack([performer.plate, np.full(performer.plate.shape[:2], 255, np.uint8)])
+    height, width = whole.shape[:2]
+    pictures = performer.pictures if performer.is_video else Still(np.asarray(whole, np.uint8), None)
+    size = performer.size if performer.is_video else (width, height)
+    return replace(performer, kind=Kind.PLACE, pictures=pictures, size=size, notes=(_SET_NOTE.format(performer.name),))
 
 
 def _cast(studio: _Studio, subject: LocalSubject, part: Part | None, told: Callable[[float], None]) -> Performer:

@@ -6,20 +6,29 @@ Knows how a director divides a scene. Must not know frames of lines or where any
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from understudy.animatic.screenplay import Angle, CastMember, Line, Part, Screenplay, ScriptShot, ShotSize
-from understudy.animatic.timing import SHORTEST_SHOT
+from understudy.animatic.coverage import cover, framed_by_name
+from understudy.animatic.grammar.naming import NamedSubject
+from understudy.animatic.screenplay import CastMember, Line, Part, Screenplay, ScriptShot, ShotSize
+from understudy.animatic.timing import SHORTEST_SHOT, stated_seconds, weight_of
 from understudy.core.request import ShotType
 from understudy.core.units import FRAMES_PER_SECOND
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A shot on its way to the board: what is stated, and what the director adds."""
+    """A shot on its way to the board: what is stated, and what the director adds.
+
+    `scene` counts the prompt's own shots; the cuts of one of them share it, its whole `cast` and the way it was told.
+    """
 
     shot: ScriptShot
+    scene: int = 0
+    cut: int = 0
+    is_cut: bool = False
+    whole: ScriptShot | None = None
     panel: int | None = None
     is_opening: bool = False
     focus: tuple[str, ...] = ()
@@ -31,6 +40,8 @@ def divide(
     screenplay: Screenplay,
     frame_count: int,
     *,
+    subjects: Sequence[NamedSubject],
+    line_seconds: Callable[[Line], float],
     shot_type: ShotType | None,
     panel_count: int,
     has_first_frame: bool,
@@ -43,15 +54,30 @@ def divide(
         notes.append(f"The prompt has {len(shots)} shots; shot_type single plays them as one unbroken shot.")
         shots = [_joined(shots)]
     if shot_type is not ShotType.SINGLE and panel_count > 1 and len(shots) == 1:
-        drafts = [Draft(s) for s in _per_panel(shots[0], panel_count)]
-    elif shot_type is ShotType.MULTI and len(shots) == 1:
-        drafts = _direct(shots[0], seconds)
-        if len(drafts) > 1:
-            notes.append(f"shot_type multi: the scene was divided into {len(drafts)} shots.")
-    else:
-        drafts = [Draft(s) for s in shots]
+        shots = _per_panel(shots[0], panel_count)
+    stays = shot_type is ShotType.SINGLE or screenplay.one_take or panel_count > 0
+    drafts: list[Draft] = []
+    lengths = _lengths(shots, seconds - (_PICTURE if has_first_frame and len(shots) == 1 else 0.0), line_seconds)
+    for scene, (shot, length) in enumerate(zip(shots, lengths, strict=True)):
+        if stays or hears_only(shot):
+            named = framed_by_name(shot, subjects) if not stays or len(shots) > 1 else None
+            drafts.append(Draft(shot, scene, focus=() if named is None else (named,)))
+            continue
+        setups = cover(
+            shot,
+            length,
+            subjects,
+            is_multi=shot_type is ShotType.MULTI and len(shots) == 1,
+            line_seconds=line_seconds,
+        )
+        drafts += [
+            Draft(s.shot, scene, index, len(setups) > 1, shot if len(setups) > 1 else None, focus=s.focus)
+            for index, s in enumerate(setups)
+        ]
+    if shot_type is ShotType.MULTI and len(drafts) > len(shots):
+        notes.append(f"shot_type multi: the scene was divided into {len(drafts)} shots.")
     if has_first_frame:
-        drafts = _open_with_picture(drafts, seconds)
+        drafts = _open_with_picture(drafts, seconds, is_alone=len(shots) == 1)
     drafts, merged = _fit(drafts, frame_count)
     if merged:
         notes.append(
@@ -80,7 +106,7 @@ def _joined(shots: Sequence[ScriptShot]) -> ScriptShot:
         size = ShotSize.MEDIUM
     moves = tuple(dict.fromkeys(m for s in shots for m in s.moves))[:2]
     return ScriptShot(
-        text="\n".join(s.text for s in shots),
+        text="\n".join(dict.fromkeys(s.text for s in shots)),
         size=size,
         angle=next((s.angle for s in shots if s.angle), None),
         moves=moves,
@@ -103,108 +129,29 @@ def _per_panel(shot: ScriptShot, count: int) -> list[ScriptShot]:
     ]
 
 
-def _direct(shot: ScriptShot, seconds: float) -> list[Draft]:
-    """Divide one scene: everybody first, then whoever speaks or acts, nearer and in turns.
-
-    A shot of its own needs about 1.6 s; a film too short for two of them stays one shot.
-    """
-    actors = [m for m in shot.cast if m.part is Part.ACTOR]
-    most = int(seconds / 1.6)
-    turns = _turns(shot.lines)
-    if most < 2 or (len(turns) < 2 and len(shot.acts) < 2 and len(actors) < 2):
-        return [Draft(shot)]
-    plain = replace(shot, start=None, end=None)
-    wide = shot.size or (ShotSize.FULL if len(actors) > 1 else ShotSize.WIDE if not actors else ShotSize.FULL)
-    if turns:
-        opening = replace(plain, size=wide, lines=())
-        kept = turns
-        if len(turns) + 1 > most:
-            opening, kept = replace(plain, size=wide, lines=turns[0]), turns[1:]
-        if len(kept) + 1 > most:
-            kept = _regroup(kept, max(1, most - 1))
-        drafts = [Draft(opening)] + [_on_speaker(plain, lines, i, actors) for i, lines in enumerate(kept)]
-        return drafts
-    sizes = [wide, ShotSize.MEDIUM, ShotSize.MEDIUM_CLOSE, ShotSize.CLOSE][
-        : max(2, min(most, 2 + len(shot.acts) // 2, 4))
-    ]
-    groups = [
-        shot.acts[i * len(shot.acts) // len(sizes) : (i + 1) * len(shot.acts) // len(sizes)] for i in range(len(sizes))
-    ]
-    drafts = []
-    for index, (size, acts) in enumerate(zip(sizes, groups, strict=True)):
-        doing = [a.who for a in acts] or [m.name for m in actors[index % max(1, len(actors)) :][:1]]
-        whole = index == 0 or size is ShotSize.MEDIUM
-        cast = (
-            shot.cast
-            if whole
-            else tuple(m for m in shot.cast if m.name in doing or m.part is Part.BACKGROUND or m.held_by in doing)
-        )
-        focus = () if index == 0 else tuple(dict.fromkeys(doing))[:1]
-        drafts.append(
-            Draft(replace(plain, size=size, acts=acts, cast=cast, moves=plain.moves if index == 0 else ()), focus=focus)
-        )
-    return drafts
+_PICTURE = 1.6
+"""Seconds the opening picture takes from a film of one scene."""
 
 
-def _turns(lines: Sequence[Line]) -> list[tuple[Line, ...]]:
-    """Consecutive lines of one speaker belong together."""
-    turns: list[tuple[Line, ...]] = []
-    for line in lines:
-        if turns and turns[-1][0].speaker == line.speaker:
-            turns[-1] += (line,)
-        else:
-            turns.append((line,))
-    return turns
+def _lengths(shots: Sequence[ScriptShot], seconds: float, line_seconds: Callable[[Line], float]) -> list[float]:
+    """About how long each stated shot will last."""
+    stated = stated_seconds(shots, seconds)
+    weights = stated or [weight_of(s, sum(line_seconds(line) for line in s.lines)) for s in shots]
+    total = sum(weights)
+    return [w * max(0.0, seconds) / total for w in weights]
 
 
-def _regroup(turns: list[tuple[Line, ...]], most: int) -> list[tuple[Line, ...]]:
-    groups = [turns[i * len(turns) // most : (i + 1) * len(turns) // most] for i in range(most)]
-    return [tuple(line for turn in group for line in turn) for group in groups if group]
-
-
-def _on_speaker(shot: ScriptShot, lines: tuple[Line, ...], index: int, actors: Sequence[CastMember]) -> Draft:
-    """A nearer shot of whoever speaks; every second one over the listener's shoulder."""
-    speaker = lines[0].speaker
-    if speaker not in {m.name for m in actors}:
-        return Draft(replace(shot, lines=lines, size=ShotSize.MEDIUM, acts=(), moves=()))
-    several = len({line.speaker for line in lines}) > 1
-    if several:
-        return Draft(replace(shot, lines=lines, size=ShotSize.MEDIUM, acts=(), moves=()))
-    over = len(actors) == 2 and index % 2 == 1
-    acts = tuple(
-        a
-        for a in shot.acts
-        if a.who == speaker and a.verb.value in ("smile", "cry", "nod", "shake_head", "look", "turn", "sit", "play")
-    )
-    kept = tuple(
-        m
-        for m in shot.cast
-        if m.name == speaker or m.part in (Part.BACKGROUND, Part.SEAT) or m.held_by == speaker or (over and m in actors)
-    )
-    return Draft(
-        replace(
-            shot,
-            lines=lines,
-            size=ShotSize.MEDIUM_CLOSE if index % 3 != 2 else ShotSize.CLOSE,
-            angle=Angle.OVER_SHOULDER if over else shot.angle,
-            acts=acts,
-            moves=(),
-            cast=kept,
-        ),
-        focus=(speaker,) if speaker else (),
-    )
-
-
-def _open_with_picture(drafts: list[Draft], seconds: float) -> list[Draft]:
-    """The first-frame picture opens the film; in a film of one shot it dissolves into the staged scene."""
-    if len(drafts) > 1 or not drafts[0].shot.cast or seconds < 2:
+def _open_with_picture(drafts: list[Draft], seconds: float, *, is_alone: bool) -> list[Draft]:
+    """The first-frame picture opens the film; in a film of one scene it dissolves into the staged one."""
+    if not is_alone or not drafts[0].shot.cast or seconds < 2:
         return [replace(drafts[0], is_opening=True), *drafts[1:]]
     shot = drafts[0].shot
     opening = replace(shot, cast=(), acts=(), lines=(), start=None, end=None)
     scene = replace(shot, start=None, end=None)
     return [
-        Draft(opening, is_opening=True, wanted_seconds=min(2.0, max(1.2, seconds * 0.3))),
-        replace(drafts[0], shot=scene, dissolves=True),
+        Draft(opening, -1, is_opening=True, wanted_seconds=min(2.0, max(1.2, seconds * 0.3))),
+        replace(drafts[0], shot=replace(scene, moves=()) if len(drafts) > 1 else scene, dissolves=True),
+        *drafts[1:],
     ]
 
 
@@ -218,7 +165,7 @@ def _fit(drafts: list[Draft], frame_count: int) -> tuple[list[Draft], int]:
         first, second = drafts[at], drafts[at + 1]
         drafts = [
             *drafts[:at],
-            replace(first, shot=_joined([first.shot, second.shot]), wanted_seconds=None),
+            replace(first, shot=_joined([first.shot, second.shot]), wanted_seconds=None, focus=()),
             *drafts[at + 2 :],
         ]
         merged += 1

@@ -36,7 +36,7 @@ def plan_json(screenplay: Screenplay, board: Storyboard) -> dict[str, Any]:
     says nothing). Where the film keeps the prompt's shots one by one, it also tells what was planned: `frames` as
     [first, end), `seconds`, `placements`, `background`. The film's own shots stand under `film` in any case.
     """
-    aligned = len(screenplay.shots) == len(board.shots)
+    aligned = [s.text for s in screenplay.shots] == [s.text for s in board.shots]
     shots = []
     for index, stated in enumerate(screenplay.shots):
         value = _stated(stated)

@@ -6,31 +6,31 @@ long words last once somebody has spoken them.
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from understudy.animatic.continuity import laid_down, same_place, settle, things_put
+from understudy.animatic.coverage import MOVING
 from understudy.animatic.directing import Draft, divide, hears_only
+from understudy.animatic.framing import Framing
 from understudy.animatic.grammar.naming import NamedSubject, name_subjects
 from understudy.animatic.grammar.text import plain
-from understudy.animatic.marks import order_of, place_cast
+from understudy.animatic.marks import order_of, place_cast, spot_beside
 from understudy.animatic.screenplay import (
     Act,
     Angle,
-    CameraMove,
     CastMember,
     Delivery,
     Line,
-    Move,
     Part,
     Screenplay,
     ScriptShot,
-    ShotSize,
-    Side,
     Verb,
 )
-from understudy.animatic.storyboard import Shot, Storyboard, TimedLine, Transition
+from understudy.animatic.storyboard import Placement, Shot, Storyboard, TimedLine, Transition
 from understudy.animatic.timing import (
     GAP,
     LEAD,
@@ -41,9 +41,11 @@ from understudy.animatic.timing import (
     frames_of,
     place_lines,
     share_frames,
+    share_scenes,
     speech_rate,
     stated_seconds,
     weight_of,
+    words_before,
 )
 from understudy.core.request import ShotType
 from understudy.core.units import FRAMES_PER_SECOND
@@ -51,7 +53,6 @@ from understudy.core.units import FRAMES_PER_SECOND
 __all__ = ["draw_storyboard", "speech_rate"]
 
 _NARRATOR = "narrator"
-_NEAR = (ShotSize.MEDIUM_CLOSE, ShotSize.CLOSE, ShotSize.EXTREME_CLOSE)
 
 
 def draw_storyboard(
@@ -64,26 +65,36 @@ def draw_storyboard(
     panel_count: int = 0,
     has_first_frame: bool = False,
     seed: int = 0,
+    widths: Mapping[str, float] | None = None,
 ) -> Storyboard:
     """Cut a screenplay to exactly `frame_count` frames (at 30 per second, at least 1).
 
-    `shot_type` single plays everything as one shot, multi divides a scene; None obeys the prompt. `line_seconds`
-    gives the length of a line as spoken (default: an estimate). `panel_count` is the number of panels of a storyboard
-    sheet. Raises ValueError for a film without frames.
+    `shot_type` single plays everything as one shot, multi divides a scene; None keeps the prompt's own shots and
+    covers a long one with several speakers in several cuts. `line_seconds` gives the length of a line as spoken
+    (default: an estimate). `panel_count` is the number of panels of a storyboard sheet. `widths` tells which part of
+    the picture's width (0..1) a performer fills in a full shot; who is not in it counts as a bust.
+    Raises ValueError for a film without frames.
     """
     if frame_count < 1:
         raise ValueError(f"a film needs at least one frame, not {frame_count}")
     screenplay, notes = _cast_everybody(screenplay, subjects, panel_count)
+    screenplay = settle(screenplay, subjects)
+    measure = line_seconds or estimate_seconds
     drafts, added = divide(
-        screenplay, frame_count, shot_type=shot_type, panel_count=panel_count, has_first_frame=has_first_frame
+        screenplay,
+        frame_count,
+        subjects=subjects,
+        line_seconds=measure,
+        shot_type=shot_type,
+        panel_count=panel_count,
+        has_first_frame=has_first_frame,
     )
     notes += added
-    measure = line_seconds or estimate_seconds
     drafts, lines, late = _number_lines(drafts, frame_count)
     notes += late
     lengths, frames, spoken_notes = _share(drafts, lines, frame_count, measure)
     notes += spoken_notes
-    board = _Board(drafts, subjects, random.Random(seed), notes)
+    board = _Board(drafts, subjects, random.Random(seed), notes, widths)
     shots: list[Shot] = []
     first = 0
     for index, draft in enumerate(drafts):
@@ -134,6 +145,8 @@ def _with_kind(member: CastMember, kind: str | None) -> CastMember:
         return replace(member, part=Part.BACKGROUND, held_by=None)
     if kind == "object" and member.part is Part.ACTOR:
         return replace(member, part=Part.PROP)
+    if kind == "card" and member.part is Part.SEAT:  # nobody can sit on a framed picture: it stands beside them
+        return replace(member, part=Part.PROP, held_by=None)
     if kind == "person" and member.part is not Part.ACTOR:
         return replace(member, part=Part.ACTOR, held_by=None)
     return member
@@ -193,14 +206,19 @@ def _share(
             notes.append(
                 "The lines are longer than the film; their ends may be cut. Ask for a longer video or fewer words."
             )
-    stated = stated_seconds([d.shot for d in drafts], seconds)
-    weights = stated or [weight_of(d.shot, sum(u)) for d, u in zip(drafts, usual, strict=True)]
-    for index, draft in enumerate(drafts):
-        if draft.wanted_seconds is not None:
-            others = sum(w for i, w in enumerate(weights) if i != index)
-            weights[index] = others * draft.wanted_seconds / max(0.1, seconds - draft.wanted_seconds)
+    scenes = [[i for i, _ in g] for _, g in itertools.groupby(enumerate(drafts), key=lambda d: d[1].scene)]
+    weights = [_weight(d, sum(u)) for d, u in zip(drafts, usual, strict=True)]
+    wholes = [drafts[scene[0]].whole or drafts[scene[0]].shot for scene in scenes]
+    scene_weights = stated_seconds(wholes, seconds) or [
+        weight_of(whole, sum(sum(usual[i]) for i in scene)) for whole, scene in zip(wholes, scenes, strict=True)
+    ]
+    for index, scene in enumerate(scenes):
+        wanted = drafts[scene[0]].wanted_seconds
+        if wanted is not None:
+            others = sum(w for i, w in enumerate(scene_weights) if i != index)
+            scene_weights[index] = others * wanted / max(0.1, seconds - wanted)
     minimum = [max(len(some) * 2, 1) for some in lines]
-    frames = share_frames(frame_count, weights, needs) if sum(needs) <= frame_count else None
+    frames = share_scenes(frame_count, scenes, scene_weights, weights, needs) if sum(needs) <= frame_count else None
     if frames is None or any(f < m for f, m in zip(frames, minimum, strict=True)):
         spare = frame_count - sum(minimum)
         extra = [max(0.0, n - m) for n, m in zip(needs, minimum, strict=True)]
@@ -210,6 +228,14 @@ def _share(
         )
     lengths = [[frames_of(s / rate) for s in some] for some in usual]
     return lengths, frames, notes
+
+
+def _weight(draft: Draft, speech_seconds: float) -> float:
+    """Seconds a shot would like to have. Of the cuts of one scene, those that show something get what is spare."""
+    if not draft.is_cut:
+        return weight_of(draft.shot, speech_seconds)
+    moving = sum(a.verb in MOVING for a in draft.shot.acts)
+    return speech_seconds + 0.6 if speech_seconds else 1.8 + 0.5 * min(moving, 3)
 
 
 def _needs(drafts: Sequence[Draft], usual: Sequence[Sequence[float]], rate: float) -> list[int]:
@@ -233,40 +259,47 @@ class _Board:
     """Draws shot after shot; remembers the set and the sizes of those before."""
 
     def __init__(
-        self, drafts: Sequence[Draft], subjects: Sequence[NamedSubject], lots: random.Random, notes: list[str]
+        self,
+        drafts: Sequence[Draft],
+        subjects: Sequence[NamedSubject],
+        lots: random.Random,
+        notes: list[str],
+        widths: Mapping[str, float] | None,
     ) -> None:
-        self.drafts, self.subjects, self.lots, self.notes = drafts, subjects, lots, notes
+        self.drafts, self.subjects, self.notes, self.widths = drafts, subjects, notes, widths
         self.order = order_of([d.shot for d in drafts])
+        self.framing = Framing(drafts, lots)
         self.background: str | None = None
         self.place: str | None = None
-        self.sizes: list[ShotSize] = []
+        self.lying: dict[str, float] = {}
+        self.reached: dict[str, float] = {}
         self.known = {s.name for s in subjects}
 
     def draw(
         self, index: int, draft: Draft, first: int, frames: int, lines: list[tuple[int, Line]], lengths: list[int]
     ) -> Shot:
-        shot = draft.shot
-        background, place = self._set(shot)
-        talkers = self._talkers(lines)
-        acts = self._acts(shot, lines)
-        staged = replace(shot, acts=acts)
-        placements = () if draft.is_opening and not shot.cast else place_cast(staged, self.order, talkers=talkers)
-        size = self._size(draft, staged, [line for _, line in lines])
-        self._note_unseen(lines, {p.name for p in placements}, index)
-        timed = self._time(shot, first, frames, lines, lengths)
-        focus = draft.focus or self._focus(staged, size, talkers)
+        background, place = self._set(draft.shot)
+        shot = replace(draft.shot, cast=self._cast(draft))
+        talkers = self._talkers([line for _, line in lines])
+        staged = replace(shot, acts=self._acts(shot, lines))
+        nobody = draft.is_opening and not shot.cast
+        placements = () if nobody else self._place(draft, staged, talkers)
+        size = self.framing.size(draft, [line for _, line in lines])
+        here = {p.name for p in placements}
+        self._note_unseen(lines, here, max(draft.scene, 0))
+        focus = tuple(n for n in draft.focus or self.framing.focus(staged, size, talkers) if n in here)
         return Shot(
             number=index,
             first_frame=first,
             frame_count=frames,
             size=size,
             angle=shot.angle or Angle.EYE,
-            moves=shot.moves or self._moves(draft, staged, bool(lines)),
+            moves=self.framing.moves(draft, frames, placements, focus, talkers),
             background=background,
             place=place,
             placements=placements,
-            focus=tuple(n for n in focus if n in {p.name for p in placements}),
-            lines=timed,
+            focus=focus,
+            lines=self._time(draft, first, frames, lines, lengths),
             weather=shot.weather,
             transition=self._transition(index, draft),
             panel=draft.panel,
@@ -274,19 +307,61 @@ class _Board:
             text=shot.text,
         )
 
+    def _cast(self, draft: Draft) -> tuple[CastMember, ...]:
+        """The shot's cast with things left where they were put, until another shot of the prompt takes them up."""
+        if draft.cut == 0:
+            taken = {a.target for a in draft.shot.acts if a.verb is Verb.HOLD}
+            taken |= {m.name for m in draft.shot.cast if m.part is Part.PROP and m.held_by}
+            self.lying = {name: x for name, x in self.lying.items() if name not in taken}
+        return laid_down(draft.shot.cast, tuple(self.lying)) if draft.shot.cast else ()
+
+    def _place(self, draft: Draft, shot: ScriptShot, talkers: tuple[str, ...]) -> tuple[Placement, ...]:
+        """Everybody on his mark; what is put down here travels to where it will lie."""
+        whole = draft.whole or shot
+        scene_talkers = tuple(dict.fromkeys((*talkers, *self._talkers(whole.lines)))) if draft.is_cut else talkers
+        if draft.cut == 0:
+            self.reached = {}
+        placements = place_cast(
+            shot,
+            self.order,
+            talkers=scene_talkers,
+            stage=whole.cast,
+            rests=self.lying,
+            reached=self.reached,
+            widths=self.widths,
+        )
+        self.reached |= {p.name: p.travels_to for p in placements if p.travels_to is not None and p.part is Part.ACTOR}
+        for thing, who, beside in things_put(shot):
+            if any(p.name == thing and p.held_by == who for p in placements):
+                x = spot_beside(placements, who, beside)
+                # the travel of the thing tells all of it: it is put down by whoever holds it
+                placements = tuple(
+                    replace(p, travels_to=x)
+                    if p.name == thing
+                    else replace(p, acts=tuple(a for a in p.acts if a.verb is not Verb.PUT))
+                    if p.name == who
+                    else p
+                    for p in placements
+                )
+                self.lying[thing] = x
+        return placements
+
     def _set(self, shot: ScriptShot) -> tuple[str | None, str | None]:
-        """The set named here, else the last one, as long as the prompt does not go elsewhere."""
+        """The set named here, else the last one, as long as the prompt does not go elsewhere. Things stay behind."""
+        before = self.background, self.place
         named = next((m.name for m in shot.cast if m.part is Part.BACKGROUND), None)
         if named is not None:
             self.background, self.place = named, shot.place
         elif shot.place is not None and shot.place != self.place:
-            if not _same_place(shot.place, self.place):
+            if not same_place(shot.place, self.place):
                 self.background = None
             self.place = shot.place
+        if self.background != before[0] or (self.place != before[1] and None not in (self.place, before[1])):
+            self.lying = {} if self.background != before[0] or self.background is None else self.lying
         return self.background, self.place
 
-    def _talkers(self, lines: Sequence[tuple[int, Line]]) -> tuple[str, ...]:
-        names = [line.speaker for _, line in lines if line.delivery is not Delivery.NARRATE]
+    def _talkers(self, lines: Sequence[Line]) -> tuple[str, ...]:
+        names = [line.speaker for line in lines if line.delivery is not Delivery.NARRATE]
         return tuple(dict.fromkeys(n for n in names if n in self.known and n is not None))
 
     def _acts(self, shot: ScriptShot, lines: Sequence[tuple[int, Line]]) -> tuple[Act, ...]:
@@ -295,61 +370,6 @@ class _Board:
             Act(line.speaker, Verb.SPEAK, line.to) for _, line in lines if line.speaker in self.known and line.speaker
         ]
         return shot.acts + tuple(a for a in dict.fromkeys(spoken) if a not in shot.acts and a.target)
-
-    def _size(self, draft: Draft, shot: ScriptShot, lines: Sequence[Line]) -> ShotSize:
-        if shot.size is not None:
-            self.sizes.append(shot.size)
-            return shot.size
-        actors = [m for m in shot.cast if m.part is Part.ACTOR]
-        verbs = {a.verb for a in shot.acts}
-        if not actors:
-            props = [m for m in shot.cast if m.part is Part.PROP]
-            size = ShotSize.CLOSE if props else ShotSize.WIDE
-        elif (
-            verbs & {Verb.WALK, Verb.RUN, Verb.PASS, Verb.DANCE, Verb.JUMP, Verb.FLY, Verb.LEAVE, Verb.ENTER}
-            or len(actors) > 3
-        ):
-            size = ShotSize.FULL
-        elif len(actors) > 1:
-            size = ShotSize.MEDIUM
-        else:
-            size = ShotSize.MEDIUM_CLOSE if lines else ShotSize.MEDIUM
-        if (
-            len(self.drafts) > 1
-            and self.sizes[-2:] == [size, size]
-            and size in (ShotSize.MEDIUM, ShotSize.MEDIUM_CLOSE)
-        ):
-            size = ShotSize.MEDIUM_CLOSE if size is ShotSize.MEDIUM else ShotSize.MEDIUM
-        self.sizes.append(size)
-        return size
-
-    def _moves(self, draft: Draft, shot: ScriptShot, speaks: bool) -> tuple[CameraMove, ...]:
-        """Camera life where the prompt says nothing: a gentle push in silence, stillness where somebody walks."""
-        walks = any(a.verb in (Verb.WALK, Verb.RUN, Verb.PASS, Verb.ENTER, Verb.LEAVE) for a in shot.acts)
-        if draft.is_opening or draft.panel is not None:
-            return (CameraMove(Move.PUSH_IN),)
-        if speaks and len(self.drafts) > 1:
-            return ()
-        if walks:
-            return ()
-        if not any(m.part is Part.ACTOR for m in shot.cast):
-            return (
-                self.lots.choice(
-                    (CameraMove(Move.PUSH_IN), CameraMove(Move.PAN, Side.RIGHT), CameraMove(Move.TRUCK, Side.LEFT))
-                ),
-            )
-        return (CameraMove(Move.PUSH_IN),)
-
-    def _focus(self, shot: ScriptShot, size: ShotSize, talkers: Sequence[str]) -> tuple[str, ...]:
-        actors = [m.name for m in shot.cast if m.part is Part.ACTOR]
-        if size in _NEAR:
-            seen = [n for n in talkers if n in actors]
-            if len(seen) == 2 and size is ShotSize.MEDIUM_CLOSE:
-                return tuple(seen)
-            named = seen or [m.name for m in shot.cast if m.part in (Part.ACTOR, Part.PROP)]
-            if size is not ShotSize.MEDIUM_CLOSE or seen or len(actors) != 2:
-                return tuple(named[:1])
-        return tuple(actors) or tuple(m.name for m in shot.cast if m.part is Part.PROP)
 
     def _note_unseen(self, lines: Sequence[tuple[int, Line]], seen: set[str], index: int) -> None:
         for _, line in lines:
@@ -361,11 +381,16 @@ class _Board:
 
     @staticmethod
     def _time(
-        shot: ScriptShot, first: int, frames: int, lines: Sequence[tuple[int, Line]], lengths: Sequence[int]
+        draft: Draft, first: int, frames: int, lines: Sequence[tuple[int, Line]], lengths: Sequence[int]
     ) -> tuple[TimedLine, ...]:
         if not lines:
             return ()
-        placed = place_lines(lengths, frames, _fractions(shot.text, [line.text for _, line in lines]))
+        fractions = words_before(draft.shot.text, [line.text for _, line in lines])
+        if draft.is_cut:
+            # what happens before has been seen: only what happens in this cut itself delays the words
+            acts = any(a.verb in MOVING for a in draft.shot.acts)
+            fractions = [0.6 if acts else 0.2 + 0.4 * n / len(lines) for n in range(len(lines))]
+        placed = place_lines(lengths, frames, fractions)
         return tuple(
             TimedLine(number, line.speaker, line.text, line.delivery or Delivery.SAY, first + a, first + b)
             for (number, line), (a, b) in zip(lines, placed, strict=True)
@@ -373,30 +398,8 @@ class _Board:
 
     @staticmethod
     def _transition(index: int, draft: Draft) -> Transition:
+        if draft.cut:
+            return Transition.CUT
         if index and (draft.dissolves or _DISSOLVES.match(draft.shot.text)):
             return Transition.DISSOLVE
         return Transition.FADE if _FADES.match(draft.shot.text) else Transition.CUT
-
-
-def _fractions(text: str, lines: Sequence[str]) -> list[float]:
-    """How much of a shot's unspoken text stands before each of its lines; a line not found follows the one before."""
-    silent = max(1, len(text) - sum(len(line) for line in lines))
-    fractions: list[float] = []
-    position, told = 0, 0
-    for line in lines:
-        at = text.find(line, position)
-        if at >= 0:
-            told += at - position
-            position = at + len(line)
-        fractions.append(min(1.0, told / silent))
-    return fractions
-
-
-_WITHIN = re.compile(
-    r"(?:门口|门前|窗边|窗前|窗外|楼梯|背景|场景|环境|室内|舞台|阳台|车内|车里|doorway|background|setting|scene|interior|stage|stairs|room)$"
-)
-
-
-def _same_place(now: str, before: str | None) -> bool:
-    """Whether words for a place stay on the set: part of the same words, or a corner that any set has."""
-    return bool(_WITHIN.search(now)) or (before is not None and (now in before or before in now))

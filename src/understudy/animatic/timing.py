@@ -120,6 +120,21 @@ def share_frames(frame_count: int, weights: Sequence[float], needs: Sequence[int
     return _round(frame_count, shares, needs)
 
 
+def share_scenes(
+    frame_count: int,
+    scenes: Sequence[Sequence[int]],
+    scene_weights: Sequence[float],
+    weights: Sequence[float],
+    needs: Sequence[int],
+) -> list[int]:
+    """Like `share_frames`, first among scenes (lists of shot numbers, in order) and then inside each of them."""
+    lengths = share_frames(frame_count, scene_weights, [sum(needs[i] for i in scene) for scene in scenes])
+    shares: list[int] = []
+    for scene, length in zip(scenes, lengths, strict=True):
+        shares += share_frames(length, [weights[i] for i in scene], [needs[i] for i in scene])
+    return shares
+
+
 def _round(frame_count: int, shares: Sequence[float], needs: Sequence[int] | None = None) -> list[int]:
     whole = [max(1, int(share)) for share in shares]
     order = sorted(range(len(shares)), key=lambda i: shares[i] - int(shares[i]), reverse=True)
@@ -160,3 +175,17 @@ def place_lines(lengths: Sequence[int], frame_count: int, fractions: Sequence[fl
         placed.append((position, position + length))
         position += length
     return placed
+
+
+def words_before(text: str, lines: Sequence[str]) -> list[float]:
+    """How much of a shot's unspoken text stands before each of its lines; a line not found follows the one before."""
+    silent = max(1, len(text) - sum(len(line) for line in lines))
+    fractions: list[float] = []
+    position, told = 0, 0
+    for line in lines:
+        at = text.find(line, position)
+        if at >= 0:
+            told += at - position
+            position = at + len(line)
+        fractions.append(min(1.0, told / silent))
+    return fractions

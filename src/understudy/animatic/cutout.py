@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from understudy.animatic import backdrop, matte
+from understudy.animatic import backdrop, focus, matte, outline
 from understudy.animatic.frame import framed
 from understudy.animatic.matte import Box
 from understudy.animatic.perception import Eyes, Mask
@@ -25,6 +25,7 @@ _PERSON_SURE = 0.6  # pose presence from which a person without a clear face cou
 _PERSON_AREA = (0.004, 0.93)  # share of the picture a person may fill
 _THING_AREA = (0.01, 0.85)
 _ONE_PIECE = 0.8  # least share of the largest part in all of the mask; below are fragments
+_LINE = 0.025  # over the longer side: lines so wide may part a thing without making two of it
 _OPEN_SHARE = 0.28  # most of a person mask that may be undecided, over its sure part
 _CUT_SHARE, _CUT_PIXELS = 0.02, 3  # a side is cut where so much of it touches the picture's edge
 
@@ -68,13 +69,10 @@ def cut(picture: Picture, eyes: Eyes | None, max_width: int, max_height: int) ->
             if person is not None:
                 return person
         reason = "its outline could not be told from its surroundings" if found else "no person was seen in it"
-    if backdrop.look(plate).is_plain:
-        thing = _thing(plate, max_width, max_height)
-        if thing is not None:
-            return thing
-        reason += ", and what stands before its plain backdrop is not in one piece"
-    else:
-        reason += ", and its backdrop is not plain"
+    thing, why_not = _thing(plate, max_width, max_height)
+    if thing is not None:
+        return thing
+    reason += f", and {why_not}"
     return card(plate, f"shown as a framed picture: {reason}", max_width, max_height, None)
 
 
@@ -196,14 +194,29 @@ def over(sprite: Sprite, colour: tuple[int, int, int]) -> Plate:
     return np.asarray(mixed + 0.5, np.uint8)
 
 
-def _thing(plate: Plate, max_width: int, max_height: int) -> Cut | None:
-    rough = backdrop.stands_out(plate, shrunk=True)
-    solid = rough > 0.5
-    if not _THING_AREA[0] <= float(solid.mean()) <= _THING_AREA[1]:
-        return None
-    if matte.largest_share(rough) < _ONE_PIECE:
-        return None
-    return _refined(plate, rough, None, max_width, max_height, kind=Kind.OBJECT)
+def _thing(plate: Plate, max_width: int, max_height: int) -> tuple[Cut | None, str]:
+    """What stands before a plain or a blurred backdrop; or None and why nothing does."""
+    if backdrop.look(plate).is_plain:
+        rough, behind = _joined(backdrop.stands_out(plate, shrunk=True)), "plain"
+    else:
+        blurred = focus.stands_sharp(plate)
+        if blurred is None:
+            return None, "its backdrop is neither plain nor blurred"
+        rough, behind = blurred, "blurred"
+    share = float((rough > 0.5).mean())
+    if not _THING_AREA[0] <= share <= _THING_AREA[1] or matte.largest_share(rough) < _ONE_PIECE:
+        return None, f"what stands before its {behind} backdrop is not in one piece"
+    found = _refined(plate, rough, None, max_width, max_height, kind=Kind.OBJECT)
+    return found, f"what stands before its {behind} backdrop has no clear outline"
+
+
+def _joined(rough: Mask) -> Mask:
+    """The mask with its parts joined where only lines in the backdrop's colour part them: a sign painted in halves."""
+    if matte.largest_share(rough) >= _ONE_PIECE:
+        return rough
+    size = round(_LINE * max(rough.shape)) | 1
+    closed = cv2.morphologyEx(rough, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    return np.asarray(closed, np.float32)
 
 
 def _refined(
@@ -240,8 +253,9 @@ def _refined(
     inner = None if face is None else moved(face, box.left / wide, box.top / high, scale)
     nose = None if inner is None else (float(inner.mesh[1, 0]), float(inner.mesh[1, 1]))
     mask = matte.whole(mask, nose, hole_share=0.003 if kind is Kind.PERSON else 0.0005)
+    mask = outline.fill_alike(view, mask)
     seen = matte.bounds(mask, margin=2)
-    if seen is None or (face is None and share < _ONE_PIECE):
+    if seen is None or (face is None and (share < _ONE_PIECE or not outline.judge(view, mask).is_sound)):
         return None
     if inner is not None:
         left, top, right, bottom = inner.box

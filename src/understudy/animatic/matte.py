@@ -138,6 +138,20 @@ def whole(mask: Mask, around: tuple[float, float] | None = None, hole_share: flo
     return kept
 
 
+def without_holes(body: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A 0 / 1 mask with everything filled that cannot be reached from the picture's border."""
+    outlines, _ = cv2.findContours(body, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return np.asarray(cv2.drawContours(np.zeros_like(body), outlines, -1, 1, cv2.FILLED), np.uint8)
+
+
+def largest(body: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The largest connected part of a 0 / 1 mask."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(body, connectivity=4)
+    if count < 2:
+        return body
+    return (labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))).astype(np.uint8)
+
+
 def largest_share(mask: Mask) -> float:
     """Area of the largest connected part over the area of all parts, 0..1; 0 for an empty mask."""
     solid = (mask > 0.5).astype(np.uint8)

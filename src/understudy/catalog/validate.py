@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from understudy.catalog import rules
@@ -86,10 +86,10 @@ def complete(request: VideoRequest, card: ModelCard, profile: Profile, *, paths:
     for name in card.rules:
         if name in rules.CHANGES:
             request = rules.CHANGES[name](request, card)
-    request, wrong = _with_picture(request, card, where)
+    picture, wrong = _picture_of(request, card, where)
     found += wrong
     found += _judge_extras(request, card, where, profile)
-    request = _with_plain_defaults(request, card)
+    request = _with_defaults(request, card, picture)
     found += _judge_seconds(request, card, where, settled=False)
     if request.seed is not None and not 0 <= request.seed <= card.seed_most:
         reason = f"{where['seed']} must be a whole number from 0 to {card.seed_most}, not {request.seed}."
@@ -136,7 +136,8 @@ def _of_shape(shape: Fraction, area: int) -> Size:
 # Filling in --------------------------------------------------------------------------------------------------------
 
 
-def _with_plain_defaults(request: VideoRequest, card: ModelCard) -> VideoRequest:
+def _with_defaults(request: VideoRequest, card: ModelCard, picture: Mapping[str, Any]) -> VideoRequest:
+    """The request with `picture` and every other default: one copy, not one for each."""
     default = card.defaults
     sound = {Sound.ALWAYS: True, Sound.NEVER: False}.get(card.sound, request.sound)
     return request.but(
@@ -147,6 +148,7 @@ def _with_plain_defaults(request: VideoRequest, card: ModelCard) -> VideoRequest
         watermark=_or(request.watermark, default.watermark),
         prompt_extend=_or(request.prompt_extend, default.prompt_extend),
         extras={name: value for name, value in request.extras.items() if name in card.extras},
+        **picture,
     )
 
 
@@ -154,21 +156,21 @@ def _or(said: T | None, default: T) -> T:
     return default if said is None else said
 
 
-def _with_picture(request: VideoRequest, card: ModelCard, where: Paths) -> tuple[VideoRequest, list[Violation]]:
+def _picture_of(request: VideoRequest, card: ModelCard, where: Paths) -> tuple[dict[str, Any], list[Violation]]:
     """Size, tier and ratio from whichever the caller said, and what is wrong with them.
 
     A model that is asked by pixels (its default is a size) takes a given size before tier and ratio; one that is asked
     by tier and ratio takes those first and a size only for what they leave open. Source: spec/dashscope.md §6.1.
     """
     if not card.sizes:
-        return request, []
+        return {}, []
     by_pixels = card.defaults.size is not None
     given = card.option_of(request.size) if request.size else None
     shaped = request.first_frame is not None and "first-frame-overrides-ratio" in card.rules
     if request.size and not given and (by_pixels or request.tier is None or request.ratio is None):
-        return request, [_no_such_size(request.size, card, where)]
+        return {}, [_no_such_size(request.size, card, where)]
     if given and by_pixels:
-        return request.but(tier=given.tier, ratio=given.ratio), []
+        return {"tier": given.tier, "ratio": given.ratio}, []
     tier, ratio = request.tier, request.ratio
     if tier is None or ratio is None:
         base = given or _default_option(card)
@@ -182,13 +184,13 @@ def _with_picture(request: VideoRequest, card: ModelCard, where: Paths) -> tuple
         reason = f"{where['ratio']} must be {_either(card.ratios)}, not {ratio}."
         found.append(Violation(where["ratio"], reason, ViolationKind.CHOICE))
     if found:
-        return request, found
+        return {}, found
     if shaped:
-        return request.but(tier=tier), []
+        return {"tier": tier}, []
     if option is None:
         reason = f"{card.model} makes no {ratio} at {tier}: choose another ratio or tier."
-        return request, [Violation(where["ratio"], reason, ViolationKind.RULE)]
-    return request.but(size=option.size, tier=tier, ratio=ratio), []
+        return {}, [Violation(where["ratio"], reason, ViolationKind.RULE)]
+    return {"size": option.size, "tier": tier, "ratio": ratio}, []
 
 
 def _default_option(card: ModelCard) -> SizeOption:

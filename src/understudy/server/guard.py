@@ -86,14 +86,6 @@ def base_url(scope: Scope, headers: Mapping[str, str], public_url: str) -> str:
 
 async def read_body(receive: Any, headers: Mapping[str, str], most: int) -> bytes:
     """The whole body. Raises InvalidRequest when it is larger than `most` bytes or the caller hangs up."""
-    too_large = InvalidRequest(
-        Violation(
-            "body",
-            f"The body is larger than {most // (1024 * 1024)} MB. Upload the media and send "
-            "their oss:// URLs instead of base64.",
-            ViolationKind.BODY,
-        )
-    )
     stated = headers.get("content-length", "")
     known_too_large = stated.isdigit() and int(stated) > most
     parts: list[bytes] = []
@@ -109,12 +101,20 @@ async def read_body(receive: Any, headers: Mapping[str, str], most: int) -> byte
             # read on and throw away: a client still sending would see a broken pipe instead of the refusal
             parts.clear()
             if size > most * DRAINED:
-                raise too_large
+                raise _too_large(most)
             continue
         parts.append(piece)
     if size > most or known_too_large:
-        raise too_large
+        raise _too_large(most)
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _too_large(most: int) -> InvalidRequest:
+    reason = (
+        f"The body is larger than {most // (1024 * 1024)} MB. Upload the media and send their oss:// URLs "
+        "instead of base64."
+    )
+    return InvalidRequest(Violation("body", reason, ViolationKind.BODY))
 
 
 async def send_reply(send: Any, reply: WireReply, *, is_head: bool = False) -> None:

@@ -135,14 +135,18 @@ class Tasks:
 
     async def _put_inline_aside(self, request: VideoRequest, caller: Caller) -> VideoRequest:
         """Base64 goes into the blob store: every poll reads the task's row, and it must stay small."""
+        if not any(_is_inline(r.url) or (r.voice and _is_inline(r.voice)) for r in request.references):
+            return request
 
         async def aside(url: str) -> str:
-            if len(url) < LONGEST_KEPT_URL or url.startswith(("http:", "https:", "oss:")):
-                return url
-            return await self._uploads.keep_inline(url, caller.account)
+            return await self._uploads.keep_inline(url, caller.account) if _is_inline(url) else url
 
         references = [
             replace(r, url=await aside(r.url), voice=await aside(r.voice) if r.voice else r.voice)
             for r in request.references
         ]
         return request.but(references=tuple(references))
+
+
+def _is_inline(url: str) -> bool:
+    return len(url) >= LONGEST_KEPT_URL and not url.startswith(("http:", "https:", "oss:"))

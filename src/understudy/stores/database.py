@@ -14,6 +14,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,8 +50,12 @@ class Prepared:
         self.sql = str(compiled)
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
         self._fixed: dict[str, Any] = dict(compiled.params)
+        self._whole_row = itemgetter(*self._names) if len(self._names) > 1 else None
 
     def values(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        if self._whole_row is not None and given.keys() >= self._fixed.keys():
+            values: tuple[Any, ...] = self._whole_row(given)
+            return values
         return tuple(given[n] if n in given else self._fixed[n] for n in self._names)
 
     def run(self, connection: Connection, given: Mapping[str, Any]) -> sqlite3.Cursor:

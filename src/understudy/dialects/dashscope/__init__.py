@@ -7,7 +7,7 @@ the same files, because what is known of one part of the wire stands in one plac
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import timedelta, timezone, tzinfo
 
 from understudy.core.card import ModelCard
 from understudy.core.faults import Fault, Unauthenticated
@@ -44,6 +44,10 @@ class DashScope:
     def __init__(self, time_zone: tzinfo = BEIJING_TIME) -> None:
         self.routes: tuple[Route, ...] = make_routes()
         self._zone = time_zone
+
+    def in_zone(self, hours: float) -> DashScope:
+        """The same dialect, printing times of a zone that many hours from UTC."""
+        return DashScope(timezone(timedelta(hours=hours)))
 
     def __repr__(self) -> str:
         return f"DashScope({self._zone})"

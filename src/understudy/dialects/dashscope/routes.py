@@ -6,6 +6,7 @@ examples follow seeds 000 and 003.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from understudy.core.wire import Action, Route
@@ -164,6 +165,7 @@ _LIST_QUERY = (
 )
 
 
+@cache
 def make_routes() -> tuple[Route, ...]:
     """Every route; schemas are drawn from the shapes that read and describe the bodies."""
     body, task = DashScopeSubmit.model_json_schema(), BailianTask.model_json_schema(mode="serialization")

@@ -7,6 +7,7 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from understudy.animatic.coverage import SHORTEST_CUT
 from understudy.animatic.grammar import NamedSubject, read_screenplay
 from understudy.animatic.screenplay import (
     Act,
@@ -180,3 +181,24 @@ def test_in_a_film_long_enough_every_line_is_spoken_in_full(screenplay: Screenpl
     wanted = [line.text for shot in plain.shots for line in shot.lines]
     assert [line.text for line in board.lines] == wanted
     assert all(line.end_frame - line.first_frame == 60 for line in board.lines)
+
+
+@given(shots, st.integers(150, 450), st.sampled_from([None, ShotType.MULTI]))
+def test_a_covered_scene_loses_nothing_and_frames_whoever_speaks(
+    shot: ScriptShot, frame_count: int, shot_type: ShotType | None
+) -> None:
+    board = draw_storyboard(
+        Screenplay((shot,)), frame_count, subjects=SUBJECTS, shot_type=shot_type, line_seconds=lambda line: 1.0
+    )
+    assert_sound(board, frame_count)
+    assert [line.text for line in board.lines] == [line.text for line in shot.lines]
+    assert all(line.end_frame - line.first_frame == 30 for line in board.lines)
+    if len(board.shots) == 1:
+        return
+    assert all(s.frame_count >= SHORTEST_CUT for s in board.shots)
+    actors = {m.name for m in shot.cast if m.part is Part.ACTOR}
+    for cut in board.shots:
+        for line in cut.lines:
+            assert line.speaker not in actors or line.speaker in cut.focus
+    whole = draw_storyboard(Screenplay((shot,)), frame_count, subjects=SUBJECTS, shot_type=ShotType.SINGLE)
+    assert {p.name for s in board.shots for p in s.placements} == {p.name for p in whole.shots[0].placements}

@@ -30,7 +30,6 @@ from understudy.core.units import FRAMES_PER_SECOND
 
 SHORTEST_CUT = 36
 """Frames (1.2 s) below which a cut that nobody asked for is restless. GUESS, by eye."""
-_OPENING = 42
 _COVERED_FROM = 5.0
 """Seconds from which a shot is divided though nobody asked for several. GUESS: shorter ones are one breath."""
 _SILENT_FROM = 6.0
@@ -100,7 +99,7 @@ def cover(
         return [whole]
     frames = int(seconds * FRAMES_PER_SECOND)
     cuts = _cuts(shot, beats, actors, subject)
-    while len(cuts) > 1 and sum(_need(cut, line_seconds) for cut in cuts) > frames:
+    while len(cuts) > 1 and sum(least_frames(cut.lines, line_seconds) for cut in cuts) > frames:
         cuts = _fewer(cuts)
     if len(cuts) < 2:
         return [whole]
@@ -248,11 +247,12 @@ def _silent_cuts(shot: ScriptShot, actors: Sequence[CastMember]) -> list[_Cut]:
     return cuts
 
 
-def _need(cut: _Cut, line_seconds: Callable[[Line], float]) -> int:
-    if not cut.lines:
-        return _OPENING if any(a.verb in MOVING for a in cut.acts) else SHORTEST_CUT
-    speech = sum(frames_of(line_seconds(line)) for line in cut.lines)
-    return max(SHORTEST_CUT, LEAD + speech + GAP * (len(cut.lines) - 1) + TAIL)
+def least_frames(lines: Sequence[Line], line_seconds: Callable[[Line], float]) -> int:
+    """Frames that a cut needs for its words, at least 1.2 s."""
+    if not lines:
+        return SHORTEST_CUT
+    speech = sum(frames_of(line_seconds(line)) for line in lines)
+    return max(SHORTEST_CUT, LEAD + speech + GAP * (len(lines) - 1) + TAIL)
 
 
 def _fewer(cuts: list[_Cut]) -> list[_Cut]:
@@ -303,34 +303,30 @@ def _varied(cuts: Sequence[_Cut], actors: Sequence[CastMember]) -> list[_Cut]:
 
 
 class _Stage:
-    """Who is on stage during which beats: from his coming, if he comes, to his leaving."""
+    """Who is on stage when: from the beat of his coming, if he comes, until he has left."""
 
     def __init__(self, shot: ScriptShot, beats: Sequence[Beat]) -> None:
-        last = len(beats) - 1
         self.from_beat = {m.name: 0 for m in shot.cast}
-        self.to_beat = {m.name: last for m in shot.cast}
+        self.leaving: set[str] = set()
         for name in self.from_beat:
             doing = [i for i, b in enumerate(beats) if any(a.who == name for a in b.acts) or _speaks(b, name)]
-            if not doing:
-                continue
             coming = next((i for i, b in enumerate(beats) if _does(b, name, _COMES)), None)
-            if coming is not None and coming == doing[0]:
+            if doing and coming == doing[0]:
                 self.from_beat[name] = coming
-            leaving = next((i for i, b in enumerate(beats) if _does(b, name, (Verb.LEAVE,))), None)
-            if leaving is not None and leaving == doing[-1]:
-                self.to_beat[name] = leaving
+            if doing and _does(beats[doing[-1]], name, (Verb.LEAVE,)) and not _speaks(beats[doing[-1]], name):
+                self.leaving.add(name)
         if all(self.from_beat[m.name] > 0 for m in _actors(shot)):
             self.from_beat = dict.fromkeys(self.from_beat, 0)
 
-    def members(self, shot: ScriptShot, cut: _Cut) -> tuple[CastMember, ...]:
-        """Who is there during a cut; what somebody holds comes and goes with him."""
-        actors = {
+    def members(self, shot: ScriptShot, cut: _Cut, done: Sequence[Act]) -> tuple[CastMember, ...]:
+        """Who is there during a cut, after `done`; what somebody holds comes and goes with him."""
+        gone = {a.who for a in done if a.verb is Verb.LEAVE and a.who in self.leaving and a not in cut.acts}
+        here = {
             m.name
             for m in shot.cast
-            if m.part is not Part.ACTOR
-            or (self.from_beat[m.name] <= cut.to_beat and self.to_beat[m.name] >= cut.from_beat)
+            if m.part is not Part.ACTOR or (self.from_beat[m.name] <= cut.to_beat and m.name not in gone)
         }
-        return tuple(m for m in shot.cast if m.name in actors and (m.held_by is None or m.held_by in actors))
+        return tuple(m for m in shot.cast if m.name in here and (m.held_by not in self.from_beat or m.held_by in here))
 
 
 def _does(beat: Beat, name: str, verbs: Sequence[Verb]) -> bool:
@@ -349,7 +345,7 @@ _LASTING = (Verb.SIT, Verb.PLAY, Verb.LEAN, Verb.SLEEP, Verb.DANCE)
 
 def _set_up(shot: ScriptShot, cut: _Cut, stage: _Stage, done: Sequence[Act], *, is_first: bool) -> Setup:
     """A cut as a shot. Who sat down, plays or leans goes on doing so in the cuts after `done`; hands stay full."""
-    cast = stage.members(shot, cut)
+    cast = stage.members(shot, cut, done)
     names = {m.name for m in cast}
     sits = {a.who for a in (*done, *cut.acts) if a.verb in MOVING}
     lasting = [

@@ -5,11 +5,12 @@ Knows how a director divides a scene. Must not know frames of lines or where any
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from understudy.animatic.coverage import cover, framed_by_name
+from understudy.animatic.coverage import NEAR, cover, framed_by_name, least_frames
 from understudy.animatic.grammar.naming import NamedSubject
 from understudy.animatic.screenplay import CastMember, Line, Part, Screenplay, ScriptShot, ShotSize
 from understudy.animatic.timing import SHORTEST_SHOT, stated_seconds, weight_of
@@ -56,24 +57,22 @@ def divide(
     if shot_type is not ShotType.SINGLE and panel_count > 1 and len(shots) == 1:
         shots = _per_panel(shots[0], panel_count)
     stays = shot_type is ShotType.SINGLE or screenplay.one_take or panel_count > 0
-    drafts: list[Draft] = []
-    lengths = _lengths(shots, seconds - (_PICTURE if has_first_frame and len(shots) == 1 else 0.0), line_seconds)
+    left = seconds - (_picture_seconds(seconds) if has_first_frame and len(shots) == 1 else 0.0)
+    lengths = _lengths(shots, left, line_seconds)
+    scenes: list[list[Draft]] = []
     for scene, (shot, length) in enumerate(zip(shots, lengths, strict=True)):
         if stays or hears_only(shot):
-            named = framed_by_name(shot, subjects) if not stays or len(shots) > 1 else None
-            drafts.append(Draft(shot, scene, focus=() if named is None else (named,)))
+            named = framed_by_name(shot, subjects) if shot.size in NEAR and shot_type is not ShotType.SINGLE else None
+            scenes.append([Draft(shot, scene, focus=() if named is None else (named,))])
             continue
-        setups = cover(
-            shot,
-            length,
-            subjects,
-            is_multi=shot_type is ShotType.MULTI and len(shots) == 1,
-            line_seconds=line_seconds,
+        is_multi = shot_type is ShotType.MULTI and len(shots) == 1
+        setups = cover(shot, length, subjects, is_multi=is_multi, line_seconds=line_seconds)
+        whole = shot if len(setups) > 1 else None
+        scenes.append(
+            [Draft(s.shot, scene, index, len(setups) > 1, whole, focus=s.focus) for index, s in enumerate(setups)]
         )
-        drafts += [
-            Draft(s.shot, scene, index, len(setups) > 1, shot if len(setups) > 1 else None, focus=s.focus)
-            for index, s in enumerate(setups)
-        ]
+    _spare(scenes, int(left * FRAMES_PER_SECOND), line_seconds)
+    drafts = list(itertools.chain.from_iterable(scenes))
     if shot_type is ShotType.MULTI and len(drafts) > len(shots):
         notes.append(f"shot_type multi: the scene was divided into {len(drafts)} shots.")
     if has_first_frame:
@@ -129,8 +128,22 @@ def _per_panel(shot: ScriptShot, count: int) -> list[ScriptShot]:
     ]
 
 
-_PICTURE = 1.6
-"""Seconds the opening picture takes from a film of one scene."""
+def _spare(scenes: list[list[Draft]], frames: int, line_seconds: Callable[[Line], float]) -> None:
+    """Give up the cuts of covered scenes, the most divided first, where other scenes need the time for their words."""
+
+    def needed(scene: Sequence[Draft]) -> int:
+        return sum(least_frames(draft.shot.lines, line_seconds) for draft in scene)
+
+    while sum(map(needed, scenes)) > frames and any(len(scene) > 1 for scene in scenes):
+        at = max(range(len(scenes)), key=lambda i: len(scenes[i]))
+        first = scenes[at][0]
+        assert first.whole is not None
+        scenes[at] = [Draft(first.whole, first.scene)]
+
+
+def _picture_seconds(seconds: float) -> float:
+    """What the opening picture takes from a film of one scene."""
+    return min(2.0, max(1.2, seconds * 0.3))
 
 
 def _lengths(shots: Sequence[ScriptShot], seconds: float, line_seconds: Callable[[Line], float]) -> list[float]:
@@ -149,7 +162,7 @@ def _open_with_picture(drafts: list[Draft], seconds: float, *, is_alone: bool) -
     opening = replace(shot, cast=(), acts=(), lines=(), start=None, end=None)
     scene = replace(shot, start=None, end=None)
     return [
-        Draft(opening, -1, is_opening=True, wanted_seconds=min(2.0, max(1.2, seconds * 0.3))),
+        Draft(opening, -1, is_opening=True, wanted_seconds=_picture_seconds(seconds)),
         replace(drafts[0], shot=replace(scene, moves=()) if len(drafts) > 1 else scene, dissolves=True),
         *drafts[1:],
     ]

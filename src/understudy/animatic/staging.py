@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from understudy.animatic.continuity import laid_down, same_place, settle, things_put
-from understudy.animatic.coverage import MOVING
+from understudy.animatic.coverage import MOVING, SHORTEST_CUT
 from understudy.animatic.directing import Draft, divide, hears_only
 from understudy.animatic.framing import Framing
 from understudy.animatic.grammar.naming import NamedSubject, name_subjects
@@ -241,11 +241,9 @@ def _weight(draft: Draft, speech_seconds: float) -> float:
 def _needs(drafts: Sequence[Draft], usual: Sequence[Sequence[float]], rate: float) -> list[int]:
     needs = []
     for draft, some in zip(drafts, usual, strict=True):
-        if some:
-            speech = sum(frames_of(s / rate) for s in some) + LEAD + TAIL + GAP * (len(some) - 1)
-            needs.append(max(SHORTEST_SHOT, speech))
-        else:
-            needs.append(SHORTEST_SHOT if not draft.is_opening else SHORTEST_SHOT + 6)
+        least = SHORTEST_CUT if draft.is_cut else SHORTEST_SHOT if some or not draft.is_opening else SHORTEST_SHOT + 6
+        speech = sum(frames_of(s / rate) for s in some) + LEAD + TAIL + GAP * (len(some) - 1) if some else 0
+        needs.append(max(least, speech))
     return needs
 
 
@@ -294,7 +292,7 @@ class _Board:
             frame_count=frames,
             size=size,
             angle=shot.angle or Angle.EYE,
-            moves=self.framing.moves(draft, frames, placements, focus, talkers),
+            moves=self.framing.moves(draft, frames, placements, focus, [line.speaker or "" for _, line in lines]),
             background=background,
             place=place,
             placements=placements,
@@ -348,16 +346,16 @@ class _Board:
 
     def _set(self, shot: ScriptShot) -> tuple[str | None, str | None]:
         """The set named here, else the last one, as long as the prompt does not go elsewhere. Things stay behind."""
-        before = self.background, self.place
         named = next((m.name for m in shot.cast if m.part is Part.BACKGROUND), None)
         if named is not None:
+            if named != self.background:
+                self.lying = {}
             self.background, self.place = named, shot.place
         elif shot.place is not None and shot.place != self.place:
             if not same_place(shot.place, self.place):
                 self.background = None
+                self.lying = {}
             self.place = shot.place
-        if self.background != before[0] or (self.place != before[1] and None not in (self.place, before[1])):
-            self.lying = {} if self.background != before[0] or self.background is None else self.lying
         return self.background, self.place
 
     def _talkers(self, lines: Sequence[Line]) -> tuple[str, ...]:

@@ -69,18 +69,75 @@ def test_a_person_is_ready_to_act(tmp_path: Path) -> None:
     assert any(r > 150 and b < 110 for r, g, b in performer.palette)  # the orange suit
 
 
-@pytest.mark.parametrize(
-    ("part", "kind"), [(Part.BACKGROUND, Kind.PLACE), (Part.ACTOR, Kind.CARD), (Part.PROP, Kind.CARD)]
-)
-def test_a_landscape_is_a_place_or_a_card_by_its_part(tmp_path: Path, part: Part, kind: Kind) -> None:
+def test_a_landscape_is_a_place_without_a_note(tmp_path: Path) -> None:
     subject = LocalSubject("图1", still(tmp_path, "pad", photo("rocket")))
-    cast = staged(brief(subject), said(CastMember("图1", part)), tmp_path)
+    cast = staged(brief(subject), said(CastMember("图1", Part.BACKGROUND)), tmp_path)
+    assert cast.performers["图1"].kind is Kind.PLACE
+    assert cast.notes == ()
+
+
+@pytest.mark.parametrize("part", [Part.SEAT, Part.PROP, Part.ACTOR])
+def test_a_landscape_that_is_called_something_else_becomes_the_set(tmp_path: Path, part: Part) -> None:
+    """在图1的椅子上, before the launch pad of 图1: nothing can be cut out, and the shot has no other set."""
+    subjects = (
+        LocalSubject("图1", still(tmp_path, "pad", photo("rocket"))),
+        LocalSubject("图2", still(tmp_path, "girl", photo("astronaut"))),
+    )
+    shot = ScriptShot("…", cast=(CastMember("图1", part), CastMember("图2")), acts=(Act("图2", Verb.STAND, "图1"),))
+    cast = staged(brief(*subjects), Screenplay((shot,)), tmp_path)
+    performer = cast.performers["图1"]
+    assert performer.kind is Kind.PLACE
+    assert performer.size == performer.plate.shape[1::-1]  # no frame around it
+    assert cast.notes == (
+        "图1 shows a whole place and nothing in it could be cut out: it is the set of the shots that name it.",
+    )
+
+
+ROCKET = CastMember("图1", Part.SEAT)
+
+
+@pytest.mark.parametrize(
+    "shot",
+    [
+        ScriptShot("…", cast=(ROCKET, CastMember("图2", Part.BACKGROUND))),
+        ScriptShot("…", cast=(CastMember("图1", Part.PROP, held_by="图2"), CastMember("图2"))),
+        ScriptShot("…", cast=(ROCKET,), acts=(Act("图1", Verb.FLY),)),
+        ScriptShot("…", cast=(CastMember("图1"),), lines=(Line("图1", "你好"),)),
+    ],
+    ids=["another set", "held", "does something", "speaks"],
+)
+def test_a_landscape_stays_a_card_where_it_cannot_be_the_set(tmp_path: Path, shot: ScriptShot) -> None:
+    subjects = (
+        LocalSubject("图1", still(tmp_path, "pad", photo("rocket"))),
+        LocalSubject("图2", still(tmp_path, "second", photo("rocket"))),
+    )
+    cast = staged(brief(*subjects), Screenplay((shot,)), tmp_path)
+    assert cast.performers["图1"].kind is Kind.CARD
+    assert any(note.startswith("图1 is shown as a framed picture: no person was seen in it") for note in cast.notes)
+
+
+def test_of_two_landscapes_in_a_shot_the_first_is_the_set(tmp_path: Path) -> None:
+    subjects = tuple(LocalSubject(f"图{n}", still(tmp_path, str(n), photo("rocket"))) for n in (1, 2))
+    cast = staged(brief(*subjects), said(CastMember("图1", Part.SEAT), CastMember("图2", Part.PROP)), tmp_path)
+    assert [cast.performers[s.name].kind for s in subjects] == [Kind.PLACE, Kind.CARD]
+    apart = Screenplay(tuple(ScriptShot("…", cast=(CastMember(s.name, Part.PROP),)) for s in subjects))
+    (tmp_path / "apart").mkdir()
+    cast = staged(brief(*subjects), apart, tmp_path / "apart")
+    assert [cast.performers[s.name].kind for s in subjects] == [Kind.PLACE, Kind.PLACE]
+
+
+def test_an_upright_picture_stays_a_card(tmp_path: Path) -> None:
+    upright = np.random.default_rng(3).integers(0, 256, (300, 200, 3), np.uint8)
+    subject = LocalSubject("图1", still(tmp_path, "tall", upright))
+    cast = staged(brief(subject), said(CastMember("图1", Part.SEAT)), tmp_path)
+    assert cast.performers["图1"].kind is Kind.CARD
+
+
+@pytest.mark.parametrize(("part", "kind"), [(Part.ACTOR, Kind.CARD), (Part.SEAT, Kind.PLACE)])
+def test_without_models_nobody_takes_an_actor_for_a_place(tmp_path: Path, part: Part, kind: Kind) -> None:
+    subject = LocalSubject("图1", still(tmp_path, "pad", photo("rocket")))
+    cast = staged(brief(subject, has_models=False), said(CastMember("图1", part)), tmp_path)
     assert cast.performers["图1"].kind is kind
-    assert bool(cast.notes) is (kind is Kind.CARD)
-    if kind is Kind.CARD:
-        assert cast.notes == (
-            "图1 is shown as a framed picture: no person was seen in it, and its backdrop is not plain.",
-        )
 
 
 def test_a_picture_nobody_names_and_nobody_is_in_is_a_place(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from test_staging import draw, people, placed
 from understudy.animatic.continuity import closing_words
 from understudy.animatic.grammar import NamedSubject, read_screenplay
 from understudy.animatic.screenplay import Part, ShotSize, Weather
+from understudy.animatic.staging import draw_storyboard
 
 NIGHT, RAIN, SNOW = Weather.NIGHT, Weather.RAIN, Weather.SNOW
 ONE = people("图1")
@@ -67,6 +68,7 @@ def test_nobody_sits_on_a_framed_picture() -> None:
 
 
 def test_a_real_chair_is_sat_on() -> None:
-    (shot,) = draw("图1坐在图2的椅子上", [*ONE, NamedSubject("图2", kind="object")], 120).shots
+    screenplay = read_screenplay("图1坐在图2的椅子上", [*ONE, NamedSubject("图2")])
+    (shot,) = draw_storyboard(screenplay, 120, subjects=[*ONE, NamedSubject("图2", kind="object")]).shots
     assert placed(shot, "图2").part is Part.SEAT
     assert placed(shot, "图2").x == placed(shot, "图1").x

@@ -193,14 +193,22 @@ def test_acts_belong_to_the_words_they_lead_to() -> None:
 
 
 def test_who_comes_later_is_not_there_before_and_somebody_is_there_from_the_start() -> None:
-    board = draw("图2坐着看书。图1走进来，说：“打扰了。”图2说：“请坐吧，我等你很久了。”", TWO)
-    first = {p.name for p in board.shots[0].placements}
-    assert first == {"图2"}
-    entering = next(s for s in board.shots if any(p.enters_from for p in s.placements))
-    assert {p.name for p in entering.placements} == {"图1", "图2"}
-    assert placed(entering, "图2").enters_from is None
-    for shot in board.shots[board.shots.index(entering) + 1 :]:
-        assert placed(shot, "图1").enters_from is None
+    board = draw("图2说：“这本书真好看。”图1走进来，说：“打扰了。”图2说：“请坐。”", TWO, 360)
+    coming = next(i for i, s in enumerate(board.shots) if any(p.enters_from for p in s.placements))
+    assert coming > 0
+    for shot in board.shots[:coming]:
+        assert {p.name for p in shot.placements} == {"图2"}
+    assert {p.name: p.enters_from for p in board.shots[coming].placements} == {"图1": Side.RIGHT, "图2": None}
+    for shot in board.shots[coming + 1 :]:
+        assert {p.name: p.enters_from for p in shot.placements} == {"图1": None, "图2": None}
+
+
+def test_who_left_is_gone() -> None:
+    board = draw("图1说：“我先走了，再见。”图1转身离开。图2说：“路上小心，早点回来。”图2叹气。", TWO, 360)
+    leaving = next(i for i, s in enumerate(board.shots) if any(p.leaves_to for p in s.placements))
+    assert leaving + 1 < len(board.shots)
+    for shot in board.shots[leaving + 1 :]:
+        assert {p.name for p in shot.placements} == {"图2"}
 
 
 def test_nobody_moves_or_changes_sides_at_a_cut() -> None:

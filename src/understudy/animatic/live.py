@@ -20,6 +20,7 @@ from understudy.animatic.frame import blank_frame, hold
 from understudy.animatic.matte import Box
 from understudy.animatic.perception import Eyes, Mask
 from understudy.animatic.performer import Face, Kind, Plate
+from understudy.animatic.quiet import quiet_stretch
 from understudy.animatic.screenplay import Side
 from understudy.animatic.steady import edged, seamless, steadied
 from understudy.animatic.strips import Moving, Shelf
@@ -180,7 +181,7 @@ def _cut(
     assert shelf is not None  # read_video gives a picture or raises
     assert plate is not None
     sides = frozenset(side for side in Side if sum(side in each for each in touched) > _OFTEN * len(touched))
-    return LiveCut(Moving(shelf.closed(), faces), sides, survey.kind, plate)
+    return LiveCut(Moving(shelf.closed(), faces, quiet_stretch(faces)), sides, survey.kind, plate)
 
 
 def _card(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.animatic.performer import Face, Plate, Sprite
+from understudy.animatic.performer import Face, Pictures, Plate, Sprite
 
 
 class Still:
@@ -29,10 +29,16 @@ class Still:
 
 
 class Moving:
-    """Pictures of a performer that is a clip: forth and back at 30 fps, without a jump where it turns."""
+    """Pictures of a performer that is a clip: forth and back at 30 fps, without a jump where it turns.
 
-    def __init__(self, sprites: NDArray[np.uint8], faces: list[Face | None]) -> None:
+    `rest` is the stretch, first and after-last picture, that shows him quiet; None where all pictures do.
+    """
+
+    def __init__(
+        self, sprites: NDArray[np.uint8], faces: list[Face | None], rest: tuple[int, int] | None = None
+    ) -> None:
         self.count = len(sprites)
+        self.rest = rest
         self._sprites = sprites
         self._faces = faces
 
@@ -42,11 +48,30 @@ class Moving:
     def face(self, frame: int) -> Face | None:
         return self._faces[self._at(frame)]
 
+    def quiet(self, frame: int) -> int:
+        """The frame to ask `sprite` and `face` for instead of `frame`, so that the mouth rests.
+
+        Runs forth and back over the quiet stretch, so that body and head still live; one step at most per frame.
+        """
+        if self.rest is None:
+            return frame
+        first, after = self.rest
+        return first + _there_and_back(frame, after - first)
+
     def _at(self, frame: int) -> int:
-        if self.count == 1:
-            return 0
-        place = frame % (2 * (self.count - 1))
-        return place if place < self.count else 2 * (self.count - 1) - place
+        return _there_and_back(frame, self.count)
+
+
+def at_rest(pictures: Pictures, frame: int) -> int:
+    """The frame to ask any performer's pictures for so that his own lips do not move; for stills `frame` itself."""
+    return pictures.quiet(frame) if isinstance(pictures, Moving) else frame
+
+
+def _there_and_back(frame: int, count: int) -> int:
+    if count == 1:
+        return 0
+    place = frame % (2 * (count - 1))
+    return place if place < count else 2 * (count - 1) - place
 
 
 class Shelf:

@@ -1,4 +1,4 @@
-"""Writes of one turn of the event loop share a commit; none is forgotten, whoever asks and whenever the store closes."""
+"""Writes of one turn of the event loop share a commit; none is forgotten, whoever asks, whenever the store closes."""
 
 from __future__ import annotations
 

@@ -15,10 +15,15 @@ from numpy.typing import NDArray
 from understudy.animatic.perception import Mask
 from understudy.animatic.performer import Plate, Sprite
 
+Colours = NDArray[np.float32]
+"""(n, 3) or (h, w, 3) Lab."""
+
 _GRABCUT_SIDE = 448  # pixels; GrabCut's time grows with area, and the guided filter brings the detail back
 _GRABCUT_ROUNDS = 2
 _COLOUR_SAYS = 1.1  # logit that GrabCut's opinion weighs: tips likelihoods from 0.25 to 0.75
+_LEANING_SAYS, _CLEAR_LEANING = 1.5, 0.3  # logit of a colour that is surely one side's; from where it overrules GrabCut
 _DISTANCE_SAYS, _FREE_DISTANCE = 70.0, 0.010  # logit per longer side away from the sure inside, beyond the free part
+_THREAD = 0.015  # over the longer side: thinner undecided parts are rags, not limbs
 _DOUBT = 0.25  # what is open is a little likelier not the subject: a missing hair is seen less than a halo
 _CORE = 0.95  # the sure inside that haze is measured from
 _SURE = 0.92  # masks this far from 0.5 are not asked about again
@@ -43,17 +48,67 @@ def settle(picture: Plate, rough: Mask) -> Mask:
     labels[cv2.dilate((likely > 1 - _SURE).astype(np.uint8), kernel) == 0] = cv2.GC_BGD
     if not (np.any(labels & 1) and np.any(labels & 1 == 0)):
         return (rough >= 0.5).astype(np.float32)
+    lean = _leaning_of_open(small, labels)
     cv2.setRNGSeed(7)  # GrabCut draws its first colour clusters by lot
     inside, outside = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(small, labels, (0, 0, *small_size), outside, inside, _GRABCUT_ROUNDS, cv2.GC_INIT_WITH_MASK)
     pockets = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (round(max(small_size) * 0.07) | 1,) * 2)
     heart = cv2.morphologyEx((likely > _CORE).astype(np.uint8), cv2.MORPH_CLOSE, pockets)
     odds = np.clip(likely, 0.01, 0.99)
+    vote = np.where(labels & 1, 1, -1)
+    # GrabCut learns from doubtful pixels too: where the sure ones contradict it, it has no say
+    vote = np.where((np.abs(lean) > _CLEAR_LEANING) & (np.sign(lean) != vote), 0, vote)
     away = np.asarray(cv2.distanceTransform(1 - heart, cv2.DIST_L2, 3), np.float32) / max(small_size)
-    logit = np.log(odds / (1 - odds)) + _COLOUR_SAYS * np.where(labels & 1, 1, -1)
+    logit = np.log(odds / (1 - odds)) + _COLOUR_SAYS * vote
+    logit += _LEANING_SAYS * lean
     logit -= _DOUBT + _DISTANCE_SAYS * np.maximum(away - _FREE_DISTANCE, 0)
     clear = (1 / (1 + np.exp(-2 * logit))).astype(np.float32)
+    clear[_threads(clear, likely, max(3, round(max(small_size) * _THREAD) | 1))] *= 0.3
     return np.asarray(cv2.resize(clear, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _threads(clear: Mask, likely: Mask, size: int) -> NDArray[np.bool_]:
+    """Undecided pixels on parts of a clear mask that are thinner than `size`: rags of the backdrop."""
+    body = (clear > 0.5).astype(np.uint8)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    wide = cv2.copyMakeBorder(body, size, size, size, size, cv2.BORDER_REPLICATE)
+    solid = cv2.morphologyEx(wide, cv2.MORPH_OPEN, kernel)[size:-size, size:-size]
+    thick = cv2.dilate(np.asarray(solid, np.uint8), np.ones((3, 3), np.uint8))
+    return np.asarray((body > 0) & (thick == 0) & (likely < _SURE))
+
+
+def _leaning_of_open(picture: Plate, labels: NDArray[np.uint8]) -> Mask:
+    """How much the colours of undecided pixels lean to the sure inside (1) or the sure outside (-1); 0 elsewhere."""
+    lean = np.zeros(labels.shape, np.float32)
+    lab = lab_of(picture)
+    inside, outside = lab[labels == cv2.GC_FGD], lab[labels == cv2.GC_BGD]
+    undecided = labels >= cv2.GC_PR_BGD
+    if len(inside) and len(outside) and undecided.any():
+        lean[undecided] = leaning(lab[undecided], main_colours(inside, 8), main_colours(outside, 8))
+    return np.asarray(cv2.GaussianBlur(lean, (0, 0), 1.0) * undecided, np.float32)
+
+
+def lab_of(picture: Plate) -> Colours:
+    """The picture in Lab, where distances are about as large as they look: 2 is hardly seen, 20 is plain."""
+    return np.asarray(cv2.cvtColor(np.asarray(picture, np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)
+
+
+def main_colours(colours: Colours, count: int = 5) -> Colours:
+    """The middles of the `count` clusters that (n, 3) Lab colours fall into; all of them where there are no more."""
+    if len(colours) <= count:
+        return colours
+    cv2.setRNGSeed(7)  # k-means draws its first centres by lot
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
+    sample = np.ascontiguousarray(colours[:: max(1, len(colours) // 6000)])
+    _, _, middles = cv2.kmeans(sample, count, np.zeros((0, 1), np.int32), stop, 1, cv2.KMEANS_PP_CENTERS)
+    return np.asarray(middles, np.float32)
+
+
+def leaning(colours: Colours, inside: Colours, outside: Colours) -> NDArray[np.float32]:
+    """How much nearer (n, 3) colours are to one of the inside's main colours than to one of the outside's, -1..1."""
+    to_inside = np.min([np.linalg.norm(colours - each, axis=1) for each in inside], axis=0)
+    to_outside = np.min([np.linalg.norm(colours - each, axis=1) for each in outside], axis=0)
+    return np.asarray((to_outside - to_inside) / np.maximum(to_outside + to_inside, 1e-3), np.float32)
 
 
 def snap(picture: Plate, mask: Mask, radius: int, evenness: float = 1e-4, work_side: int = 1024) -> Mask:

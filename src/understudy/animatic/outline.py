@@ -13,15 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic import matte
+from understudy.animatic.matte import Colours
 from understudy.animatic.perception import Mask
 from understudy.animatic.performer import Plate
 
 Bytes = NDArray[np.uint8]
-Colours = NDArray[np.float32]
-"""(..., 3) Lab."""
 
 _SIDE = 256  # pixels of the longer side: what is not seen at that size is not a tear
-_CLUSTERS = 5  # of colours, inside and outside
+_CLEARLY = 0.11  # leaning from which a colour is the inside's: a fifth nearer to it
 _ALIKE = 0.6  # least share of a bay's pixels that look like the inside for it to count as torn out
 _BAY = 0.015  # of the subject's area: smaller bays are detail
 
@@ -85,19 +84,12 @@ def fill_alike(picture: Plate, mask: Mask) -> Mask:
     return np.asarray(np.maximum(mask, full * held), np.float32)
 
 
-def looks_like(picture: Plate, inside: NDArray[np.bool_], outside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which pixels have a colour that is commoner inside than outside: clearly nearer to one of its main colours."""
-    lab = np.asarray(cv2.cvtColor(np.asarray(picture, np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)
-    near = _nearer(lab.reshape(-1, 3), _clusters(lab[inside]), _clusters(lab[outside]))
-    return near.reshape(inside.shape)
-
-
 def _small(picture: Plate, mask: Mask) -> tuple[Colours, Bytes]:
     height, width = mask.shape
     scale = min(1.0, _SIDE / max(height, width))
     size = max(4, round(width * scale)), max(4, round(height * scale))
     view = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    lab = np.asarray(cv2.cvtColor(np.asarray(view, np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)
+    lab = matte.lab_of(np.asarray(view, np.uint8))
     body = (cv2.resize(mask, size, interpolation=cv2.INTER_AREA) > 0.5).astype(np.uint8)
     return lab, body
 
@@ -125,30 +117,14 @@ def _palettes(lab: Colours, body: Bytes, hull: Bytes | None = None) -> tuple[Col
     outer = cv2.dilate(body if hull is None else hull, kernel) == 0
     if outer.mean() < 0.02:
         outer = cv2.dilate(body, kernel) == 0
-    return _clusters(lab[inner if inner.any() else body > 0]), _clusters(lab[outer if outer.any() else body == 0])
-
-
-def _clusters(colours: Colours) -> Colours:
-    if len(colours) <= _CLUSTERS:
-        return colours
-    cv2.setRNGSeed(7)  # k-means draws its first centres by lot
-    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
-    step = max(1, len(colours) // 6000)
-    _, _, centres = cv2.kmeans(
-        np.ascontiguousarray(colours[::step]), _CLUSTERS, np.zeros((0, 1), np.int32), stop, 1, cv2.KMEANS_PP_CENTERS
+    return matte.main_colours(lab[inner if inner.any() else body > 0]), matte.main_colours(
+        lab[outer if outer.any() else body == 0]
     )
-    return np.asarray(centres, np.float32)
-
-
-def _nearer(colours: Colours, inside: Colours, outside: Colours) -> NDArray[np.bool_]:
-    to_inside = np.min([np.linalg.norm(colours - each, axis=1) for each in inside], axis=0)
-    to_outside = np.min([np.linalg.norm(colours - each, axis=1) for each in outside], axis=0)
-    return np.asarray(to_inside < 0.8 * to_outside)
 
 
 def _likeness(colours: Colours, inside: Colours, outside: Colours) -> float:
     """Share of the colours that are nearer to the inside's than to the outside's."""
-    return float(_nearer(colours, inside, outside).mean())
+    return float((matte.leaning(colours, inside, outside) > _CLEARLY).mean())
 
 
 def _roughness(body: Bytes) -> float:

@@ -33,6 +33,8 @@ SHORTEST_CUT = 36
 _COVERED_FROM = 5.0
 """Seconds from which a shot is divided though nobody asked for several. GUESS: shorter ones are one breath."""
 _SILENT_FROM = 6.0
+_SET_SILENCE = 3.0
+"""Seconds without words that leave room for showing the set first. GUESS."""
 
 NEAR = (ShotSize.MEDIUM_CLOSE, ShotSize.CLOSE, ShotSize.EXTREME_CLOSE)
 MOVING = frozenset(
@@ -93,7 +95,14 @@ def cover(
     others = subject is not None and any(name != subject for name in speakers)
     if not actors or any(m.move is Move.STATIC for m in shot.moves):
         return [whole]
-    if not is_multi and not others and (_framing_holds(shot, speakers) or not _worth(shot, beats, speakers, seconds)):
+    if (
+        not is_multi
+        and not others
+        and (
+            _framing_holds(shot, speakers)
+            or not _worth(shot, beats, speakers, seconds, seconds - sum(map(line_seconds, shot.lines)))
+        )
+    ):
         return [whole]
     if is_multi and len(actors) < 2 and len(beats) < 2 and len(_deeds(shot.acts)) < 2:
         return [whole]
@@ -184,14 +193,23 @@ def _framing_holds(shot: ScriptShot, speakers: Sequence[str]) -> bool:
     return shot.size is not None and (shot.size not in NEAR or len(speakers) < 2)
 
 
-def _worth(shot: ScriptShot, beats: Sequence[Beat], speakers: Sequence[str], seconds: float) -> bool:
+def _worth(shot: ScriptShot, beats: Sequence[Beat], speakers: Sequence[str], seconds: float, silence: float) -> bool:
+    """Whether there is enough to be seen apart; `silence` are the seconds in which nobody speaks."""
     if seconds < _COVERED_FROM:
         return False
     if len(speakers) > 1:
         return True
     if speakers:
-        return len(beats) > 1 or len(_deeds(shot.acts)) >= (1 if len(_actors(shot)) > 1 else 2)
+        deeds = len(_deeds(shot.acts))
+        if len(beats) > 1 or deeds >= (1 if len(_actors(shot)) > 1 else 2):
+            return True
+        return seconds >= _SILENT_FROM and silence >= _SET_SILENCE and _has_set(shot)
     return seconds >= _SILENT_FROM and len({(a.verb, a.target) for a in _deeds(shot.acts)}) >= 3
+
+
+def _has_set(shot: ScriptShot) -> bool:
+    """Whether a reference shows where it plays: such a picture is to be seen before somebody's face fills it."""
+    return any(m.part is Part.BACKGROUND for m in shot.cast)
 
 
 # The cuts -------------------------------------------------------------------------------------------------------------
@@ -207,7 +225,7 @@ def _cuts(shot: ScriptShot, beats: Sequence[Beat], actors: Sequence[CastMember],
         seen = speaker if speaker in names and beat.lines[0].delivery is not Delivery.NARRATE else None
         if index == 0 and subject is not None:
             cuts.append(_Cut(0, 0, tuple(a for a in beat.acts if a.who == subject), (), shot.size, subject))
-        elif index == 0 and seen is not None and shot.size is None and not (len(actors) > 1 or _deeds(beat.acts)):
+        elif index == 0 and seen and shot.size is None and not (len(actors) > 1 or _deeds(beat.acts) or _has_set(shot)):
             # he is alone and begins to speak at once: nothing to establish
             cuts.append(_Cut(0, 0, beat.acts, beat.lines, ShotSize.MEDIUM, seen))
             continue

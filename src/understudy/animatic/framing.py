@@ -53,7 +53,9 @@ class Framing:
             return ShotSize.FULL
         if len(actors) > 1:
             return ShotSize.MEDIUM
-        return ShotSize.MEDIUM_CLOSE if lines else ShotSize.MEDIUM
+        # a reference that shows where it plays is not hidden behind a face
+        has_set = any(m.part is Part.BACKGROUND for m in shot.cast)
+        return ShotSize.MEDIUM_CLOSE if lines and not has_set else ShotSize.MEDIUM
 
     def moves(
         self, draft: Draft, frames: int, placements: Sequence[Placement], focus: Sequence[str], speaks: Sequence[str]

@@ -131,7 +131,7 @@ def spot_beside(placements: Sequence[Placement], who: str, beside: str | None) -
     x = where.get(who, 0.5)
     other = where.get(beside or "")
     if other is not None and beside != who:
-        return _inside(other + 0.55 * (x - other))
+        return _inside(other + 0.45 * (x - other))
     return _inside(x + (0.14 if x <= 0.5 else -0.14))
 
 
@@ -241,8 +241,8 @@ def _walk(
         start = _inside(end + away * stride) if outermost else x
         # where there is no room to come from, a small step towards him is left
         return (start, end) if abs(start - end) > 0.05 else (x, _inside(x - away * min(0.06, abs(target - x) / 4)))
-    if len(spots) > 1:
-        return x, _inside(x + stride / 2)
+    if len(spots) > 1:  # nobody walks into the one beside him
+        return _inside(x - stride / 2), x
     return x, _inside(x + stride)
 
 

@@ -90,7 +90,7 @@ def draw_storyboard(
         has_first_frame=has_first_frame,
     )
     notes += added
-    drafts, lines, late = _number_lines(drafts, frame_count)
+    lines, late = _number_lines(drafts, frame_count)
     notes += late
     lengths, frames, spoken_notes = _share(drafts, lines, frame_count, measure)
     notes += spoken_notes
@@ -172,7 +172,7 @@ def _mentioned(screenplay: Screenplay, subjects: Sequence[NamedSubject]) -> set[
 # Time -----------------------------------------------------------------------------------------------------------------
 
 
-def _number_lines(drafts: list[Draft], frame_count: int) -> tuple[list[Draft], list[list[tuple[int, Line]]], list[str]]:
+def _number_lines(drafts: Sequence[Draft], frame_count: int) -> tuple[list[list[tuple[int, Line]]], list[str]]:
     """Lines of each shot with their number in the film; a film shorter than its lines loses the last ones."""
     numbered: list[list[tuple[int, Line]]] = []
     number = 0
@@ -184,7 +184,7 @@ def _number_lines(drafts: list[Draft], frame_count: int) -> tuple[list[Draft], l
             number += 1
     lost = number - sum(len(n) for n in numbered)
     notes = [f"The film is too short for its {number} lines; the last {lost} are not spoken."] if lost else []
-    return drafts, numbered, notes
+    return numbered, notes
 
 
 def _share(
@@ -241,7 +241,7 @@ def _weight(draft: Draft, speech_seconds: float) -> float:
 def _needs(drafts: Sequence[Draft], usual: Sequence[Sequence[float]], rate: float) -> list[int]:
     needs = []
     for draft, some in zip(drafts, usual, strict=True):
-        least = SHORTEST_CUT if draft.is_cut else SHORTEST_SHOT if some or not draft.is_opening else SHORTEST_SHOT + 6
+        least = SHORTEST_CUT if draft.is_cut else SHORTEST_SHOT + 6 * (draft.is_opening and not some)
         speech = sum(frames_of(s / rate) for s in some) + LEAD + TAIL + GAP * (len(some) - 1) if some else 0
         needs.append(max(least, speech))
     return needs
@@ -319,15 +319,8 @@ class _Board:
         scene_talkers = tuple(dict.fromkeys((*talkers, *self._talkers(whole.lines)))) if draft.is_cut else talkers
         if draft.cut == 0:
             self.reached = {}
-        placements = place_cast(
-            shot,
-            self.order,
-            talkers=scene_talkers,
-            stage=whole.cast,
-            rests=self.lying,
-            reached=self.reached,
-            widths=self.widths,
-        )
+        on = {"rests": self.lying, "reached": self.reached, "widths": self.widths}
+        placements = place_cast(shot, self.order, talkers=scene_talkers, stage=whole.cast, **on)
         self.reached |= {p.name: p.travels_to for p in placements if p.travels_to is not None and p.part is Part.ACTOR}
         for thing, who, beside in things_put(shot):
             if any(p.name == thing and p.held_by == who for p in placements):

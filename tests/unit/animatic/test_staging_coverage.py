@@ -90,6 +90,16 @@ def test_a_short_film_stays_whole() -> None:
     assert len(draw(TALK, TWO, 120).shots) == 1
 
 
+def test_a_picture_of_a_place_is_seen_before_a_face_fills_it() -> None:
+    subjects = [*people("图1"), NamedSubject("图2", kind="place")]
+    prompt = "图1站在图2的发射场前，对着镜头说：“倒计时开始。”"
+    opening, speaking = draw(prompt, subjects, 240).shots
+    assert (opening.size, opening.lines, opening.background) == (ShotSize.FULL, (), "图2")
+    assert speaking.size is ShotSize.MEDIUM_CLOSE
+    (short,) = draw(prompt, subjects, 120).shots
+    assert short.size is ShotSize.MEDIUM
+
+
 def test_lines_that_fill_the_film_leave_no_time_for_silent_cuts() -> None:
     long = "这里的风景真是太美了，我们以后每年都来一次好不好"
     board = draw(f"图1说：“{long}。”图2答：“{long}。”", TWO, 390)

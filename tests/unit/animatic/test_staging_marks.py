@@ -65,6 +65,15 @@ def test_a_walk_to_somebody_ends_beside_him(verb: Verb, wide: float) -> None:
     assert end > found["a"].x
 
 
+def test_people_who_walk_together_walk_the_same_way_and_into_nobody() -> None:
+    still, walking = marks(names="abc"), marks(Act("a", Verb.WALK), Act("b", Verb.WALK), names="abc")
+    for name in "ab":
+        end = walking[name].travels_to
+        assert end == still[name].x
+        assert walking[name].x < end
+    assert (walking["c"].x, walking["c"].travels_to) == (still["c"].x, None)
+
+
 def test_a_passing_person_who_stays_ends_on_his_own_mark() -> None:
     still, passing = marks(), marks(Act("a", Verb.PASS, "b"), talkers=("a",))
     assert (passing["a"].x, passing["a"].travels_to, passing["a"].leaves_to) == (still["a"].x, None, None)

@@ -22,7 +22,7 @@ from understudy.core.faults import BadSetting, InvalidRequest, NotFound, Unavail
 if TYPE_CHECKING:
     from opendal import AsyncOperator
 
-CHUNK_BYTES = 1024 * 1024
+CHUNK_BYTES = 256 * 1024
 """Bytes held in memory at once, per reader or writer."""
 
 PARTIAL = ".partial"

@@ -138,7 +138,7 @@ def kill_the_workers(data: Path, kills: int, tasks: int) -> None:
             ended = {task: server.wait(task, seconds=600)["output"]["task_status"] for task in waiting}
         finally:
             worker.terminate()
-            assert worker.wait(40) == 0
+            assert worker.wait(40) in (0, -signal.SIGTERM), "the last one may have nothing left to do, and be starting"
     book = ledger(data)
     states = Counter(ended.values())
     print(f"{kills} kills of workers over {tasks} tasks: {dict(states)}, billed {sum(book.values())}")

@@ -158,7 +158,7 @@ def test_workers_killed_at_any_point_end_each_task_once(tmp_path: Path) -> None:
 
 @pytest.mark.chaos
 def test_a_hundred_kills_of_the_server(tmp_path: Path) -> None:
-    kill_the_api(tmp_path, kills=100, submits=4)
+    kill_the_api(tmp_path, kills=100, submits=2)
 
 
 @pytest.mark.chaos

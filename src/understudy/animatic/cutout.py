@@ -197,7 +197,7 @@ def over(sprite: Sprite, colour: tuple[int, int, int]) -> Plate:
 def _thing(plate: Plate, max_width: int, max_height: int) -> tuple[Cut | None, str]:
     """What stands before a plain or a blurred backdrop; or None and why nothing does."""
     if backdrop.look(plate).is_plain:
-        rough, behind = _joined(backdrop.stands_out(plate, shrunk=True)), "plain"
+        rough, behind = _single(backdrop.stands_out(plate, shrunk=True)), "plain"
     else:
         blurred = focus.stands_sharp(plate)
         if blurred is None:
@@ -210,10 +210,14 @@ def _thing(plate: Plate, max_width: int, max_height: int) -> tuple[Cut | None, s
     return found, f"what stands before its {behind} backdrop has no clear outline"
 
 
-def _joined(rough: Mask) -> Mask:
-    """The mask with its parts joined where only lines in the backdrop's colour part them: a sign painted in halves."""
+def _single(rough: Mask) -> Mask:
+    """The mask of one thing: parts joined where only lines in the backdrop's colour part them, as in a sign painted
+    in halves; or else without a neighbour that touches it.
+    """
     if matte.largest_share(rough) >= _ONE_PIECE:
-        return rough
+        body = matte.largest((rough > 0.5).astype(np.uint8))
+        away = cv2.dilate(body & (1 - matte.alone(body)), np.ones((3, 3), np.uint8))
+        return np.where(away > 0, 0, rough).astype(np.float32) if away.any() else rough
     size = round(_LINE * max(rough.shape)) | 1
     closed = cv2.morphologyEx(rough, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
     return np.asarray(closed, np.float32)

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from understudy.animatic import backdrop, matte
-from understudy.animatic.cutout import cut_sides, find_person, person_likelihood
+from understudy.animatic.cutout import Found, cut_sides, find_person, person_likelihood
 from understudy.animatic.frame import blank_frame, hold
 from understudy.animatic.matte import Box
 from understudy.animatic.perception import Eyes, Mask
@@ -108,9 +108,8 @@ def _surveyed(path: Path, eyes: Eyes | None, frame_count: int) -> _Survey:
     size = (looks[0].shape[1], looks[0].shape[0])
     jury = [looks[i] for i in sorted({round(i * (len(looks) - 1) / (_JURY - 1)) for i in range(_JURY)})]
     if eyes is not None:
-        found = [find_person(look, eyes) for look in jury]
-        seen = [each for each in found if each is not None]
-        if len(seen) >= _MAJORITY * len(jury):
+        seen = _verdict(jury, eyes)
+        if seen:
             face = next((each.face for each in seen if each.face is not None), None)
             box = face.box if face is not None else None
             masks = [person_likelihood(look, eyes, box, mirrored=False) for look in looks]
@@ -128,6 +127,21 @@ def _surveyed(path: Path, eyes: Eyes | None, frame_count: int) -> _Survey:
     else:
         reason += ", and its backdrop is not plain"
     return _Survey(Kind.CARD, (0, 0, 1, 1), size, reason)
+
+
+def _verdict(jury: list[Plate], eyes: Eyes) -> list[Found]:
+    """Persons found in the pictures, if in most of them; empty if not. Stops as soon as that is decided."""
+    enough = math.ceil(_MAJORITY * len(jury))
+    seen: list[Found] = []
+    for place, look in enumerate(jury):
+        found = find_person(look, eyes)
+        if found is not None:
+            seen.append(found)
+        if len(seen) >= enough:
+            return seen
+        if len(seen) + len(jury) - place - 1 < enough:
+            break
+    return []
 
 
 def _moved_in(masks: list[Mask]) -> tuple[float, float, float, float]:
@@ -171,7 +185,9 @@ def _cut(
             yield np.ascontiguousarray(picture[rows, int(left * width) : math.ceil(right * width)])
 
     looker = eyes if survey.kind is Kind.PERSON else None
-    for index, (view, rough) in enumerate(steadied((view, _look(view, looker)) for view in views())):
+    for index, (view, rough) in enumerate(
+        steadied((view, _look(view, looker, number)) for number, view in enumerate(views()))
+    ):
         mask = edged(view, rough)
         touched.append(frozenset(side for side in cut_sides(mask) if opens[side]))
         faces.append(follower.next(view) if follower is not None else None)
@@ -241,8 +257,13 @@ def _calmed(face: Face, last: Face) -> Face:
     return Face(mesh, face.confidence, 0.5 * (face.yaw + last.yaw), 0.5 * (face.roll + last.roll))
 
 
-def _look(view: Plate, eyes: Eyes | None) -> Mask:
-    """The rough mask of one picture at small size: a person's, or without `eyes` what stands out from its backdrop."""
+def _look(view: Plate, eyes: Eyes | None, number: int) -> Mask:
+    """The rough mask of one picture at small size: a person's, or without `eyes` what stands out from its backdrop.
+
+    Every second picture is looked at in a mirror: with its neighbours' the steadied mask is a mean of both looks.
+    """
     if eyes is None:
         return backdrop.stands_out(view, shrunk=True)
-    return eyes.person_look(view, twice=True)
+    if number % 2 == 0:
+        return eyes.person_look(view)
+    return np.ascontiguousarray(eyes.person_look(np.ascontiguousarray(view[:, ::-1]))[:, ::-1])

@@ -26,6 +26,7 @@ _DISTANCE_SAYS, _FREE_DISTANCE = 70.0, 0.010  # logit per longer side away from 
 _THREAD = 0.015  # over the longer side: thinner undecided parts are rags, not limbs
 _DOUBT = 0.25  # what is open is a little likelier not the subject: a missing hair is seen less than a halo
 _CORE = 0.95  # the sure inside that haze is measured from
+_NECK = 0.25  # over the root of a body's area: narrower is a neck
 _SURE = 0.92  # masks this far from 0.5 are not asked about again
 
 
@@ -205,6 +206,36 @@ def largest(body: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if count < 2:
         return body
     return (labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))).astype(np.uint8)
+
+
+def alone(body: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The body without what hangs on by a neck, widens again and is cut by the picture's edge: something else."""
+    size = round(_NECK * float(np.sqrt(body.sum()))) | 1
+    lobe = cv2.morphologyEx(body, cv2.MORPH_OPEN, disc(size), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    main = largest(np.asarray(lobe, np.uint8))
+    if not main.any() or _at_edge(main):
+        return body
+    near = cv2.dilate(main, disc(max(3, size // 6) | 1))
+    ring = cv2.dilate(near, np.ones((9, 9), np.uint8)) > near
+    rest = np.where(near > 0, 0, body).astype(np.uint8)
+    wide = cv2.copyMakeBorder(rest, size, size, size, size, cv2.BORDER_REPLICATE)
+    reach = cv2.distanceTransform(wide, cv2.DIST_L2, 3)[size:-size, size:-size]
+    count, labels = cv2.connectedComponents(rest, connectivity=4)
+    alone = body.copy()
+    for part in (labels == label for label in range(1, count)):
+        neck = float(reach[part & ring].max(initial=0))
+        if neck and _at_edge(part.astype(np.uint8)) and float(reach[part].max()) > 1.25 * neck:
+            alone[part] = 0
+    return largest(alone)
+
+
+def _at_edge(body: NDArray[np.uint8]) -> bool:
+    return bool(body[0].any() or body[-1].any() or body[:, 0].any() or body[:, -1].any())
+
+
+def disc(size: int) -> NDArray[np.uint8]:
+    """A round kernel `size` pixels wide."""
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
 
 
 def largest_share(mask: Mask) -> float:

@@ -152,7 +152,7 @@ class Eyes:
             again = self._mesh(picture, aside, passes=2)
             drift = float(np.abs((again.mesh - face.mesh)[:, :2]).mean()) / wide
             found += again.confidence >= FACE_CERTAIN and drift <= _DRIFT
-        return found >= len(_LOOKS_ASIDE) - 1
+        return found == len(_LOOKS_ASIDE)
 
     def follow(self, picture: Plate, last: Face) -> Face | None:
         """The same face in the next picture of a video, looked for where it last was; None if it is lost. 5 ms."""

@@ -19,6 +19,8 @@ from understudy.animatic.performer import Plate, Sprite
 _REACH = 4  # pictures before and after that a mask is made steady with
 _SAME_COLOUR = 8.0  # difference of two colours (0..255, as grey) at which a picture's say has fallen to 0.6
 _SAY = np.exp(-(np.arange(256) ** 2) / (2 * _SAME_COLOUR**2)).astype(np.float32)
+_LAST_SAY = _SAY / 2
+"""Of the outermost: then pictures of even and of odd numbers weigh the same, and a flicker between them is gone."""
 _POCKET = 0.1  # of the longer side: open areas so wide between sure ones belong to them
 
 
@@ -50,7 +52,7 @@ def _mean_over(held: Sequence[tuple[Plate, Mask, Plate]], place: int) -> Mask:
     for other in range(max(0, place - _REACH), min(len(held), place + _REACH + 1)):
         if other != place:
             apart = cv2.cvtColor(cv2.absdiff(held[other][2], colours), cv2.COLOR_RGB2GRAY)
-            weight = cv2.LUT(apart, _SAY)
+            weight = cv2.LUT(apart, _SAY if abs(other - place) < _REACH else _LAST_SAY)
             total = cv2.accumulateProduct(held[other][1], weight, total)
             weights = cv2.add(weights, weight)
     return np.asarray(total / weights, np.float32)

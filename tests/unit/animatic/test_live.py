@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from sight import models_folder, photo, swaying, write_clip
 from subjects import BACKDROPS, before
+from understudy.animatic.lips import FacePose
 from understudy.animatic.live import LiveCut, cut_clip, whole_clip
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Kind
+from understudy.animatic.portrait import prepare
+from understudy.animatic.quiet import lip_gap
 from understudy.animatic.screenplay import Side
 from understudy.animatic.steady import steadied
-from understudy.animatic.strips import Moving, Still
+from understudy.animatic.strips import Moving, Still, at_rest
 
 COUNT = 24
 
@@ -127,6 +130,41 @@ def test_a_long_clip_is_kept_small_enough_for_the_disk(talker: Path, eyes: Eyes,
     whole_clip(talker, 2000, COUNT, tmp_path / "whole.rgba", lambda share: None, most_bytes=3_000_000)
     for name in ("small.rgba", "whole.rgba"):
         assert 2_000_000 < (tmp_path / name).stat().st_size < 3_300_000
+
+
+# Lips ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def speaker(folder: Path, eyes: Eyes) -> Path:
+    """Speaks for twenty pictures, then listens for eighteen, filmed by a hand that sways."""
+    whole = photo("astronaut")[:400, 40:440]
+    sprite = np.dstack([whole, np.full(whole.shape[:2], 255, np.uint8)])
+    portrait = prepare(sprite, eyes.faces(np.ascontiguousarray(whole))[0])
+    pictures = []
+    for number in range(38):
+        opening = 0.5 - 0.5 * np.cos(number * 0.9) if number < 20 else 0.0
+        patch, (left, top) = portrait.paint(FacePose(opening=float(opening)))
+        said = whole.copy()
+        said[top : top + patch.shape[0], left : left + patch.shape[1]] = patch[..., :3]
+        pictures.append(np.roll(said, round(4 * np.sin(number / 8)), axis=1))
+    return write_clip(folder / "speaker.mp4", pictures)
+
+
+def test_who_speaks_in_his_clip_rests_his_lips_while_he_is_silent(speaker: Path, eyes: Eyes, tmp_path: Path) -> None:
+    clip = cut_clip(speaker, eyes, 900, 900, 90, tmp_path / "speaker.rgba", lambda share: None)
+    frames = {at_rest(clip.pictures, frame) for frame in range(200)}
+    assert min(frames) >= 19
+    assert max(frames) - min(frames) >= 12
+    faces = [clip.pictures.face(frame) for frame in sorted(frames)]
+    gaps = [lip_gap(face) for face in faces if face is not None]
+    assert len(gaps) == len(frames)
+    spoken = [lip_gap(face) for face in map(clip.pictures.face, range(20)) if face is not None]
+    assert np.ptp(gaps) < 0.25 * np.ptp(spoken)
+
+
+def test_who_never_speaks_plays_all_his_pictures(live: LiveCut) -> None:
+    assert [at_rest(live.pictures, frame) for frame in range(60)] == list(range(60))
 
 
 # Playing -------------------------------------------------------------------------------------------------------------

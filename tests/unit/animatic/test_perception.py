@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import ModuleType
+
 import cv2
 import numpy as np
 import pytest
+import sklearn
 
 from sight import models_folder, photo, swaying
 from understudy.animatic.perception import Eyes
+from understudy.media.image import read_image
 
 NOSE_TIP = 1
 INNER_LIPS = (13, 14)  # upper, lower
@@ -42,6 +47,18 @@ def test_one_face_where_it_is(eyes: Eyes) -> None:
 @pytest.mark.parametrize("name", ["chelsea", "coffee", "rocket"])
 def test_no_face_in_a_cat_a_cup_a_rocket(eyes: Eyes, name: str) -> None:
     assert eyes.faces(photo(name)) == []
+
+
+@pytest.mark.parametrize(
+    ("package", "path"), [(sklearn, "datasets/images/flower.jpg"), (sklearn, "datasets/images/china.jpg")]
+)
+def test_no_face_in_petals_and_roof_tiles(eyes: Eyes, package: ModuleType, path: str) -> None:
+    assert eyes.faces(read_image(Path(str(package.__file__)).parent / path)) == []
+
+
+@pytest.mark.parametrize("scale", [0.4, 0.6, 1.0])
+def test_no_face_in_a_rocket_of_any_size(eyes: Eyes, scale: float) -> None:
+    assert eyes.faces(np.asarray(cv2.resize(photo("rocket"), None, fx=scale, fy=scale))) == []
 
 
 @pytest.mark.parametrize("degrees", [-30, -12, 15, 35])

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from mask import drawn_face
+
 from understudy.animatic.performer import Face
 from understudy.animatic.quiet import LEAST, lip_gap, lip_shapes, quiet_stretch
 from understudy.animatic.strips import Moving, Still, at_rest

@@ -106,6 +106,25 @@ def test_a_small_person_in_a_large_frame_is_found_by_his_face(eyes: Eyes) -> Non
     assert found.sprite.shape[0] > 0.8 * height
 
 
+@pytest.mark.parametrize("overlap", [-40, 60])
+def test_of_two_people_side_by_side_one_is_cut_out(eyes: Eyes, astronaut: Cut, overlap: int) -> None:
+    """The one with the larger face, alone, whether the two touch or not."""
+    picture = cv2.resize(photo("rocket"), (1100, 560), interpolation=cv2.INTER_AREA)
+    large = astronaut.sprite
+    small = cv2.resize(large, None, fx=0.8, fy=0.8, interpolation=cv2.INTER_AREA)
+    for figure, left in ((small, 40 + large.shape[1] - overlap), (large, 40)):
+        height, width = figure.shape[:2]
+        spot = picture[560 - height :, left : left + width]
+        alpha = figure[..., 3:] / 255
+        spot[:] = (figure[..., :3] * alpha + spot * (1 - alpha)).astype(np.uint8)
+    assert len(eyes.faces(picture)) == 2
+    found = cut(picture, eyes, *LARGE)
+    assert found.kind is Kind.PERSON
+    assert found.sprite.shape[1] < 1.15 * large.shape[1]
+    assert found.sprite.shape[0] > 0.9 * large.shape[0]
+    assert len(eyes.faces(over(found.sprite, (128, 128, 128)))) == 1
+
+
 # Things ------------------------------------------------------------------------------------------------------------
 
 

@@ -272,12 +272,10 @@ def test_refused_queries(server: LiveServer, method: str, path: str, status: int
     is_a_good_refusal(answer, code)
 
 
-@pytest.mark.parametrize("task_id", ["x", "..", "%00", "a" * 3000, "任务", "' OR 1=1 --", "00000000"])
+@pytest.mark.parametrize("task_id", ["x", "%00", "a" * 3000, "任务", "' OR 1=1 --", "00000000"])
 def test_any_unknown_task_is_unknown_not_an_error(server: LiveServer, task_id: str) -> None:
     from urllib.parse import quote
 
-    if task_id == "..":
-        pytest.skip("clients resolve dot segments before they send")
     found, answer, _ = server.call("GET", f"/api/v1/tasks/{quote(task_id, safe='%')}")
     assert (found, answer["output"]["task_status"]) == (200, "UNKNOWN"), answer
 

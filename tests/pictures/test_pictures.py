@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stage import SIZE, cast_of, person, plate, shot_of, thing
+from stage import SIZE, Still, cast_of, person, plate, shot_of, thing
 from understudy.animatic.canvas import Canvas
 from understudy.animatic.performer import Cast, Kind
 from understudy.animatic.scene import Stagehand
@@ -92,7 +92,27 @@ def upright_in_the_woods() -> tuple[Cast, Shot]:
     return cast_of(*BOTH), shot
 
 
+def a_player_and_a_giver() -> tuple[Cast, Shot]:
+    """Two half bodies, one cut at his side; a long thing across a chest, another on its way onto a table."""
+    play = Placement("图1", x=0.3, acts=(Act("图1", Verb.PLAY, "图3"),))
+    shot = shot_of(
+        ShotSize.FULL,
+        play,
+        Placement("图2", x=0.7),
+        Placement("图3", Part.PROP, held_by="图1"),
+        Placement("图4", Part.PROP, x=0.7, held_by="图2", travels_to=0.5),
+        focus=("图1", "图2"),
+        text="图1弹着图3，图2把图4放到桌上",
+    )
+    sprite = np.zeros((240, 100, 4), np.uint8)
+    sprite[110:236, 4:96] = sprite[4:110, 42:58] = (150, 96, 50, 255)
+    guitar = replace(thing("图3"), size=(100, 240), pictures=Still(sprite))
+    cut = person("图2", upper=0.3, colour=(40, 90, 150), cut=frozenset({Side.LEFT}))
+    return cast_of(person("图1", upper=0.5), cut, guitar, thing("图4", (230, 200, 60))), shot
+
+
 SCENES = [
+    (a_player_and_a_giver, SIZE),
     (wide_room, SIZE), (rainy_night, SIZE), (close_at_sea, SIZE), (orbit_before_a_plate, SIZE),
     (snow_on_the_mountain, SIZE), (a_held_thing_and_a_card, SIZE), (an_upright_panel, SIZE), (fog_in_the_park, SIZE),
     (upright_in_the_woods, Size(180, 320)),
@@ -103,7 +123,9 @@ SCENES = [
 def test_the_picture_is_as_stored(scene, size: Size, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     cast, shot = scene()
     canvas = Canvas(size)
-    Stagehand(cast, size, 11, watermark=scene is close_at_sea).set_up(shot, {}).paint(canvas, 20)
+    hand = Stagehand(cast, size, 11, watermark=scene is close_at_sea)
+    hand.settle([shot])
+    hand.set_up(shot, {}).paint(canvas, 20)
     picture = canvas.rgb()
     path = STORED / f"{scene.__name__}.png"
     if os.environ.get("RECORD_PICTURES"):

@@ -6,7 +6,7 @@ Knows the order of work and what was approximated. Must not know tasks, engines,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from understudy.animatic.cast import assemble
 from understudy.animatic.grammar import NamedSubject, read_screenplay
 from understudy.animatic.layers.acting import SUGGESTED
 from understudy.animatic.performer import Body, Cast, Kind
-from understudy.animatic.scene import Scene, Stagehand
+from understudy.animatic.scene import Scene, Stagehand, at_home
 from understudy.animatic.screenplay import Angle, Line, Part, Screenplay, ShotSize
 from understudy.animatic.soundtrack import mix
 from understudy.animatic.speech import SpeechOrder, speak
@@ -53,6 +53,33 @@ def make_film(brief: Brief, workdir: Path, progress: Progress) -> Reel:
         Refused: a subject is of a kind that cannot be cast.
         HouseError: the speech program is missing.
     """
+    production = prepare(brief, workdir, progress)
+    board, utterances = production.board, production.utterances
+    sound = mix(board, utterances, brief.frame_count, brief.seed) if brief.sound else None
+    progress(_SPEECH, "painting")
+    film = workdir / "film.mp4"
+    with VideoWriter(film, brief.size, sound=brief.sound) as writer:
+        for number, canvas in enumerate(paint_frames(board, production.cast, brief, utterances)):
+            writer.write(canvas.planes, None if sound is None else _samples(sound, number))
+            if number % 6 == 0:
+                progress(_SPEECH + (_PAINT - _SPEECH) * number / brief.frame_count, "painting")
+    progress(1.0, "finished")
+    return Reel(film, probe_file(film), tuple(_notes(brief, production)))
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """All that is settled before the first frame is painted; `rate` is the pace of speech, 1 = as usual."""
+
+    screenplay: Screenplay
+    cast: Cast
+    board: Storyboard
+    utterances: Mapping[int, Utterance]
+    rate: float
+
+
+def prepare(brief: Brief, workdir: Path, progress: Progress) -> Production:
+    """Read the prompt, cast, speak and draw the board. Raises as `make_film` does."""
     # Threads that divide sums differently would give other bytes; the encoder has its own two.
     cv2.setNumThreads(1)
     progress(0.0, "reading the prompt")
@@ -61,18 +88,8 @@ def make_film(brief: Brief, workdir: Path, progress: Progress) -> Reel:
     cast = assemble(brief, screenplay, workdir, lambda share, note: progress(_CAST * share, note))
     progress(_CAST, "speaking the lines")
     spoken, rate = _speak(brief, screenplay, cast, workdir)
-    board = _board(brief, screenplay, cast, spoken)
-    utterances = dict(enumerate(spoken.values()))
-    sound = mix(board, utterances, brief.frame_count, brief.seed) if brief.sound else None
-    progress(_SPEECH, "painting")
-    film = workdir / "film.mp4"
-    with VideoWriter(film, brief.size, sound=brief.sound) as writer:
-        for number, canvas in enumerate(paint_frames(board, cast, brief, utterances)):
-            writer.write(canvas.planes, None if sound is None else _samples(sound, number))
-            if number % 6 == 0:
-                progress(_SPEECH + (_PAINT - _SPEECH) * number / brief.frame_count, "painting")
-    progress(1.0, "finished")
-    return Reel(film, probe_file(film), tuple(_notes(brief, screenplay, board, cast, rate)))
+    board = at_home(_board(brief, screenplay, cast, spoken), cast)
+    return Production(screenplay, cast, board, dict(enumerate(spoken.values())), rate)
 
 
 def paint_frames(board: Storyboard, cast: Cast, brief: Brief, utterances: Mapping[int, Utterance]) -> Iterator[Canvas]:
@@ -153,10 +170,11 @@ def _samples(sound: Wave, number: int) -> Wave:
 # What was approximated -----------------------------------------------------------------------------------------------
 
 
-def _notes(brief: Brief, screenplay: Screenplay, board: Storyboard, cast: Cast, rate: float) -> Iterator[str]:
+def _notes(brief: Brief, production: Production) -> Iterator[str]:
     """One sentence for each thing that is not as asked; in the order of the film (decision 0011)."""
+    screenplay, board, cast, rate = production.screenplay, production.board, production.cast, production.rate
     yield "This is an animatic: cut-outs of the references on a set, moved as flat figures; nothing is generated."
-    yield from dict.fromkeys((*cast.notes, *board.notes))
+    yield from dict.fromkeys((*_notes_on_casting(board, cast), *board.notes))
     yield from _notes_on_sets(board, cast)
     yield from _notes_on_acting(board, cast)
     seen = {p.name for shot in board.shots for p in shot.placements}
@@ -172,6 +190,15 @@ def _notes(brief: Brief, screenplay: Screenplay, board: Storyboard, cast: Cast, 
         yield "The negative prompt has no effect on an animatic."
     if brief.captions and board.no_text and board.lines:
         yield "No captions, because the prompt forbids text."
+
+
+def _notes_on_casting(board: Storyboard, cast: Cast) -> Iterator[str]:
+    """The casting's own notes; a picture that ended up as the set is not called a framed picture."""
+    shown = {p.name for shot in board.shots for p in shot.placements if p.name != shot.background}
+    sets = {shot.background for shot in board.shots} - shown
+    for note in cast.notes:
+        name = next((n for n in sets if n is not None and note.startswith(f"{n} is shown as a framed picture")), None)
+        yield note if name is None else f"{name} could not be cut out of its picture; the whole picture is the set."
 
 
 def _notes_on_sets(board: Storyboard, cast: Cast) -> Iterator[str]:

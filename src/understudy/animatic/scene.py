@@ -11,22 +11,26 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from understudy.animatic.blocking import Outline, Stand, block, hide_cuts, outline_of
-from understudy.animatic.camera import View, blur_behind, frame_figures, move_views, seen
+from understudy.animatic.blocking import Outline, Stand, block, outline_of
+from understudy.animatic.camera import Box, View, blur_behind, frame_figures, move_views
 from understudy.animatic.canvas import Bytes, Canvas, Grade
-from understudy.animatic.easing import cruise, mix, smooth
+from understudy.animatic.easing import cruise
+from understudy.animatic.holding import Grip, grips_of, holder_of, is_loose, rest, tabled_in
 from understudy.animatic.layers import light
 from understudy.animatic.layers._layer import Layer, Moment
 from understudy.animatic.layers.acting import Motion, act_out, put_down, with_holder
 from understudy.animatic.layers.backdrop import Backdrop, Hung, fill_frame, hang_pieces, hang_plate, hang_yuv
 from understudy.animatic.layers.lettering import Letterer, captions, watermark
-from understudy.animatic.layers.performer import Actor, ready
-from understudy.animatic.layers.sets import DrawnSet, SetStore, weather_of
+from understudy.animatic.layers.performer import ready
+from understudy.animatic.layers.sets import DrawnSet, SetStore, place_of, weather_of
+from understudy.animatic.layers.table import table_under
 from understudy.animatic.layers.weather import far_weather, near_weather
 from understudy.animatic.performer import Cast, Kind, Performer, Plate
-from understudy.animatic.screenplay import Move, Part, Side, Verb, Weather
-from understudy.animatic.storyboard import Shot
+from understudy.animatic.screenplay import Angle, Move, Part, Side, Verb, Weather
+from understudy.animatic.sightline import apart, look, picture_at, without_scraps
+from understudy.animatic.storyboard import Shot, Storyboard, TimedLine
 from understudy.animatic.utterance import Utterance
+from understudy.animatic.viewing import heads_stay, picture_views, pushes, turned_to_speakers
 from understudy.core.units import Size
 
 
@@ -57,9 +61,13 @@ class Stagehand:
     captions: bool = True
     watermark: bool = False
     home: str | None = field(default=None, init=False)
+    _place_words: str | None = field(default=None, init=False)
+    _story: str | None = field(default=None, init=False)
     _sets: SetStore = field(init=False)
     _outlines: dict[str, Outline] = field(default_factory=dict)
     _weather: dict[str, tuple[Weather, ...]] = field(default_factory=dict)
+    _grips: dict[str, Grip] = field(default_factory=dict)
+    _tabled: frozenset[str] = frozenset()
     _letterer: Letterer = field(default_factory=Letterer)
 
     def __post_init__(self) -> None:
@@ -67,11 +75,11 @@ class Stagehand:
 
     def set_up(self, shot: Shot, utterances: Mapping[int, Utterance]) -> Scene:
         """The scene of one shot. Equal shot, cast, size and seed give equal pixels."""
-        shot = self._in_weather(self._at_home(shot))
+        shot = self._in_weather(self.at_home(shot))
         rng = np.random.default_rng([self.seed, shot.number])
         picture = self._whole_picture(shot)
         if picture is not None:
-            views = _picture_views(shot, self.size)
+            views = picture_views(shot, self.size)
             # such a picture has its own light and weather
             layers: list[Layer] = [Backdrop(tuple(fill_frame(picture, views, self.size, grade=light.SAME)))]
             return Scene(shot, views, (*layers, *self._lettering(shot)))
@@ -85,23 +93,28 @@ class Stagehand:
             *actors,
             front,
             *near_weather(weather, self.size, rng),
-            *self._lettering(shot),
+            *self._lettering(shot, stands, views),
         ]
         return Scene(shot, views, tuple(layers), tuple(stands))
 
     def settle(self, shots: Sequence[Shot]) -> None:
-        """Find the plate where shots play that say nothing of a place: the first one that any shot has."""
-        self.home = next((b for shot in shots if (b := self._at_home(shot).background) in self.cast.performers), None)
+        """Find where shots play that say nothing of a place (the first plate or place that any shot has), and how
+        things are held throughout the film.
+        """
+        self._grips, self._tabled = grips_of(shots), tabled_in(shots)
+        self._place_words = next((s.place for s in shots if s.place and place_of(s.place, ())[0] != "studio"), None)
+        self._story = "\n".join(dict.fromkeys(s.text for s in shots))
+        self.home = next((b for shot in shots if (b := self.at_home(shot).background) in self.cast.performers), None)
 
-    def _at_home(self, shot: Shot) -> Shot:
-        """The shot with its plate: the picture somebody leans on is the set, and a film keeps its place."""
+    def at_home(self, shot: Shot) -> Shot:
+        """The shot with its plate: a picture somebody leans or sits on is the set, and a film keeps its place."""
         if shot.background is not None:
             return shot
         kinds = {name: performer.kind for name, performer in self.cast.performers.items()}
         acts = [act for placement in shot.placements for act in placement.acts]
         leant_on = [
             a.target for a in acts if a.verb is Verb.LEAN and kinds.get(a.target or "") in (Kind.CARD, Kind.PLACE)
-        ]
+        ] + [p.name for p in shot.placements if p.part is Part.SEAT and kinds.get(p.name) is Kind.CARD]
         places = [p.name for p in shot.placements if kinds.get(p.name) is Kind.PLACE]
         home = [self.home] if self.home in kinds and shot.place is None else []
         found = next((name for name in (*leant_on, *places, *home) if name is not None), None)
@@ -132,12 +145,17 @@ class Stagehand:
     def _place(self, shot: Shot, rng: np.random.Generator) -> tuple[list[Stand], tuple[View, ...], list[float]]:
         """Block, frame, move, hide. `drift` is how far a followed walker has come in each frame, in set pixels."""
         stands = block(shot, self._performers(shot), self._outlines, self.size)
+        grips, tabled = {**grips_of([shot]), **self._grips}, self._tabled
         focus = [s for s in stands if s.name in shot.focus] or [s for s in stands if s.placement.part is Part.ACTOR]
-        rest = frame_figures([s.figure for s in focus or stands], shot.size, self.size)
+        if shot.angle is not Angle.OVER_SHOULDER:
+            stands = apart(stands, {s.name for s in focus})
+            focus = [s for s in stands if s.name in {f.name for f in focus}]
+        tracked = any(m.move is Move.TRACK for m in shot.moves)
+        rest = frame_figures([s.figure_at(0.0 if tracked else 0.5) for s in focus or stands], shot.size, self.size)
         count = shot.frame_count
         drift = [0.0] * count
         track = None
-        if focus and any(m.move is Move.TRACK for m in shot.moves):
+        if focus and tracked:
             leader = focus[0]
             side = next((m.side for m in shot.moves if m.move is Move.TRACK), None)
             if leader.placement.travels_to is None and leader.placement.enters_from is None:
@@ -150,13 +168,13 @@ class Stagehand:
         for strength in (1.0, 0.55, 0.25, 0.0):
             rng.bit_generator.state = state
             views = move_views(rest, shot.moves, shot.angle, count, self.size, rng, track=track, strength=strength)
-            views = _turned_to_speakers(shot, rest, views, stands, self.size)
-            placed = hide_cuts(stands, views, shot.size, self.size)
-            if not _pushes(shot) or _heads_stay(placed, {s.name for s in focus}, views, self.size):
+            views = turned_to_speakers(shot, rest, views, stands, self.size)
+            placed = look(stands, views, shot, self.size, grips, tabled)
+            if not pushes(shot) or heads_stay(placed, {s.name for s in focus}, views, self.size):
                 break
         spoken = {line.speaker for line in shot.lines}
         kept = {s.name for s in focus} | {s.name for s in stands if s.name in spoken}
-        return _without_scraps(placed, kept, views, self.size), views, drift
+        return without_scraps(placed, kept, views, self.size), views, drift
 
     def _hang(self, shot: Shot, views: Sequence[View]) -> tuple[Backdrop, Backdrop, Bytes, bool]:
         """The set behind and before the people, samples of its light, and whether it is indoors."""
@@ -164,7 +182,8 @@ class Stagehand:
         plate = self.cast.performers[shot.background].plate if shot.background in self.cast.performers else None
         drawn: DrawnSet | None = None
         if plate is None:
-            drawn = self._sets.find(shot.place, shot.weather, shot.text)
+            words = shot.place if shot.place is not None else self._place_words
+            drawn = self._sets.find(words, shot.weather, shot.text, self._story)
             if drawn.place == "studio" and self.cast.first_frame is not None:
                 # nothing is said of the place: the opening picture, far out of focus, keeps its colours around
                 plate, blur = self.cast.first_frame, max(blur, 0.022 * self.size.height)
@@ -182,7 +201,7 @@ class Stagehand:
     def _actors(
         self, shot: Shot, stands: Sequence[Stand], views: Sequence[View], drift: Sequence[float], around: Bytes,
         indoors: bool, rng: np.random.Generator, utterances: Mapping[int, Utterance],
-    ) -> list[Actor]:  # fmt: skip
+    ) -> list[Layer]:  # fmt: skip
         found = {s.name: s for s in stands}
         motions: dict[str, Motion] = {}
         for stand in stands:
@@ -190,102 +209,82 @@ class Stagehand:
             if any(drift):
                 motion.x = motion.x + np.array(drift)
             motions[stand.name] = motion
+        on_tables: dict[str, Stand] = {}
+        put: list[str] = []
         for stand in stands:
-            holder = found.get(stand.placement.held_by or "")
-            if holder is None or holder is stand:
+            holder = holder_of(stand, found)
+            if holder is None:
+                if stand.name in self._tabled and is_loose(stand, found):
+                    on_tables[stand.name] = stand
                 continue
-            if holder.does(Verb.PUT):
-                target = next((found.get(a.target or "") for a in holder.placement.acts if a.verb is Verb.PUT), None)
-                goal = None if target is None or target is stand else target.x
-                motions[stand.name] = put_down(stand, len(views), goal, self.size)
+            resting = self._rest(stand, holder, found, views)
+            if resting is not None:
+                if stand.name in self._tabled:
+                    on_tables[stand.name] = resting
+                put.append(stand.name)
+                motions[stand.name] = put_down(stand, resting, motions[holder.name], holder)
             else:
                 motions[stand.name] = with_holder(motions[stand.name], motions[holder.name], holder, stand)
-        weather = tuple(w for w in shot.weather if not indoors or w is Weather.NEON)
-        mood = light.people_grade(weather)
-        actors = []
-        for stand in stands:
+        mood = light.lamp_grade(shot.weather) if indoors else light.people_grade(shot.weather)
+        actors: list[Layer] = []
+        # what is put down ends up before everybody
+        for stand in sorted(stands, key=lambda s: s.name in put or s.name in on_tables):
+            if stand.name in on_tables:
+                actors.append(table_under(on_tables[stand.name], views, self.size, mood, np.random.default_rng(0)))
             grade = mood.then(_matched(stand, around)) if not _is_card(stand) else light.SAME
             actors.append(ready(stand, motions[stand.name], views, self.size, grade, shot.lines, utterances))
         return actors
 
-    def _lettering(self, shot: Shot) -> list[Layer]:
+    def _rest(self, stand: Stand, holder: Stand, found: Mapping[str, Stand], views: Sequence[View]) -> Stand | None:
+        """Where a held thing is put in this shot; None when it is not put anywhere."""
+        put = next((a for a in holder.placement.acts if a.verb is Verb.PUT), None)
+        goal = stand.placement.travels_to
+        if put is None and goal is None:
+            return None
+        x = holder.x if goal is None else goal * self.size.width
+        people = [s for s in found.values() if s.head is not None and not s.held]
+        near = min((s for s in people if s is not holder), key=lambda s: abs(s.x + s.goal - x), default=holder)
+        target = near if put is None else found.get(put.target or "", near)
+        return rest(
+            replace(stand, x=x),
+            self._grips.get(stand.name, Grip.HAND),
+            people,
+            picture_at(views, holder.near, self.size),
+            target=near if target is stand else target,
+            on_table=stand.name in self._tabled,
+        )
+
+    def _lettering(self, shot: Shot, stands: Sequence[Stand] = (), views: Sequence[View] = ()) -> list[Layer]:
+        def faces(line: TimedLine) -> list[Box]:
+            frames = (line.first_frame - shot.first_frame, line.end_frame - shot.first_frame)
+            return [box for n in frames for box in _faces_at(stands, views[min(max(n, 0), len(views) - 1)], self.size)]
+
         layers: list[Layer] = []
         if self.captions:
-            layers += captions(shot.lines, self.size, self._letterer)
+            layers += captions(shot.lines, self.size, self._letterer, faces if stands else lambda line: ())
         if self.watermark:
             layers.append(watermark(self.size, self._letterer))
         return layers
 
 
-_TURN = 20  # frames in which the camera goes over to another speaker, before he begins
-
-
-def _turned_to_speakers(
-    shot: Shot, rest: View, views: Sequence[View], stands: Sequence[Stand], size: Size
-) -> tuple[View, ...]:
-    """The same views, gone over to each speaker of whom the picture would show nothing while he speaks."""
-    path, now = [rest] * len(views), rest
-    found = {s.name: s for s in stands}
-    for line in shot.lines:
-        stand = found.get(line.speaker or "")
-        if stand is None or stand.figure.head is None:
-            continue
-        left, _, right, _ = now.rectangle(stand.near, size)
-        head = stand.figure.head
-        if left <= head[0] and head[2] <= right:
-            continue
-        before, now = now, frame_figures([stand.figure], shot.size, size)
-        start = max(0, line.first_frame - shot.first_frame - _TURN)
-        for frame in range(start, len(path)):
-            share = smooth((frame - start) / _TURN)
-            path[frame] = replace(
-                now,
-                x=mix(before.x, now.x, share),
-                y=mix(before.y, now.y, share),
-                zoom=before.zoom * (now.zoom / before.zoom) ** share,
-            )
-    return tuple(
-        replace(v, x=v.x + p.x - rest.x, y=v.y + p.y - rest.y, zoom=v.zoom * p.zoom / rest.zoom)
-        for v, p in zip(views, path, strict=True)
-    )
-
-
-def _pushes(shot: Shot) -> bool:
-    """Whether the shot's only moves go straight in or out: they must not cut off a head on the way."""
-    return {m.move for m in shot.moves} <= {Move.PUSH_IN, Move.PULL_OUT, Move.STATIC, Move.HANDHELD}
-
-
-def _heads_stay(stands: Sequence[Stand], focus: set[str], views: Sequence[View], size: Size) -> bool:
-    """Whether every framed head that stands still is inside the picture, sideways, at both ends of the shot."""
+def _faces_at(stands: Sequence[Stand], view: View, size: Size) -> list[Box]:
+    """Faces from brow to chin in film pixels, where people arrive."""
+    boxes = []
     for stand in stands:
-        p, head = stand.placement, stand.outline.head
-        if stand.name not in focus or head is None or p.enters_from or p.leaves_to or p.travels_to is not None:
-            continue
-        box = stand.set_box(head)
-        for view in (views[0], views[-1]):
-            left, _, right, _ = view.rectangle(stand.near, size)
-            if box[0] < left or box[2] > right:
-                return False
-    return True
+        head = stand.figure_at(1.0).head
+        if head is not None:
+            matrix = view.matrix(stand.near, size)
+            low = matrix @ (head[0], head[1] + 0.3 * (head[3] - head[1]), 1.0)
+            high = matrix @ (head[2], head[3], 1.0)
+            boxes.append((float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+    return boxes
 
 
-def _without_scraps(stands: Sequence[Stand], focus: set[str], views: Sequence[View], size: Size) -> list[Stand]:
-    """Without people beside the framed ones of whom no face is ever seen: a strip of sleeve at the edge is a fault."""
-    kept = []
-    for stand in stands:
-        head = stand.outline.head
-        p = stand.placement
-        moves = p.enters_from or p.leaves_to or p.travels_to is not None
-        if stand.name in focus or head is None or moves or p.held_by is not None:
-            kept.append(stand)
-            continue
-        left, top, right, bottom = seen(views, stand.near, size)
-        box = stand.set_box(head)
-        inside = min(box[2], right) - max(box[0], left)
-        if inside > 0.6 * (box[2] - box[0]) and box[3] > top and box[1] < bottom:
-            kept.append(stand)
-    names = {s.name for s in kept}
-    return [s for s in kept if s.placement.held_by is None or s.placement.held_by in names]
+def at_home(board: Storyboard, cast: Cast) -> Storyboard:
+    """The board with the plate of every shot that plays before a picture, also where the prompt says nothing of it."""
+    hand = Stagehand(cast, Size(16, 16), 0)
+    hand.settle(board.shots)
+    return replace(board, shots=tuple(hand.at_home(shot) for shot in board.shots))
 
 
 def _is_card(stand: Stand) -> bool:
@@ -302,31 +301,3 @@ def _matched(stand: Stand, around: Bytes) -> Grade:
 def _graded(hung: Hung, grade: Grade, night: bool) -> Hung:
     yuv = np.ascontiguousarray(hung.paint.packed[:, :, :3])
     return hang_yuv(light.night_yuv(yuv, grade) if night else grade.on(yuv), hung)
-
-
-def _picture_views(shot: Shot, size: Size) -> tuple[View, ...]:
-    """Views of a picture that is the whole image: the first frame is the picture itself, then the camera moves in it.
-
-    Such a picture has no more than itself: sideways moves go as far as a slow push gains room for.
-    """
-    middle = View(size.width / 2, size.height / 2)
-    kinds = {m.move: m.side for m in shot.moves}
-    if kinds.keys() == {Move.STATIC}:
-        return (middle,) * shot.frame_count
-    strength = min(1.0, 0.35 + shot.frame_count / 150)
-    reach = {True: 0.20, False: 0.09}[bool(kinds)] * strength
-    away = Move.PULL_OUT in kinds and not shot.is_first_frame_picture
-    views = []
-    for frame in range(shot.frame_count):
-        progress = cruise(frame / max(1, shot.frame_count - 1))
-        zoom = 1 + reach * (1 - progress if away else progress)
-        room = (zoom - 1) / 2 / zoom * 0.92
-        x = y = 0.0
-        for move, side in kinds.items():
-            sign = -1.0 if side in (Side.LEFT, Side.UP) else 1.0
-            if move in (Move.PAN, Move.TRUCK, Move.ORBIT, Move.TRACK) and side not in (Side.UP, Side.DOWN):
-                x = sign * room
-            elif move in (Move.TILT, Move.CRANE, Move.PAN):
-                y = (1.0 if side is Side.DOWN else -1.0) * room
-        views.append(replace(middle, x=middle.x + x * size.width, y=middle.y + y * size.height, zoom=zoom))
-    return tuple(views)

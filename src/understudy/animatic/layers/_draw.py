@@ -20,7 +20,34 @@ Point = tuple[float, float]
 LEFT, TOP, RIGHT, BOTTOM = -0.35, -0.30, 1.35, 1.30
 """What a board holds, in parts of the wide picture: more than the picture, so that a camera may move."""
 
+_DITHER = 251  # pixels after which the noise that hides a gradient's steps repeats: nobody sees a period of it
 _BITS = 4  # fractional bits of OpenCV's coordinates: edges lie between pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Coverage 0..1 of a shape, only as large as the shape: (h, w) float32 with its upper left corner on the board."""
+
+    values: NDArray[np.float32]
+    left: int
+    top: int
+
+    @property
+    def area(self) -> tuple[slice, slice]:
+        """Rows and columns of the board."""
+        high, wide = self.values.shape
+        return slice(self.top, self.top + high), slice(self.left, self.left + wide)
+
+    def without(self, other: Mask) -> Mask:
+        """What of this shape the other does not cover."""
+        values = self.values.copy()
+        top, left = max(self.top, other.top), max(self.left, other.left)
+        bottom = min(self.area[0].stop, other.area[0].stop)
+        right = min(self.area[1].stop, other.area[1].stop)
+        if bottom > top and right > left:
+            hidden = other.values[top - other.top : bottom - other.top, left - other.left : right - other.left]
+            values[top - self.top : bottom - self.top, left - self.left : right - self.left] *= 1 - hidden
+        return Mask(values, self.left, self.top)
 
 
 @dataclass(slots=True)
@@ -61,53 +88,73 @@ class Board:
         column = np.stack([np.interp(rows, places, [s[1][c] for s in stops]) for c in range(3)], axis=-1)
         self.picture[:] = column[:, None, :]
 
-    def mask(self, outlines: Sequence[Sequence[Point]], soft: float = 0.0) -> NDArray[np.float32]:
-        """Coverage 0..1 of polygons, edges smooth; `soft` blurs them (parts of the height)."""
-        mask = np.zeros(self.picture.shape[:2], np.uint8)
-        rounded = [np.rint(np.array([self.spot(*p) for p in o]) * 2**_BITS).astype(np.int32) for o in outlines]
-        for outline in rounded:
-            cv2.fillPoly(mask, [outline], 255, cv2.LINE_AA, _BITS)
-        return self._softened(mask, soft)
+    def mask(self, outlines: Sequence[Sequence[Point]], soft: float = 0.0) -> Mask:
+        """Coverage of polygons, edges smooth; `soft` blurs them (parts of the height)."""
+        spots = [np.array([self.spot(*p) for p in o], dtype=np.float64).reshape(-1, 2) for o in outlines if len(o)]
+        if not spots:
+            return Mask(np.zeros((0, 0), np.float32), 0, 0)
+        table = np.concatenate(spots)
+        mask = self._room((*table.min(axis=0), *table.max(axis=0)), soft)
+        shift = (mask.left, mask.top)
+        drawn = np.zeros(mask.values.shape, np.uint8)
+        for spot in spots:
+            cv2.fillPoly(drawn, [np.rint((spot - shift) * 2**_BITS).astype(np.int32)], 255, cv2.LINE_AA, _BITS)
+        return self._softened(drawn, mask, soft)
 
-    def disc(self, x: float, y: float, across: float, down: float, soft: float = 0.0) -> NDArray[np.float32]:
+    def disc(self, x: float, y: float, across: float, down: float, soft: float = 0.0) -> Mask:
         """Coverage of an ellipse; radii in parts of the height."""
-        mask = np.zeros(self.picture.shape[:2], np.uint8)
-        center = self.spot(x, y)
-        axes = (max(1, round(self.length(across) * 2**_BITS)), max(1, round(self.length(down) * 2**_BITS)))
-        place = (round(center[0] * 2**_BITS), round(center[1] * 2**_BITS))
-        cv2.ellipse(mask, place, axes, 0, 0, 360, 255, -1, cv2.LINE_AA, _BITS)
-        return self._softened(mask, soft)
+        (left, top), wide, tall = self.spot(x, y), self.length(across), self.length(down)
+        mask = self._room((left - wide, top - tall, left + wide, top + tall), soft)
+        drawn = np.zeros(mask.values.shape, np.uint8)
+        axes = (max(1, round(wide * 2**_BITS)), max(1, round(tall * 2**_BITS)))
+        place = (round((left - mask.left) * 2**_BITS), round((top - mask.top) * 2**_BITS))
+        cv2.ellipse(drawn, place, axes, 0, 0, 360, 255, -1, cv2.LINE_AA, _BITS)
+        return self._softened(drawn, mask, soft)
 
-    def _softened(self, mask: NDArray[np.uint8], soft: float) -> NDArray[np.float32]:
-        if soft > 0:
+    def _room(self, box: tuple[float, float, float, float], soft: float) -> Mask:
+        """An empty mask around a box in pixels, with room for a blur."""
+        margin = 2 + (3.0 * max(0.5, self.length(soft)) if soft > 0 else 0.0)
+        high, wide = self.picture.shape[:2]
+        left, top = max(0, int(box[0] - margin)), max(0, int(box[1] - margin))
+        right, bottom = min(wide, int(box[2] + margin) + 2), min(high, int(box[3] + margin) + 2)
+        return Mask(np.zeros((max(0, bottom - top), max(0, right - left)), np.float32), left, top)
+
+    def _softened(self, drawn: NDArray[np.uint8], where: Mask, soft: float) -> Mask:
+        if soft > 0 and drawn.size:
             sigma = max(0.5, self.length(soft))
             step = max(1, int(sigma / 4))  # a wide blur is as good on a small copy
-            small = cv2.resize(mask, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
-            small = cv2.GaussianBlur(small.astype(np.float32), (0, 0), sigma / step)
-            mask = cv2.resize(small, (mask.shape[1], mask.shape[0]), interpolation=cv2.INTER_LINEAR)
-        return mask.astype(np.float32) / np.float32(255)
+            high, wide = drawn.shape
+            shape = (max(1, round(wide / step)), max(1, round(high / step)))
+            small = cv2.resize(drawn, shape, interpolation=cv2.INTER_AREA)
+            # nothing lies beyond a shape's own rectangle, but a shape that leaves the board goes on there
+            small = cv2.GaussianBlur(small.astype(np.float32), (0, 0), sigma / step, borderType=cv2.BORDER_REPLICATE)
+            return Mask(
+                cv2.resize(small, (wide, high), interpolation=cv2.INTER_LINEAR) / np.float32(255), *_corner(where)
+            )
+        return Mask(drawn.astype(np.float32) / np.float32(255), *_corner(where))
 
-    def lay(self, mask: NDArray[np.float32], colour: Colour, opacity: float = 1.0) -> None:
+    def lay(self, mask: Mask, colour: Colour, opacity: float = 1.0) -> None:
         """Paint one colour through a mask."""
-        rows, columns = _reach(mask)
-        part = mask[rows, columns, None] * np.float32(opacity)
-        area = self.picture[rows, columns]
+        part = mask.values[:, :, None] * np.float32(opacity)
+        area = self.picture[mask.area]
         area += (np.array(colour, np.float32) - area) * part
         if self.alpha is not None:
-            have = self.alpha[rows, columns]
+            have = self.alpha[mask.area]
             have += (1 - have) * part[:, :, 0]
 
-    def shade(self, mask: NDArray[np.float32], top: Colour, bottom: Colour) -> None:
+    def shade(self, mask: Mask, top: Colour, bottom: Colour) -> None:
         """Paint a vertical gradient through a mask, from its highest to its lowest row."""
-        rows, columns = _reach(mask)
-        count = rows.stop - rows.start
-        ramp = np.linspace(0, 1, count, dtype=np.float32)[:, None]
+        rows = np.flatnonzero(mask.values.max(axis=1, initial=0) > 0.002)
+        if not len(rows):
+            return
+        span = np.arange(mask.values.shape[0], dtype=np.float32)
+        ramp = np.clip((span - rows[0]) / max(1.0, float(rows[-1] - rows[0])), 0, 1)[:, None]
         colours = np.array(top, np.float32) * (1 - ramp) + np.array(bottom, np.float32) * ramp
-        part = mask[rows, columns, None]
-        area = self.picture[rows, columns]
+        part = mask.values[:, :, None]
+        area = self.picture[mask.area]
         area += (colours[:, None, :] - area) * part
         if self.alpha is not None:
-            have = self.alpha[rows, columns]
+            have = self.alpha[mask.area]
             have += (1 - have) * part[:, :, 0]
 
     def polygon(self, points: Sequence[Point], colour: Colour, opacity: float = 1.0, soft: float = 0.0) -> None:
@@ -125,12 +172,16 @@ class Board:
         top, bottom = max(0, int(center[1] - reach)), min(height, int(center[1] + reach))
         if right <= left or bottom <= top:
             return
-        across = (np.arange(left, right) - center[0]) / self.length(radius)
-        down = (np.arange(top, bottom) - center[1]) / self.length(radius)
-        light = np.exp(-(across[None, :] ** 2 + down[:, None] ** 2)).astype(np.float32) * np.float32(strength)
-        light = np.maximum(light - np.float32(0.002), 0)
+        # a wide light is as good from a small copy
+        step = max(1, int(self.length(radius) / 24))
+        across = (np.arange(left, right, step) + (step - 1) / 2 - center[0]) / self.length(radius)
+        down = (np.arange(top, bottom, step) + (step - 1) / 2 - center[1]) / self.length(radius)
+        light = np.exp(-(across[None, :] ** 2)) * np.exp(-(down[:, None] ** 2)) * strength
+        light = np.maximum(light - 0.002, 0).astype(np.float32)
+        if step > 1:
+            light = cv2.resize(light, (len(across) * step, len(down) * step), interpolation=cv2.INTER_LINEAR)
         area = self.picture[top:bottom, left:right]
-        area += light[:, :, None] * (np.array(colour, np.float32) * (1 - area / 255))
+        area += light[: bottom - top, : right - left, None] * (np.array(colour, np.float32) * (1 - area / 255))
 
     def grain(self, rng: np.random.Generator, strength: float, coarse: int = 1) -> None:
         """Texture: brightness noise, optionally coarse; also hides the steps of gradients."""
@@ -142,19 +193,17 @@ class Board:
 
     def done(self, rng: np.random.Generator) -> NDArray[np.uint8]:
         """(h, w, 3) or (h, w, 4) uint8, dithered."""
-        noise = rng.uniform(-0.5, 0.5, self.picture.shape[:2]).astype(np.float32)
-        flat = np.clip(np.rint(self.picture + noise[:, :, None]), 0, 255).astype(np.uint8)
+        high, wide = self.picture.shape[:2]
+        tile = rng.uniform(-0.5, 0.5, (_DITHER, _DITHER)).astype(np.float32)
+        noise = np.tile(tile, (-(-high // _DITHER), -(-wide // _DITHER)))[:high, :wide]
+        flat = np.rint(np.clip(self.picture + noise[:, :, None], 0, 255)).astype(np.uint8)
         if self.alpha is None:
             return flat
         return np.dstack([flat, np.clip(np.rint(self.alpha * 255), 0, 255).astype(np.uint8)])
 
 
-def _reach(mask: NDArray[np.float32]) -> tuple[slice, slice]:
-    rows = np.flatnonzero(mask.max(axis=1) > 0.002)
-    columns = np.flatnonzero(mask.max(axis=0) > 0.002)
-    if not len(rows) or not len(columns):
-        return slice(0, 0), slice(0, 0)
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+def _corner(mask: Mask) -> tuple[int, int]:
+    return mask.left, mask.top
 
 
 def ridge(rng: np.random.Generator, y: float, height: float, *, rough: float = 0.5, count: int = 129) -> list[Point]:

@@ -269,19 +269,28 @@ def stage(draft: Draft) -> list[Piece]:
 
 
 def studio(draft: Draft) -> list[Piece]:
-    """Where the prompt names no place: a seamless backdrop with a soft pool of light, honest about being one."""
-    far = draft.board()
-    top = draft.pick((150, 164, 176), (150, 112, 112), (30, 36, 58))
-    low = draft.pick((226, 228, 226), (240, 196, 160), (84, 92, 124))
-    far.sky(
-        [
-            (TOP, blend(top, (0, 0, 0), 0.15)),
-            (0.2, blend(top, low, 0.35)),
-            (0.62, low),
-            (0.76, blend(low, top, 0.25)),
-            (BOTTOM, blend(low, top, 0.55)),
-        ]
-    )
-    far.glow(0.5, 0.36, 0.52, (255, 250, 238), 0.40)
-    far.lay(far.disc(0.5, 0.90, 0.75, 0.10, 0.05), (255, 252, 244), 0.35)
-    return [Piece(far.done(draft.rng), 0.75)]
+    """Where the prompt names no place: a painted wall, a wooden floor, a pool of light; honest about being a studio."""
+    wall = draft.pick((188, 196, 198), (206, 164, 142), (66, 72, 96))
+    floor = draft.pick((178, 160, 140), (168, 124, 98), (62, 56, 66))
+    far, rng = draft.board(), draft.rng
+    shade = blend(wall, (0, 0, 0), 0.30)
+    far.sky([(TOP, shade), (0.05, blend(wall, (0, 0, 0), 0.14)), (0.45, wall), (_FLOOR, blend(wall, (0, 0, 0), 0.10))])
+    for _ in range(26):  # the brush was broad: a canvas, not a gradient
+        x, y = float(rng.uniform(LEFT, RIGHT)), float(rng.uniform(TOP, _FLOOR - 0.1))
+        tone: Colour = (255, 255, 255) if rng.uniform() < 0.5 else (0, 0, 0)
+        wide = float(rng.uniform(0.10, 0.30))
+        far.lay(far.disc(x, y, wide, wide * 0.8, wide * 0.35), tone, 0.045)
+    far.shade(far.mask([quad(LEFT, _FLOOR, RIGHT, BOTTOM)]), blend(floor, (0, 0, 0), 0.22), floor)
+    _planks(far, _FLOOR, blend(floor, (0, 0, 0), 0.45), 20)
+    far.box(LEFT, _FLOOR - 0.030, RIGHT, _FLOOR, blend(wall, (255, 255, 255), 0.35))
+    far.box(LEFT, _FLOOR - 0.004, RIGHT, _FLOOR, blend(floor, (0, 0, 0), 0.5))
+    far.lay(far.mask([quad(LEFT, _FLOOR, RIGHT, _FLOOR + 0.05)], 0.02), (0, 0, 0), 0.20)
+    lit = draft.pick((255, 248, 228), (255, 214, 160), (255, 214, 160))
+    far.glow(0.42, 0.26, 0.46, lit, draft.pick((0.42, 0, 0), (0.45, 0, 0), (0.40, 0, 0))[0])
+    far.lay(far.disc(0.46, 0.90, 0.70, 0.10, 0.05), lit, 0.30)
+    # what lies outside of the light falls off, as by a lamp with a shade
+    across = np.linspace(LEFT, RIGHT, far.picture.shape[1], dtype=np.float32)
+    down = np.linspace(TOP, BOTTOM, far.picture.shape[0], dtype=np.float32)
+    away = np.hypot((across - 0.44)[None, :] * 1.1, (down - 0.45)[:, None] * 0.8)
+    far.picture *= (1 - 0.34 * np.clip((away - 0.25) / 0.75, 0, 1) ** 1.3)[:, :, None]
+    return [Piece(far.done(rng), 0.72)]

@@ -383,7 +383,7 @@ def space(draft: Draft) -> list[Piece]:
         far.glow(float(x), float(y), 0.0028, (240, 244, 255), float(light))
     planet = far.disc(0.74, 0.20, 0.15, 0.15, 0.001)
     far.shade(planet, (120, 176, 226), (30, 60, 120))
-    far.lay(planet * (1 - far.disc(0.715, 0.17, 0.155, 0.155, 0.03)), (4, 8, 24), 0.8)
+    far.lay(planet.without(far.disc(0.715, 0.17, 0.155, 0.155, 0.03)), (4, 8, 24), 0.8)
     earth = draft.board(opaque=False)
     earth.polygon(ridge(rng, 0.62, 0.015), (120, 122, 130))
     ground(earth, draft, 0.64, (132, 134, 142), (84, 86, 96))

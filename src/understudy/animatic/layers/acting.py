@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.animatic.blocking import Stand, rise_of
+from understudy.animatic.blocking import Stand
 from understudy.animatic.camera import View
 from understudy.animatic.easing import clamp, cruise, mix, part, settle, smooth, smooth_noise
 from understudy.animatic.idle import idle
 from understudy.animatic.performer import Kind
 from understudy.animatic.screenplay import Part, Side, Verb
+from understudy.animatic.sightline import rise_of
 from understudy.animatic.storyboard import Facing
 from understudy.core.units import FRAMES_PER_SECOND, Size
 
@@ -80,7 +81,7 @@ def act_out(
     seconds = np.arange(count) / FRAMES_PER_SECOND
     if stand.performer.kind in (Kind.PERSON, Kind.CARD) and stand.placement.part is Part.ACTOR:
         _breathe(motion, stand, rng)
-    travelled = _travel(motion, stand, views, size)
+    travelled = _travel(motion, stand, others, views, size)
     verbs = list(dict.fromkeys(act.verb for act in stand.placement.acts))
     if travelled and not {Verb.WALK, Verb.RUN, Verb.FLY} & set(verbs) and stand.performer.kind is Kind.PERSON:
         verbs.insert(0, Verb.WALK)
@@ -119,10 +120,10 @@ def _breathe(motion: Motion, stand: Stand, rng: np.random.Generator) -> None:
     motion.roll += rest.roll
 
 
-def _travel(motion: Motion, stand: Stand, views: Sequence[View], size: Size) -> bool:
+def _travel(motion: Motion, stand: Stand, others: Mapping[str, Stand], views: Sequence[View], size: Size) -> bool:
     """Enter, leave, go somewhere. True if the feet move."""
     placement, count = stand.placement, motion.count
-    goal = 0.0 if placement.travels_to is None else (placement.travels_to - placement.x) * size.width
+    goal = stand.goal
     moved = False
     if goal:
         verbs = {act.verb for act in placement.acts}
@@ -137,9 +138,12 @@ def _travel(motion: Motion, stand: Stand, views: Sequence[View], size: Size) -> 
         moved = True
         view = views[0 if coming else -1]
         left, top, right, bottom = view.rectangle(stand.near, size)
+        # a picture must not begin empty: who comes alone is half in it already
+        beyond = _HALF_IN if coming and not _has_company(stand, others, views, size) else 0.55
+        there = stand.x + motion.x[0 if coming else -1]
         away = {
-            Side.LEFT: (left - (stand.x + motion.x[0 if coming else -1]) - 0.55 * stand.width, 0.0),
-            Side.RIGHT: (right - (stand.x + motion.x[0 if coming else -1]) + 0.55 * stand.width, 0.0),
+            Side.LEFT: (min(0.0, left - there - beyond * stand.width), 0.0),
+            Side.RIGHT: (max(0.0, right - there + beyond * stand.width), 0.0),
             Side.UP: (0.0, top - stand.y - 0.02 * stand.height),
             Side.DOWN: (0.0, bottom - stand.top + 0.02 * stand.height),
         }[side]
@@ -152,6 +156,21 @@ def _travel(motion: Motion, stand: Stand, views: Sequence[View], size: Size) -> 
             motion.x[frame] += away[0] * share
             motion.y[frame] += away[1] * share
     return moved
+
+
+_HALF_IN = -0.12
+"""Widths beyond the edge at which who enters an empty picture begins: a little more than half of him is seen."""
+
+
+def _has_company(stand: Stand, others: Mapping[str, Stand], views: Sequence[View], size: Size) -> bool:
+    """Whether somebody else is in the first view, who did not come in either."""
+    for other in others.values():
+        if other.name == stand.name or other.placement.part is not Part.ACTOR or other.placement.enters_from:
+            continue
+        left, _, right, _ = views[0].rectangle(other.near, size)
+        if left < other.x < right:
+            return True
+    return False
 
 
 def _perform(motion: Motion, stand: Stand, others: Mapping[str, Stand], verb: Verb, t: Track, travelled: bool) -> None:
@@ -242,13 +261,17 @@ def _look_where_facing(motion: Motion, stand: Stand) -> None:
     motion.blink = np.clip(motion.blink, 0, 1)
 
 
-def put_down(stand: Stand, count: int, to: float | None, size: Size) -> Motion:
-    """A thing that is put somewhere: from its holder's hand to `to` (set x) on the ground, midway through the shot."""
-    motion = Motion(count)
-    floor = size.height * 0.86
-    goal = stand.x if to is None else to
-    for frame in range(count):
-        share = smooth(part(frame / max(1, count - 1), 0.30, 0.65))
-        motion.x[frame] = mix(0.0, goal - stand.x, share)
-        motion.y[frame] = mix(0.0, max(0.0, floor - stand.y), share)
-    return motion
+def put_down(stand: Stand, rest: Stand, holder: Motion, carrier: Stand) -> Motion:
+    """A thing that is put somewhere: with its holder until midway through the shot, then to where it rests."""
+    carried = with_holder(Motion(holder.count), holder, carrier, stand)
+    for frame in range(holder.count):
+        progress = frame / max(1, holder.count - 1)
+        share = smooth(part(progress, *_PUTTING))
+        carried.x[frame] = mix(carried.x[frame], rest.x - stand.x, share)
+        carried.y[frame] = mix(carried.y[frame], rest.y - stand.y, share)
+        carried.turn[frame] = mix(carried.turn[frame], rest.tilt - stand.tilt, share)
+    return carried
+
+
+_PUTTING = (0.45, 0.78)
+"""Parts of a shot between which a thing leaves the hand and comes to rest. GUESS, by eye."""

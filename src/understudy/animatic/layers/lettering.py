@@ -7,13 +7,14 @@ is given.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
+from understudy.animatic.camera import Box
 from understudy.animatic.canvas import Canvas, Paint, pack
 from understudy.animatic.layers._layer import Moment
 from understudy.animatic.storyboard import TimedLine
@@ -138,8 +139,21 @@ class Lettering:
             canvas.stamp(self.paint_, self.left, self.top, share)
 
 
-def captions(lines: Sequence[TimedLine], size: Size, measure: Letterer) -> list[Lettering]:
-    """A caption for each spoken line of a shot; each stays until the next begins, at most half a second longer."""
+def _no_faces(line: TimedLine) -> Sequence[Box]:
+    return ()
+
+
+def captions(
+    lines: Sequence[TimedLine],
+    size: Size,
+    measure: Letterer,
+    faces: Callable[[TimedLine], Sequence[Box]] = _no_faces,
+) -> list[Lettering]:
+    """A caption for each spoken line of a shot; each stays until the next begins, at most half a second longer.
+
+    `faces` gives the faces to be seen during a line, in film pixels. A caption stands at the foot of the picture, at
+    its head where it would cover a face otherwise.
+    """
     made = []
     for number, line in enumerate(lines):
         if not line.text.strip():
@@ -150,9 +164,18 @@ def captions(lines: Sequence[TimedLine], size: Size, measure: Letterer) -> list[
         rows, pixels = set_lines(line.text, size, measure)
         paint = _block(rows, pixels, size, measure, outlined=True)
         left = (size.width - paint.width) // 2
-        top = size.height - round(_MARGIN * min(size.width, size.height)) - paint.height
+        margin = round(_MARGIN * min(size.width, size.height))
+        places = (size.height - margin - paint.height, margin)
+        top = min(places, key=lambda top: _covered(faces(line), left, top, paint))
         made.append(Lettering(paint, left, top, line.first_frame, until))
     return made
+
+
+def _covered(faces: Sequence[Box], left: int, top: int, paint: Paint) -> int:
+    """Pixels of faces under a caption."""
+    across = (max(0.0, min(f[2], left + paint.width) - max(f[0], left)) for f in faces)
+    down = (max(0.0, min(f[3], top + paint.height) - max(f[1], top)) for f in faces)
+    return round(sum(a * d for a, d in zip(across, down, strict=True)))
 
 
 def watermark(size: Size, measure: Letterer) -> Lettering:

@@ -28,12 +28,16 @@ _PLATE = {
     Weather.NEON: Grade.of(gain=0.72, gamma=1.1, tint=(10, 7), saturation=1.1),
 }
 _PEOPLE = {
-    Weather.NIGHT: Grade.of(gain=0.82, gamma=1.08, tint=(4, -2), saturation=0.88),
+    Weather.NIGHT: Grade.of(gain=0.82, gamma=1.08, tint=(4, -1), saturation=0.90),
     Weather.SUNSET: Grade.of(gain=0.97, tint=(-7, 4), saturation=0.92),
     Weather.FOG: Grade.of(gain=0.88, lift=0.05, saturation=0.78),
-    Weather.RAIN: Grade.of(gain=0.92, tint=(2, -2), saturation=0.85),
+    Weather.RAIN: Grade.of(gain=0.92, tint=(2, -1), saturation=0.87),
     Weather.SNOW: Grade.of(gain=0.98, lift=0.01, tint=(2, -1), saturation=0.9),
     Weather.NEON: Grade.of(gain=0.88, gamma=1.05, tint=(7, 5), saturation=1.05),
+}
+_LAMPS = {
+    Weather.NIGHT: Grade.of(gain=0.90, gamma=1.05, tint=(-1, 1), saturation=0.93),
+    Weather.NEON: _PEOPLE[Weather.NEON],
 }
 
 
@@ -45,6 +49,12 @@ def plate_grade(weather: Sequence[Weather]) -> Grade:
 def people_grade(weather: Sequence[Weather]) -> Grade:
     """How people change: milder than their set, so that faces stay readable."""
     return _chain(_PEOPLE, weather)
+
+
+def lamp_grade(weather: Sequence[Weather]) -> Grade:
+    """How people change in a room: no weather reaches them, but by night lamps are dimmer and warmer than the day."""
+    kept = [w for w in weather if w in _LAMPS]
+    return _chain(_LAMPS, kept)
 
 
 def _chain(table: dict[Weather, Grade], weather: Sequence[Weather]) -> Grade:

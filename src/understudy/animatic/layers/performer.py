@@ -25,6 +25,13 @@ from understudy.animatic.storyboard import TimedLine
 from understudy.animatic.utterance import Mouth, Utterance
 from understudy.core.units import Size
 
+_FINEST = 0.25
+"""Degrees below which a turn of the head is not painted anew: a third of a pixel at the tip of the nose of a head that
+fills the picture. By eye."""
+_LIDS = 12  # steps of a blink, which lasts about six frames
+
+Floats = NDArray[np.float32]
+
 SURE_FACE = 0.5
 """Mesh confidence from which a face is moved, else it stays as pictured. Source: spec/animatic.md §5 (false <= 0.1)."""
 
@@ -45,6 +52,7 @@ class Actor:
     portrait: Portrait | None = None
     _worked: Bytes | None = None
     _dirty: tuple[int, int, int, int] | None = None
+    _shown: FacePose | None = None
 
     def paint(self, canvas: Canvas, moment: Moment) -> None:
         frame = min(moment.frame, self.motion.count - 1)
@@ -59,7 +67,7 @@ class Actor:
         stand, motion = self.stand, self.motion
         left, _, right, bottom = stand.outline.box
         foot_x, foot_y = (left + right) / 2 * self.scale, bottom * self.scale
-        turn = np.radians(motion.turn[frame])
+        turn = np.radians(stand.tilt + motion.turn[frame])
         per = stand.scale / self.scale
         wide, tall = per * motion.wide[frame], per * motion.tall[frame]
         a, b, c, d = np.cos(turn) * wide, -np.sin(turn) * tall, np.sin(turn) * wide, np.cos(turn) * tall
@@ -81,6 +89,9 @@ class Actor:
             return self._live(film_frame, pose)
         if self.portrait is None:
             return self.still
+        if self._worked is not None and pose == self._shown:
+            return self._worked
+        self._shown = pose
         patch, (left, top) = self.portrait.paint(pose)
         if self._worked is None:
             self._worked = self.still.copy()
@@ -122,10 +133,10 @@ class Actor:
                 opening = max(0.0, float(mouth.opening[spoken]))
                 width = 0.3 * width + float(mouth.width[spoken])
                 closed = float(mouth.closed[spoken])
-        return FacePose(
-            min(1.0, opening), min(1.0, max(-1.0, width)), closed, float(motion.blink[frame]),
-            float(motion.yaw[frame]), float(motion.pitch[frame]), float(motion.roll[frame]),
-        )  # fmt: skip
+        turns = (motion.yaw[frame], motion.pitch[frame], motion.roll[frame])
+        yaw, pitch, roll = (round(float(turn) / _FINEST) * _FINEST for turn in turns)
+        blink = round(float(motion.blink[frame]) * _LIDS) / _LIDS
+        return FacePose(min(1.0, opening), min(1.0, max(-1.0, width)), closed, blink, yaw, pitch, roll)
 
 
 def ready(
@@ -199,10 +210,9 @@ def _taper(stand: Stand, sprite: Sprite) -> Bytes | None:
     if not stand.tapered:
         return None
     high, wide = sprite.shape[:2]
-    mask = np.full((high, wide), 255.0, np.float32)
+    mask = np.ones((high, wide), np.float32)
     alpha = sprite[:, :, 3]
-    across = np.arange(wide, dtype=np.float32)
-    soft = max(2.0, 0.012 * wide)
+    across, down = np.arange(wide, dtype=np.float32), np.arange(high, dtype=np.float32)
     for side in (Side.LEFT, Side.RIGHT):
         if side not in stand.tapered:
             continue
@@ -212,12 +222,38 @@ def _taper(stand: Stand, sprite: Sprite) -> Bytes | None:
         rows = np.flatnonzero(near.max(axis=1) > 24)
         if not len(rows):
             continue
-        start = float(rows[0]) - 0.04 * high
-        depth = np.clip((np.arange(high) - start) / max(1.0, high - start), 0, 1)
-        inset = (0.11 * wide * depth * (0.6 + 0.4 * depth)).astype(np.float32)
         away = across[None, :] - edge if side is Side.LEFT else edge - across[None, :]
-        mask *= np.clip((away - inset[:, None]) / soft + 0.5, 0, 1)
+        mask *= _arm(alpha, np.broadcast_to(away, alpha.shape), float(rows[0]))
     if Side.UP in stand.tapered:
-        down = np.arange(high, dtype=np.float32)[:, None]
-        mask *= np.clip((down - stand.outline.box[1] * high / max(1, stand.performer.size[1])) / (0.06 * high), 0, 1)
-    return np.rint(mask).astype(np.uint8)
+        top = stand.outline.box[1] * high / max(1, stand.performer.size[1])
+        mask *= np.clip((down[:, None] - top) / (0.06 * high), 0, 1)
+    return np.rint(mask * 255).astype(np.uint8)
+
+
+def _arm(alpha: Bytes, away: Floats, start: float) -> Floats:
+    """How much of each pixel stays, 0..1, where a body was cut at one side.
+
+    The line falls as an upper arm does, bending inward, and grows softer on its way down, where eyes do not look; the
+    corner where the shoulder meets the cut is rounded off.
+
+    Args:
+        alpha: (h, w) coverage of the sprite.
+        away: (h, w) distance from the cut in pixels, inward.
+        start: first row that reaches the cut.
+    """
+    high, wide = alpha.shape
+    down = np.arange(high, dtype=np.float32)
+    depth = np.clip((down - start) / max(1.0, high - start), 0, 1)
+    inset = (0.075 * wide * depth**2.2)[:, None]
+    solid = ((alpha > 127) & (away >= inset)).astype(np.uint8)
+    reach = max(1, round(0.11 * wide))
+    # opening takes off what a disc cannot enter: corners that stand out; the lower edge is no corner, it goes on
+    padded = cv2.copyMakeBorder(solid, reach, 2 * reach, reach, reach, cv2.BORDER_CONSTANT)
+    padded[reach + high :] = padded[reach + high - 1]
+    kept = (cv2.distanceTransform(padded, cv2.DIST_L2, 3) <= reach).astype(np.uint8)
+    round_ = (cv2.distanceTransform(kept, cv2.DIST_L2, 3) <= reach).astype(np.uint8)
+    inside = cv2.distanceTransform(round_, cv2.DIST_L2, 3)[reach : reach + high, reach : reach + wide]
+    soft = np.maximum(2.0, wide * (0.010 + 0.055 * np.sqrt(depth)))[:, None]
+    ramp = np.clip(inside / soft, 0, 1)
+    cut = (away < inset + soft + 1.6 * reach) & (down[:, None] > start - 1.2 * reach)
+    return np.where(cut, ramp * ramp * (3 - 2 * ramp), 1.0).astype(np.float32)

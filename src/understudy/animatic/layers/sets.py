@@ -134,15 +134,17 @@ class SetStore:
     seed: int
     _drawn: dict[tuple[str, Hour, bool, bool], DrawnSet] = field(default_factory=dict)
 
-    def find(self, words: str | None, weather: Sequence[Weather], text: str = "") -> DrawnSet:
+    def find(self, words: str | None, weather: Sequence[Weather], text: str = "", story: str | None = None) -> DrawnSet:
         """The set for a place in the prompt's words.
 
         Args:
             words: what the prompt calls the place; None when it does not say.
             weather: weather and light of the shot.
-            text: the shot's whole text, asked when `words` names nothing known.
+            text: the shot's whole text, asked for its hour.
+            story: what is asked when `words` names nothing known: the text of the whole film, so that its shots share
+                a place. None: the shot's own text.
         """
-        place, draw = place_of(words, weather, text)
+        place, draw = place_of(words, weather, text if story is None else story)
         said = f"{words or ''} {text}"
         hour = Hour.DAY
         if Weather.NIGHT in weather or Weather.NEON in weather or _NIGHT.search(said):
@@ -172,10 +174,14 @@ def weather_of(words: str | None, told: Sequence[Weather]) -> tuple[Weather, ...
 def place_of(
     words: str | None, weather: Sequence[Weather], text: str = ""
 ) -> tuple[str, Callable[[Draft], list[Piece]]]:
-    """The name and the drawing of the set that fits best; the empty studio when nothing does."""
-    for said in (words or "", text):
+    """The name and the drawing of the set that fits best; the empty studio when nothing does.
+
+    What stands in `text` by the way ("a wall", "the door") is no reason to go indoors when it rains on everybody.
+    """
+    outside = bool(set(weather) & {Weather.SNOW, Weather.FOG, Weather.RAIN})
+    for said, is_place in ((words or "", True), (text, False)):
         for name, pattern, draw in _PLACES:
-            if said and re.search(pattern, said, re.I):
+            if said and re.search(pattern, said, re.I) and (is_place or not outside or name not in _INDOORS):
                 return name, draw
     if Weather.NEON in weather or (Weather.RAIN in weather and Weather.NIGHT in weather):
         return "street", _street.street

@@ -89,7 +89,7 @@ class Client:
             raise BadSetting(f"{base_url!r} is no server URL; give one such as http://127.0.0.1:8000")
         self.base_url = base_url.rstrip("/").removesuffix("/api/v1")
         self._key = key
-        self._dialect = dialect or _native_tongue()
+        self._dialect = dialect or _dashscope()
         self._poll_seconds = poll_seconds
         self._patience = patience
         self._connect_seconds = connect_seconds
@@ -374,7 +374,7 @@ def _say(on_progress: Progress | None, fraction: float, note: str) -> None:
         on_progress(fraction, note)
 
 
-def _native_tongue() -> ClientDialect:
+def _dashscope() -> ClientDialect:
     from understudy.dialects.dashscope import DIALECT
 
     return DIALECT

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from understudy.catalog import rules
+from understudy.catalog.media import MEGABYTE
 from understudy.catalog.table import Table
 from understudy.catalog.tariffs import FORMULAS
 from understudy.core.card import (
@@ -28,7 +29,6 @@ from understudy.core.card import (
 from understudy.core.request import Capability, ShotType
 from understudy.core.units import Ratio, Size, Tier
 
-MEGABYTE = 1024 * 1024
 MEDIA = ("image", "video", "voice", "first_frame", "last_frame")
 SCHEMES = ("http", "https", "oss", "data")
 

@@ -124,7 +124,7 @@ class ModelCard:
     """All facts of one model in one region set.
 
     `seconds` bounds the request's whole seconds; `seconds_with_video` replaces it when a reference video is given;
-    `seconds_choices`, when not empty, lists the only lengths. `rules` are names of functions in catalog/validate.
+    `seconds_choices`, when not empty, lists the only lengths. `rules` are names of functions in catalog/rules.
     `wire[dialect]` holds hints for a codec (which field carries references, which usage keys are told).
     `source` maps a fact to where it was read.
     """
@@ -144,7 +144,7 @@ class ModelCard:
     sizes: tuple[SizeOption, ...] = ()
     seed_most: int = 2147483647
     counts: CountLimits = CountLimits()
-    media: Mapping[str, MediaLimits] = field(default_factory=dict)  # image, video, voice, first_frame
+    media: Mapping[str, MediaLimits] = field(default_factory=dict)  # image, video, voice, first_frame, last_frame
     naming: Naming = Naming.NONE
     sound: Sound = Sound.ALWAYS
     frames_per_second: int = FRAMES_PER_SECOND
@@ -171,6 +171,12 @@ class ModelCard:
     def option_for(self, tier: Tier, ratio: Ratio) -> SizeOption | None:
         """The row of the size table for a tier and a ratio."""
         return next((o for o in self.sizes if o.tier == tier and o.ratio == ratio), None)
+
+    def wants_sound(self, request: VideoRequest) -> bool:
+        """Whether a film must have sound: the model's way, or the caller's wish where the model leaves a choice."""
+        if self.sound is Sound.OPTIONAL:
+            return request.sound is not False
+        return self.sound is Sound.ALWAYS
 
     def hints(self, dialect: str) -> Mapping[str, Any]:
         return self.wire.get(dialect, NOTHING)

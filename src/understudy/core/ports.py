@@ -34,7 +34,8 @@ class Dialect(Protocol):
 
     Server half: `read_key`, `decode_submit`, `decode_query`, `encode_answer`, `encode_fault`.
     Client half: `encode_submit`, `encode_query`, `decode_reply`.
-    A dialect without a client half still serves; its client methods raise CannotExpress.
+    A dialect without a client half still serves; its client methods raise CannotExpress. One whose wire has uploads
+    may let clients use them too: see `client.ClientDialect`.
     """
 
     name: str
@@ -113,7 +114,11 @@ class Stage(Protocol):
 
 
 class Engine(Protocol):
-    """Makes takes. `offers` is cheap and pure; heavy imports belong in `setup` or in a child process."""
+    """Makes takes. `offers` is cheap and pure; heavy imports belong in `setup` or in a child process.
+
+    An engine that has a method `configure` is handed the operator's settings by `wiring`, as `engines.animatic` takes
+    them, and the engine that it returns is used.
+    """
 
     name: str
 

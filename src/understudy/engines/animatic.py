@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from understudy.animatic.brief import Brief, LocalSubject
-from understudy.core.card import ModelCard, Sound, subjects_of
+from understudy.core.card import ModelCard, subjects_of
 from understudy.core.faults import HouseError, Refused
 from understudy.core.ports import Job, Stage
 from understudy.core.request import Capability, Medium, VideoRequest
@@ -146,16 +146,12 @@ class AnimaticEngine:
             first_frame=opening,
             negative_prompt=request.negative_prompt,
             shot_type=request.shot_type,
-            sound=_with_sound(card, request),
+            sound=card.wants_sound(request),
             watermark=bool(request.watermark),
             captions=self._captions,
             seed=job.seed,
             models=self._models,
         )
-
-
-def _with_sound(card: ModelCard, request: VideoRequest) -> bool:
-    return request.sound is not False if card.sound is Sound.OPTIONAL else card.sound is Sound.ALWAYS
 
 
 ENGINE = AnimaticEngine()

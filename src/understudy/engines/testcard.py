@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from understudy.core.card import ModelCard, Sound
+from understudy.core.card import ModelCard
 from understudy.core.ports import Job, Stage
 from understudy.core.request import Capability, MediaFacts, Medium, VideoRequest
 from understudy.core.task import Take
@@ -81,7 +81,7 @@ def _order(job: Job) -> dict[str, Any]:
         "height": size.height,
         "frames_per_second": card.frames_per_second,
         "frame_count": frame_count(request.seconds or 5, card.frames_per_second),
-        "sound": request.sound is not False if card.sound is Sound.OPTIONAL else card.sound is Sound.ALWAYS,
+        "sound": card.wants_sound(request),
         "seed": job.seed,
         "crash": bool(crash and (not crash[1] or job.attempt == 1)),
         "hang": bool(_HANG.search(prompt)),

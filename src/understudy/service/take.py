@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from understudy.core.card import ModelCard, Sound
+from understudy.core.card import ModelCard
 from understudy.core.request import MediaFacts, Medium, VideoRequest
 from understudy.core.units import frame_count
 
@@ -15,13 +15,6 @@ SECONDS_OFF = Decimal("0.1")
 """How far a take's length may be off. GUESS: an MP4's sound ends in whole AAC frames of 21 ms, plus encoder delay."""
 RATE_OFF = Decimal("0.01")
 """How far its frames per second may be off: containers round time stamps."""
-
-
-def wants_sound(request: VideoRequest, card: ModelCard) -> bool:
-    """Whether the film must have sound: the model's way, or the caller's wish where the model leaves a choice."""
-    if card.sound is Sound.OPTIONAL:
-        return request.sound is not False
-    return card.sound is Sound.ALWAYS
 
 
 def what_is_wrong(facts: MediaFacts, request: VideoRequest, card: ModelCard) -> str:
@@ -38,6 +31,6 @@ def what_is_wrong(facts: MediaFacts, request: VideoRequest, card: ModelCard) -> 
         frames = frame_count(request.seconds, card.frames_per_second)
         if facts.frame_count is not None and facts.frame_count != frames:
             return f"it has {facts.frame_count} frames, not {frames}"
-    if facts.has_sound != wants_sound(request, card):
+    if facts.has_sound != card.wants_sound(request):
         return "it has sound and should have none" if facts.has_sound else "it has no sound and should have some"
     return ""

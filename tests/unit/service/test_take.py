@@ -12,7 +12,7 @@ from builders import SMALL, a_card, a_request
 from understudy.core.card import Sound
 from understudy.core.request import MediaFacts, Medium
 from understudy.core.units import Size
-from understudy.service.take import wants_sound, what_is_wrong
+from understudy.service.take import what_is_wrong
 
 GOOD = MediaFacts(
     Medium.VIDEO,
@@ -62,6 +62,6 @@ def test_any_other_is_told_by_its_first_fault(changes: dict[str, Any], reason: s
 )
 def test_sound_by_model_and_wish(sound: Sound, wish: bool | None, wanted: bool) -> None:
     request, card = a_request(sound=wish), a_card(sound=sound)
-    assert wants_sound(request, card) is wanted
+    assert card.wants_sound(request) is wanted
     assert what_is_wrong(replace(GOOD, has_sound=wanted), request, card) == ""
     assert what_is_wrong(replace(GOOD, has_sound=not wanted), request, card) != ""

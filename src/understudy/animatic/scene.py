@@ -27,7 +27,7 @@ from understudy.animatic.layers.table import table_under
 from understudy.animatic.layers.weather import far_weather, near_weather
 from understudy.animatic.performer import Cast, Kind, Performer, Plate
 from understudy.animatic.screenplay import Angle, Move, Part, Side, Verb, Weather
-from understudy.animatic.sightline import apart, look, picture_at, without_scraps
+from understudy.animatic.sightline import gather, look, picture_at, without_scraps
 from understudy.animatic.storyboard import Shot, Storyboard, TimedLine
 from understudy.animatic.utterance import Utterance
 from understudy.animatic.viewing import heads_stay, picture_views, pushes, turned_to_speakers
@@ -148,7 +148,7 @@ class Stagehand:
         grips, tabled = {**grips_of([shot]), **self._grips}, self._tabled
         focus = [s for s in stands if s.name in shot.focus] or [s for s in stands if s.placement.part is Part.ACTOR]
         if shot.angle is not Angle.OVER_SHOULDER:
-            stands = apart(stands, {s.name for s in focus})
+            stands = gather(stands, {s.name for s in focus}, shot.size)
             focus = [s for s in stands if s.name in {f.name for f in focus}]
         tracked = any(m.move is Move.TRACK for m in shot.moves)
         rest = frame_figures([s.figure_at(0.0 if tracked else 0.5) for s in focus or stands], shot.size, self.size)

@@ -6,6 +6,7 @@ they end; people are spread so that faces are free; things follow their holders.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ _GROW = {ShotSize.MEDIUM: 1.6}
 _MIXED = 1.8  # growth at most in a wide shot where others stand on their feet. GUESS, by eye
 _TALLER = 0.08  # of the picture's height, by which heads in one shot may differ in level
 _CORE = 0.62  # part of a half body that others leave free. By eye: both shoulders are still read as shoulders
+_ELBOW = 1.3  # middles of two bodies in a near shot, at most, in their mean width. By eye
 _NEAR = (ShotSize.MEDIUM_CLOSE, ShotSize.CLOSE, ShotSize.EXTREME_CLOSE)
 
 
@@ -109,12 +111,16 @@ def _growth(stand: Stand, views: Sequence[View], shot_size: ShotSize, size: Size
     if stand.y >= need:
         return 1.0
     left, top, right, bottom = seen(views, stand.near, size)
+    # an upright picture is filled by bodies that overlap, not by the air above them
+    close = 1.5 if size.height > size.width and crowd > 1 else 1.0
+    abreast = (right - left) / (crowd * 0.95 * stand.head_height)  # so many heads must fit side by side
     if shot_size in _VISIBLE:
         visible = _VISIBLE[shot_size] * (bottom - top)
-        room = (right - left) * (0.9 if crowd == 1 else 1.35 / crowd)
-        return max(1.0, min(visible, room * stand.outline.height / stand.outline.width) / stand.height)
-    room = (right - left) * (4.0 if crowd == 1 else 1.6 / crowd) / stand.width
-    return max(1.0, min(_GROW.get(shot_size, 1.4), (need - stand.top) / stand.height, room))
+        room = (right - left) * (0.9 if crowd == 1 else 1.35 / crowd) * close
+        fits = min(visible, room * stand.outline.height / stand.outline.width) / stand.height
+        return max(1.0, min(fits, abreast))
+    room = (right - left) * (4.0 if crowd == 1 else 1.6 / crowd) * close / stand.width
+    return max(1.0, min(_GROW.get(shot_size, 1.4) * close, (need - stand.top) / stand.height, room, abreast))
 
 
 def _to_edge(stand: Stand, views: Sequence[View], size: Size) -> Stand:
@@ -192,15 +198,24 @@ def _spread(stands: Sequence[Stand], views: Sequence[View], shot: Shot, size: Si
     return [replace(s, x=s.x + moved[s.name]) if s.name in moved else s for s in stands]
 
 
-def apart(stands: Sequence[Stand], focus: Collection[str]) -> list[Stand]:
-    """Those whom the camera is to frame, with their faces side by side, before it chooses its view."""
+def gather(stands: Sequence[Stand], focus: Collection[str], shot_size: ShotSize) -> list[Stand]:
+    """Those whom the camera is to frame, with their faces side by side, before it chooses its view.
+
+    In a near shot they also come together, shoulder to shoulder, for the camera would look between them otherwise.
+    """
     framed = sorted((s for s in stands if _is_person(s) and s.name in focus), key=lambda s: s.x + s.goal)
     if len(framed) < 2:
         return list(stands)
     sides = [_mixed(_face(s), _core(s, stands), 0.5) for s in framed]
     spots = np.array([s.x + s.goal for s in framed])
     steps = np.cumsum([0.0, *(sides[n][1] + sides[n + 1][0] for n in range(len(sides) - 1))])
-    moved = dict(zip((s.name for s in framed), _rising(spots - steps) + steps - spots, strict=True))
+    placed = _rising(spots - steps) + steps
+    if shot_size not in (ShotSize.WIDE, ShotSize.FULL) and not any(s.moves for s in framed):
+        most = np.array([_ELBOW * (one.width + two.width) / 2 for one, two in itertools.pairwise(framed)])
+        gaps = np.minimum(np.diff(placed), np.maximum(most, np.diff(steps)))
+        near = np.cumsum([0.0, *gaps])
+        placed = near + (placed.mean() - near.mean())
+    moved = dict(zip((s.name for s in framed), placed - spots, strict=True))
     return [replace(s, x=s.x + float(moved.get(s.name, 0.0))) for s in stands]
 
 

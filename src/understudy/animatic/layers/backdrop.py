@@ -43,15 +43,26 @@ class Hung:
             canvas.draw(self.paint, matrix)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Backdrop:
-    """What hangs behind (or, for `near` above 1, in front of) the people of a shot; a Layer."""
+    """What hangs behind (or, for `near` above 1, in front of) the people of a shot; a Layer.
+
+    While the camera stands still, a set that fills the picture is painted once and copied.
+    """
 
     hung: tuple[Hung, ...]
+    _seen: View | None = None
+    _painted: Bytes | None = None
 
     def paint(self, canvas: Canvas, moment: Moment) -> None:
+        if self._painted is not None and moment.view == self._seen:
+            np.copyto(canvas.planes, self._painted)
+            return
         for picture in self.hung:
             picture.paint_on(canvas, moment.view)
+        stands = moment.view == self._seen
+        self._seen = moment.view
+        self._painted = canvas.planes.copy() if stands and self.hung and self.hung[0].opaque else None
 
     def light(self) -> Bytes:
         """(n, 1, 3) Y, U, V samples of the opaque picture, by which people are lit."""

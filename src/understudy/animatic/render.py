@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from understudy.animatic._opencv import cv2
+from understudy.animatic.blocking import outline_of
+from understudy.animatic.blocking import outline_of
 from understudy.animatic.brief import Brief, LocalSubject, Progress, Reel
 from understudy.animatic.canvas import Canvas
 from understudy.animatic.cast import assemble
@@ -19,7 +21,8 @@ from understudy.animatic.grammar import NamedSubject, read_screenplay
 from understudy.animatic.layers.acting import SUGGESTED
 from understudy.animatic.performer import Body, Cast, Kind
 from understudy.animatic.scene import Scene, Stagehand, at_home
-from understudy.animatic.screenplay import Angle, Line, Part, Screenplay, ShotSize
+from understudy.animatic.screenplay import Angle, Line, Part, Screenplay, ShotSize, Side
+from understudy.animatic.sightline import width_of
 from understudy.animatic.soundtrack import mix
 from understudy.animatic.speech import SpeechOrder, speak
 from understudy.animatic.staging import draw_storyboard, speech_rate
@@ -132,7 +135,21 @@ def _board(brief: Brief, screenplay: Screenplay, cast: Cast, spoken: Mapping[int
         panel_count=len(cast.panels),
         has_first_frame=cast.first_frame is not None,
         seed=brief.seed,
+        widths=_widths(cast, brief),
     )
+
+
+def _widths(cast: Cast, brief: Brief) -> dict[str, float]:
+    """What part of the picture's width each performer fills in a full shot, for whoever sets the marks."""
+    widths = {}
+    for name, performer in cast.performers.items():
+        if performer.kind is Kind.PLACE:
+            continue
+        outline = outline_of(performer)
+        high = outline.height / 0.68 if Side.DOWN in outline.cut else 1.16 * outline.body_height
+        share = outline.width / high * brief.size.height / brief.size.width
+        widths[name] = min(1.0, share if performer.kind is Kind.PERSON else 0.3 * share)
+    return widths
 
 
 def _speak(brief: Brief, screenplay: Screenplay, cast: Cast, workdir: Path) -> tuple[dict[int, Utterance], float]:

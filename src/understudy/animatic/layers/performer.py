@@ -22,6 +22,7 @@ from understudy.animatic.performer import Face, Kind, Sprite
 from understudy.animatic.portrait import Portrait, prepare
 from understudy.animatic.screenplay import Part, Side
 from understudy.animatic.storyboard import TimedLine
+from understudy.animatic.strips import at_rest
 from understudy.animatic.utterance import Mouth, Utterance
 from understudy.core.units import Size
 
@@ -108,8 +109,10 @@ class Actor:
 
     def _live(self, film_frame: int, pose: FacePose) -> Bytes:
         pictures = self.stand.performer.pictures
-        sprite = resized(pictures.sprite(film_frame), self.scale)
-        face = pictures.face(film_frame)
+        # the clip's own talk is not the film's: its quiet pictures carry the body, the mouth is drawn
+        place = at_rest(pictures, film_frame)
+        sprite = resized(pictures.sprite(place), self.scale)
+        face = pictures.face(place)
         if face is not None and face.confidence >= SURE_FACE and (pose.opening or pose.closed):
             patch, (left, top) = prepare(sprite, scaled_face(face, self.scale)).paint(pose)
             if patch.size:

@@ -13,7 +13,6 @@ import numpy as np
 
 from understudy.animatic._opencv import cv2
 from understudy.animatic.blocking import outline_of
-from understudy.animatic.blocking import outline_of
 from understudy.animatic.brief import Brief, LocalSubject, Progress, Reel
 from understudy.animatic.canvas import Canvas
 from understudy.animatic.cast import assemble
@@ -21,7 +20,7 @@ from understudy.animatic.grammar import NamedSubject, read_screenplay
 from understudy.animatic.layers.acting import SUGGESTED
 from understudy.animatic.performer import Body, Cast, Kind
 from understudy.animatic.scene import Scene, Stagehand, at_home
-from understudy.animatic.screenplay import Angle, Line, Part, Screenplay, ShotSize, Side
+from understudy.animatic.screenplay import Angle, Line, Part, Screenplay, ShotSize
 from understudy.animatic.sightline import width_of
 from understudy.animatic.soundtrack import mix
 from understudy.animatic.speech import SpeechOrder, speak
@@ -145,9 +144,7 @@ def _widths(cast: Cast, brief: Brief) -> dict[str, float]:
     for name, performer in cast.performers.items():
         if performer.kind is Kind.PLACE:
             continue
-        outline = outline_of(performer)
-        high = outline.height / 0.68 if Side.DOWN in outline.cut else 1.16 * outline.body_height
-        share = outline.width / high * brief.size.height / brief.size.width
+        share = width_of(outline_of(performer), brief.size)
         widths[name] = min(1.0, share if performer.kind is Kind.PERSON else 0.3 * share)
     return widths
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from understudy.animatic.blocking import Stand, in_order
+from understudy.animatic.blocking import Outline, Stand, in_order
 from understudy.animatic.camera import Box, View, seen
 from understudy.animatic.holding import Grip, hold, holder_of, is_loose, rest
 from understudy.animatic.screenplay import Angle, Part, ShotSize, Side, Verb
@@ -20,6 +20,7 @@ from understudy.animatic.storyboard import Shot
 from understudy.core.units import Size
 
 _VISIBLE = {ShotSize.WIDE: 0.58, ShotSize.FULL: 0.70}
+_FULL_BODIES = 1.16  # height of a full shot in body heights, as in camera
 _GROW = {ShotSize.MEDIUM: 1.6}
 _MIXED = 1.8  # growth at most in a wide shot where others stand on their feet. GUESS, by eye
 _TALLER = 0.08  # of the picture's height, by which heads in one shot may differ in level
@@ -44,6 +45,14 @@ def look(
     placed = [_to_edge(s, views, size) for s in placed]
     placed = [_behind_sitter(s, placed) for s in placed]
     return in_order(_give_things(placed, views, size, grips, tabled))
+
+
+def width_of(outline: Outline, size: Size) -> float:
+    """About which part of the picture's width, 0..1, somebody fills in a full shot once `look` has placed him."""
+    heights = 1 / _FULL_BODIES * outline.height / outline.body_height
+    if Side.DOWN in outline.cut:
+        heights = max(heights, _VISIBLE[ShotSize.FULL])
+    return min(1.0, heights * outline.width / outline.height * size.height / size.width)
 
 
 def rise_of(stand: Stand) -> float:

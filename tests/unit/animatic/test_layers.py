@@ -26,6 +26,7 @@ from understudy.animatic.layers.weather import far_weather, near_weather
 from understudy.animatic.performer import Body, Cast, Kind, Performer
 from understudy.animatic.scene import Scene, Stagehand, at_home
 from understudy.animatic.screenplay import Act, Angle, CameraMove, Delivery, Move, Part, ShotSize, Side, Verb, Weather
+from understudy.animatic.sightline import width_of
 from understudy.animatic.storyboard import Placement, Shot, Storyboard, TimedLine
 from understudy.core.units import Size
 
@@ -114,6 +115,15 @@ def test_faces_are_free_and_inside_the_picture(size: Size, shot_size: ShotSize, 
         assert head is not None
         assert head[0] >= view[0] - 0.1 * (head[2] - head[0])
         assert head[2] <= view[2] + 0.1 * (head[2] - head[0])
+
+
+@pytest.mark.parametrize("upper", [1.0, 0.5, 0.3])
+def test_the_planned_width_is_about_the_width_in_a_full_shot(upper: float) -> None:
+    cast = cast_of(person(upper=upper))
+    scene = Stagehand(cast, SIZE, 1).set_up(shot_of(ShotSize.FULL, Placement("图1"), focus=("图1",)), {})
+    left, _, right, _ = scene.views[0].rectangle(1.0, SIZE)
+    planned = width_of(outline_of(cast.performers["图1"]), SIZE)
+    assert planned == pytest.approx(scene.stands[0].width / (right - left), rel=0.25)
 
 
 def test_two_who_have_room_show_their_shoulders() -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import json
+import shutil
 import signal
 import socket
 import sys
@@ -26,17 +28,19 @@ def serve(*, host: str | None, port: int | None, data: Path | None, slots: int |
     gc.disable()  # nothing that is made at the start is garbage, and looking for some takes a tenth of it
     import uvicorn
 
+    from understudy.server.gate import Gate
     from understudy.settings import load
-    from understudy.wiring import build_server, open_house, set_up_logging
+    from understudy.wiring import build_server, make_keys, open_house, set_up_logging
 
     settings = load(host=host, port=port, data=data, slots=slots)
     set_up_logging(settings)
     listener = _listen(settings.host, settings.port)
     house = open_house(settings)
+    asyncio.run(make_keys(house))
     config = uvicorn.Config(
         build_server(house),
         loop="uvloop",
-        http="httptools",
+        http=Gate,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -47,15 +51,23 @@ def serve(*, host: str | None, port: int | None, data: Path | None, slots: int |
     )
     address, number = listener.getsockname()[:2]
     shown = f"[{address}]" if ":" in address else address
-    print(f"Understudy listens on http://{shown}:{number}  (DashScope base URL: http://{shown}:{number}/api/v1)",
-          file=sys.stderr, flush=True)  # fmt: skip
+    show.announce(
+        f"Understudy listens on http://{shown}:{number}  (DashScope base URL: http://{shown}:{number}/api/v1)"
+    )
     for name in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again once it has drained: by then the work is done and the exit is clean
         signal.signal(name, lambda *_: sys.exit(0))
+    _hang_up_is_an_end()
     config.load()
     gc.freeze()
     gc.enable()
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _hang_up_is_an_end() -> None:
+    """A terminal that is closed drains like SIGTERM; under nohup, which ignores the signal, it stays ignored."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -65,7 +77,10 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
     except OSError as error:
-        raise BadSetting(f"cannot listen on {host}:{port}: {error.strerror}. Choose another --port.") from None
+        listener.close()
+        of_port = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        choose = "--port" if of_port else "--host: an address of this machine, or 0.0.0.0 for all"
+        raise BadSetting(f"cannot listen on {host}:{port}: {error.strerror}. Choose another {choose}.") from None
     listener.listen(2048)
     listener.set_inheritable(True)
     return listener
@@ -73,7 +88,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def work(*, data: Path | None, slots: int | None) -> None:
     from understudy.settings import load
-    from understudy.wiring import open_house, set_up_logging
+    from understudy.wiring import make_keys, open_house, set_up_logging
 
     settings = load(data=data, slots=slots)
     if settings.slots == 0:
@@ -82,7 +97,9 @@ def work(*, data: Path | None, slots: int | None) -> None:
 
     async def run() -> None:
         house = open_house(settings)
+        await make_keys(house)
         stop = asyncio.Event()
+        _hang_up_is_an_end()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         async with house.live():
@@ -210,7 +227,16 @@ def doctor(data: Path | None) -> int:
     from understudy import __version__
     from understudy.animatic import models
     from understudy.settings import load, strange_variables
-    from understudy.wiring import models_folder, open_dialects, open_engines, open_shelf
+    from understudy.stores.database import inspect
+    from understudy.wiring import (
+        LEAST_FREE_BYTES,
+        models_folder,
+        open_dialects,
+        open_engines,
+        open_folder,
+        open_shelf,
+        read_secret,
+    )
 
     settings = load(data=data)
     rows: list[tuple[str, str, str]] = [("version", "ok", f"{__version__}, Python {sys.version.split()[0]}")]
@@ -225,11 +251,19 @@ def doctor(data: Path | None) -> int:
             rows.append((name, "FAILED", str(error)))
 
     def can_write() -> str:
-        settings.data.mkdir(parents=True, exist_ok=True)
-        probe = settings.data / ".doctor"
-        probe.write_bytes(b"")
-        probe.unlink()
+        for folder in (settings.data, settings.data / "blobs", settings.data / "work"):
+            open_folder(folder, "folder")
         return str(settings.data)
+
+    def has_room() -> str:
+        free = shutil.disk_usage(settings.data).free
+        if free < LEAST_FREE_BYTES:
+            raise BadSetting(f"only {free // 2**20} MiB are free in {settings.data}; free some space")
+        return f"{free / 2**30:.1f} GiB free"
+
+    def has_secret() -> str:
+        read_secret(settings.data)
+        return "signs links and uploads"
 
     def library(name: str) -> Callable[[], str]:
         def find() -> str:
@@ -239,6 +273,9 @@ def doctor(data: Path | None) -> int:
         return find
 
     check("data folder", can_write)
+    check("disk", has_room)
+    check("secret", has_secret)
+    check("database", lambda: inspect(settings.data / "understudy.db"))
     check("catalog", lambda: ", ".join(c.model for c in open_shelf(settings).all()))
     check("dialects", lambda: ", ".join(d.name for d in open_dialects(settings)))
     check("engines", lambda: ", ".join(e.name for e in open_engines(settings)))

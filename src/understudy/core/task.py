@@ -66,6 +66,10 @@ class Artifact:
     expires: datetime
 
 
+SENT_PROMPT = "sent_prompt"
+"""In a task's `extras`: the prompt as it came, where the model's limit cut it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """What a caller submitted and polls. All moments are aware UTC.

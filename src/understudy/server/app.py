@@ -23,8 +23,8 @@ from starlette.routing import Route
 
 from understudy.core.ports import BlobStore, Cards, Dialect
 from understudy.core.request import Profile
-from understudy.server.files import Files
-from understudy.server.guard import Metrics
+from understudy.server.files import Files, refusal
+from understudy.server.guard import REQUEST_ID, Metrics, base_url, read_headers
 from understudy.server.mount import DialectMount
 from understudy.service.accounts import Accounts
 from understudy.service.links import Links
@@ -78,9 +78,12 @@ class _Pages:
         await (await asyncio.shield(self._made))(scope, receive, send)
 
 
-async def _refuse(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+async def _break_down(request: Request, _: Exception) -> Response:
+    """A bug of ours: the caller gets a number to ask with, the log the rest."""
+    message, number = "We encountered an internal error. Please try again.", request.scope[REQUEST_ID]
+    if request.scope["path"].startswith(("/uploads/", "/results/")):
+        return refusal(500, "InternalError", message, number)
+    return JSONResponse({"code": "InternalError", "message": message, "request_id": number}, 500)
 
 
 def build_app(front: Front) -> Any:
@@ -117,6 +120,19 @@ def build_app(front: Front) -> Any:
 
         return openapi.make_book(front.version, DESCRIPTION, own, front.dialects)
 
+    async def refuse(request: Request, error: Exception) -> Response:
+        """No such path or method outside the dialects: most often the caller's base URL is not the whole one."""
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404:
+            base = base_url(request.scope, read_headers(request.scope), front.public_url)
+            path = request.scope["path"][:200]
+            code = "NotFound"
+            message = f"Not found! There is no {path} here. Clients take {base}/api/v1 as base URL; see {base}/docs."
+        else:
+            code, message = "InvalidParameter", f"Request method '{request.method}' is not supported here."
+        body = {"code": code, "message": message, "request_id": request.scope[REQUEST_ID]}
+        return JSONResponse(body, error.status_code, error.headers)
+
     pages = _Pages(make_book)
     inner = Starlette(
         routes=[
@@ -126,7 +142,7 @@ def build_app(front: Front) -> Any:
             *(Route(path, answer) for path, (_, answer) in own.items()),
             *(Route(path, pages) for path in PAGES),
         ],
-        exception_handlers={HTTPException: _refuse},
+        exception_handlers={HTTPException: refuse, Exception: _break_down},
         lifespan=lambda _: front.lifespan(),
     )
     return DialectMount(

@@ -19,14 +19,14 @@ from starlette.responses import FileResponse, PlainTextResponse, Response, Strea
 
 from understudy.core.faults import Forbidden, Gone
 from understudy.core.ports import BlobStore
-from understudy.server.guard import Metrics, Stopwatch, new_request_id
+from understudy.server.guard import REQUEST_ID, Metrics, Stopwatch
 from understudy.service.links import Links
 from understudy.service.uploads import UploadRefused, Uploads
 
 MAX_FIELD_BYTES = 64 * 1024
 """All text fields of an upload form together; a signed policy is well below 2 kB."""
 MAX_FIELDS = 40
-_RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+_RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$", re.ASCII)
 
 
 class Files:
@@ -42,25 +42,28 @@ class Files:
         """A result by its signed link; honours one byte range."""
         key = request.path_params["key"]
         query = request.query_params
-        watch, request_id = Stopwatch(self._metrics), new_request_id()
+        watch, request_id = Stopwatch(self._metrics), request.scope[REQUEST_ID]
         response = await self._download(request, key, query.get("Expires", ""), query.get("Signature", ""))
-        response.headers["x-request-id"] = request_id
-        watch.stop("download", request.method, request.url.path, response.status_code, request_id)
+        watch.stop("download", request.method, request.scope["path"], response.status_code, request_id)
         return response
 
     async def _download(self, request: Request, key: str, expires: str, signature: str) -> Response:
+        number = request.scope[REQUEST_ID]
         try:
             self._links.check(key, expires, signature)
         except Gone:
-            return _refusal(403, "AccessDenied", "Request has expired. Ask for the task again to get a fresh link.")
+            sentence = "Request has expired. Ask for the task again to get a fresh link."
+            return refusal(403, "AccessDenied", sentence, number)
         except Forbidden:
-            return _refusal(403, "SignatureDoesNotMatch", "The link is not complete; use video_url exactly as given.")
+            sentence = "The link is not complete; use video_url exactly as given."
+            return refusal(403, "SignatureDoesNotMatch", sentence, number)
         size = await self._blobs.size(key)
         if size is None:
-            return _refusal(404, "NoSuchKey", "The file is gone: results are kept for 24 hours.")
+            return refusal(404, "NoSuchKey", "The file is gone: results are kept for 24 hours.", number)
         headers = {"cache-control": "private, max-age=86400", "x-content-type-options": "nosniff"}
         path = self._blobs.local_path(key)
         if path is not None:
+            _drop_strange_range(request)
             return FileResponse(path, media_type="video/mp4", headers=headers)
         return self._stream(request, key, size, headers)
 
@@ -84,7 +87,7 @@ class Files:
 
         Answers exactly 200 when `success_action_status=200` asks for it, else 204. Source: spec/dashscope.md §3.2.
         """
-        watch, request_id = Stopwatch(self._metrics), new_request_id()
+        watch, request_id = Stopwatch(self._metrics), request.scope[REQUEST_ID]
         form = UploadForm(request)
         try:
             fields = await form.read_fields()
@@ -95,15 +98,23 @@ class Files:
             response = Response(status_code=status)
         except UploadRefused as refused:
             await form.drain(self._uploads.max_file_bytes)
-            response = _refusal(refused.status, refused.code, refused.message, request_id)
+            response = refusal(refused.status, refused.code, refused.message, request_id)
         except ClientDisconnect:
-            response = _refusal(400, "RequestTimeout", "The connection was closed before the file was complete.")
+            sentence = "The connection was closed before the file was complete."
+            response = refusal(400, "RequestTimeout", sentence, request_id)
         response.headers["x-oss-request-id"] = request_id
-        watch.stop("upload", "POST", request.url.path, response.status_code, request_id)
+        watch.stop("upload", "POST", request.scope["path"], response.status_code, request_id)
         return response
 
 
-def _refusal(status: int, code: str, message: str, request_id: str = "") -> Response:
+def _drop_strange_range(request: Request) -> None:
+    """Forget a Range that is not one range of bytes: then the whole file is sent. Source: RFC 9110, 14.2."""
+    match = _RANGE.match(request.headers.get("range", "bytes=0-"))
+    if match is None or not (match[1] or match[2]) or (match[1] and match[2] and int(match[1]) > int(match[2])):
+        request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0].lower() != b"range"]
+
+
+def refusal(status: int, code: str, message: str, request_id: str) -> Response:
     """A refusal in the XML of OSS. Source: spec/dashscope.md §3.2."""
     body = (
         f"<?xml version='1.0' encoding='UTF-8'?>\n<Error><Code>{escape(code)}</Code>"

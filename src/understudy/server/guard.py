@@ -23,6 +23,9 @@ log = structlog.get_logger("understudy.access")
 Scope = MutableMapping[str, Any]
 DRAINED = 8
 """Up to so many times the allowed body is read and thrown away before the connection is cut."""
+REQUEST_ID = "understudy.request_id"
+"""Where the number of a request stands in its scope, for the applications behind the dialects."""
+_SLASHES = re.compile("//+")
 _HOST = re.compile(r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(:\d{1,5})?$")
 
 
@@ -61,13 +64,20 @@ def read_headers(scope: Scope) -> dict[str, str]:
 
 
 def read_query(scope: Scope) -> dict[str, str]:
+    """The query's fields; of a repeated one the last counts. The server has bounded its length already."""
     raw = scope.get("query_string", b"")
-    return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True, max_num_fields=100)) if raw else {}
+    return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True)) if raw else {}
 
 
 def plain_path(scope: Scope) -> str:
-    """The path without trailing slashes; the server has decoded its percent signs already."""
-    return str(scope["path"]).rstrip("/") or "/"
+    """The path without trailing and doubled slashes; the server has decoded its percent signs already.
+
+    A base URL with a slash at its end gives `//api/v1/…` in clients that only put strings together.
+    """
+    path = str(scope["path"])
+    if "//" in path:
+        path = _SLASHES.sub("/", path)
+    return path.rstrip("/") or "/"
 
 
 def base_url(scope: Scope, headers: Mapping[str, str], public_url: str) -> str:
@@ -85,7 +95,14 @@ def base_url(scope: Scope, headers: Mapping[str, str], public_url: str) -> str:
 
 
 async def read_body(receive: Any, headers: Mapping[str, str], most: int) -> bytes:
-    """The whole body. Raises InvalidRequest when it is larger than `most` bytes or the caller hangs up."""
+    """The whole body.
+
+    Raises InvalidRequest when it is larger than `most` bytes, comes compressed, or the caller hangs up.
+    """
+    encoding = headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity"):
+        reason = f"The body comes compressed (Content-Encoding: {encoding[:40]}). Send it plain, without that header."
+        raise InvalidRequest.of("body", reason, ViolationKind.BODY)
     stated = headers.get("content-length", "")
     known_too_large = stated.isdigit() and int(stated) > most
     parts: list[bytes] = []

@@ -113,7 +113,7 @@ class DialectMount:
         found = self._routes.find(path)
         owner = None if found else self._routes.owner(path)
         if found is None and owner is None:
-            await self._rest(scope, receive, send)
+            await self._pass_on(scope, receive, send)
             return
         watch = guard.Stopwatch(self._metrics)
         method = scope["method"]
@@ -129,6 +129,8 @@ class DialectMount:
         )
         methods = found[0] if found else {}
         pair = methods.get("GET" if method == "HEAD" else method)
+        if pair is not None and method == "HEAD" and pair[1].action is Action.CANCEL:
+            pair = None  # a HEAD changes nothing, even where an SDK cancels by GET
         dialect = pair[0] if pair else (owner or next(iter(methods.values()))[0])
         caller: Caller | None = None
         try:
@@ -146,6 +148,22 @@ class DialectMount:
         action = pair[1].action.value if pair else "none"
         watch.stop(action, method, path, reply.status, wire.request_id, caller.account if caller else "")
         await guard.send_reply(send, reply, is_head=method == "HEAD")
+
+    async def _pass_on(self, scope: Any, receive: Any, send: Any) -> None:
+        """Hand a request to `rest`: with a number, which every answer names, and no error but in JSON."""
+        request_id = scope[guard.REQUEST_ID] = guard.new_request_id()
+        numbered = (b"x-request-id", request_id.encode())
+
+        async def send_numbered(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), numbered]}
+            await send(message)
+
+        try:
+            await self._rest(scope, receive, send_numbered)
+        except Exception:
+            # `rest` has answered already (see `app`); what is left is to write down what went wrong
+            log.exception("unexpected", request_id=request_id, path=scope["path"])
 
     @staticmethod
     def _no_such_route(method: str, path: str, *, known: bool) -> Fault:

@@ -16,7 +16,7 @@ from understudy.core.card import ModelCard
 from understudy.core.faults import Conflict, MediaRefused, NotFound
 from understudy.core.ports import Cards, Clock, TaskStore
 from understudy.core.request import Profile, VideoRequest
-from understudy.core.task import Status, Task, TaskFilter
+from understudy.core.task import SENT_PROMPT, Status, Task, TaskFilter
 from understudy.core.wire import Canceled, Listed, Told
 from understudy.service.accounts import Caller
 from understudy.service.links import Links
@@ -24,6 +24,8 @@ from understudy.service.uploads import Uploads
 
 LONGEST_KEPT_URL = 4096
 """Characters; a media value longer than that is base64 and is kept beside the task, not in its row."""
+LONGEST_TOLD_PROMPT = 65536
+"""Characters of a prompt that are told back; every poll reads them with the task's row. GUESS."""
 
 
 class Tasks:
@@ -82,6 +84,7 @@ class Tasks:
             expires=now + self._life,
             request_id=request_id,
             region=self._region,
+            extras=_sent_prompt(request.prompt, complete.prompt),
         )
         await self._store.add(task, body)
         self._wake()
@@ -146,6 +149,11 @@ class Tasks:
             for r in request.references
         ]
         return request.but(references=tuple(references))
+
+
+def _sent_prompt(sent: str, kept: str) -> dict[str, str]:
+    """The prompt as it was sent, where it was cut: a caller is told his own (spec/dashscope.md §4.2, orig_prompt)."""
+    return {} if sent == kept else {SENT_PROMPT: sent[:LONGEST_TOLD_PROMPT]}
 
 
 def _is_inline(url: str) -> bool:

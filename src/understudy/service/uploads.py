@@ -57,7 +57,7 @@ class UploadRefused(UnderstudyError):
 
 @dataclass(frozen=True, slots=True)
 class UploadGrant:
-    """A form that passed every check: its file may be received."""
+    """A form that passed every check: its file may be received, under the blob `key`."""
 
     key: str
     max_bytes: int
@@ -145,7 +145,7 @@ class Uploads:
                 "The key must be upload_dir, a slash and a plain file name of up to 255 bytes.",
                 400,
             )
-        return UploadGrant(key, max_bytes, given.get("x-oss-forbid-overwrite", "true").lower() == "false")
+        return UploadGrant(_blob_key(key), max_bytes, given.get("x-oss-forbid-overwrite", "true").lower() == "false")
 
     async def receive(self, grant: UploadGrant, chunks: AsyncIterator[bytes], content_type: str) -> int:
         """Store the file as it comes and return its byte count; nothing is left of one that is refused.
@@ -209,8 +209,8 @@ class Uploads:
             if match is None or _UNSAFE.search(match[4]) or match[4] in (".", ".."):
                 continue
             self._check_owner(match, account, models)
-            if await self._blobs.size(candidate) is not None:
-                return candidate
+            if await self._blobs.size(_blob_key(candidate)) is not None:
+                return _blob_key(candidate)
         _not_to_be_had("The uploaded file cannot be found. Upload it again and use the new oss:// address.")
 
     def _check_owner(self, match: re.Match[str], account: str, models: Iterable[str]) -> None:
@@ -254,6 +254,12 @@ async def _counted(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[byt
 
 def _not_to_be_had(sentence: str) -> NoReturn:
     raise MediaRefused(MediaProblem.NOT_YOURS, sentence)
+
+
+def _blob_key(key: str) -> str:
+    """The blob of an upload. A name that ends in white space goes by its hash: no store keeps such ends apart."""
+    folder, _, name = key.rpartition("/")
+    return key if name == name.rstrip() else f"{folder}/{hashlib.sha256(name.encode()).hexdigest()}"
 
 
 def _byte_count(name: str) -> int:

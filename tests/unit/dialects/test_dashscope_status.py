@@ -12,7 +12,7 @@ from understudy.catalog.shelf import Shelf
 from understudy.core.card import ModelCard
 from understudy.core.faults import InternalFault, InvalidRequest, MediaProblem, MediaRefused, Unavailable
 from understudy.core.request import Medium, Reference, VideoRequest
-from understudy.core.task import Status, Task, TaskFilter, TaskPage
+from understudy.core.task import SENT_PROMPT, Status, Task, TaskFilter, TaskPage
 from understudy.core.units import Ratio, Size, Tier
 from understudy.core.usage import Usage
 from understudy.core.wire import (
@@ -125,6 +125,11 @@ def test_times_are_printed_in_beijing_time_to_the_millisecond() -> None:
     assert output["end_time"] == "2025-12-16 00:30:34.869"
     elsewhere = tell(a_task(), dialect=DashScope(time_zone=timezone.utc)).json()  # noqa: UP017
     assert elsewhere["output"]["submit_time"] == "2025-12-15 16:25:59.869"
+
+
+def test_the_prompt_is_told_as_it_was_sent_not_as_it_was_cut() -> None:
+    task = a_task(Status.SUCCEEDED, extras={SENT_PROMPT: "character1在沙发上" + "很" * 2000})
+    assert tell(task, VIDEO).json()["output"]["orig_prompt"] == "character1在沙发上" + "很" * 2000
 
 
 def test_success_of_26() -> None:

@@ -241,10 +241,15 @@ WRONG: list[tuple[dict[str, Any], str, ViolationKind, str]] = [
     (with_parameters(duration=[5]), "parameters.duration", ViolationKind.TYPE, "not a list"),
     (with_parameters(seed=False), "parameters.seed", ViolationKind.TYPE, "not false"),
     (with_parameters(seed="1"), "parameters.seed", ViolationKind.TYPE, "not the text '1'"),
-    (with_parameters(audio=1), "parameters.audio", ViolationKind.TYPE, "true or false, not the number 1"),
+    (with_parameters("wan2.6-r2v", audio=1), "parameters.audio", ViolationKind.TYPE, "true or false, not the number 1"),
     (with_parameters(watermark="true"), "parameters.watermark", ViolationKind.TYPE, "not the text 'true'"),
     (with_parameters(prompt_extend=0), "parameters.prompt_extend", ViolationKind.TYPE, "not the number 0"),
-    (with_parameters(shot_type="many"), "parameters.shot_type", ViolationKind.CHOICE, "single or multi"),
+    (
+        with_parameters("wan2.6-r2v", shot_type="many"),
+        "parameters.shot_type",
+        ViolationKind.CHOICE,
+        "single or multi",
+    ),
     (with_parameters(size="16:9"), "parameters.size", ViolationKind.SIZE, "The size is not match 16:9"),
     (with_parameters(size="0*0"), "parameters.size", ViolationKind.SIZE, "The size is not match 0*0"),
     (with_parameters(size="{x}"), "parameters.size", ViolationKind.SIZE, "The size is not match {x}"),
@@ -292,7 +297,7 @@ def test_a_wrong_field_is_named_in_the_callers_words(
 
 def test_everything_wrong_is_told_at_once() -> None:
     body = {
-        "model": "wan2.7-r2v",
+        "model": "wan2.6-r2v",
         "input": {"prompt": 1, "media": [{"type": "x", "url": 2}, 3]},
         "parameters": {"duration": "5", "size": "big", "ratio": "?", "seed": 1.5, "audio": "no"},
     }
@@ -327,6 +332,9 @@ STRICT: list[tuple[dict[str, Any], str]] = [
     (with_parameters("wan2.6-r2v", size="720P"), "parameters.size"),
     (with_parameters("wan2.6-r2v", resolution="720P"), "parameters.resolution"),
     (with_parameters("wan2.7-r2v", resolution="1280*720"), "parameters.resolution"),
+    (with_parameters("wan2.6-r2v", size="1280x720"), "parameters.size"),
+    (with_parameters("wan2.6-r2v", size="1280X720"), "parameters.size"),
+    (with_parameters("wan2.6-r2v", size="1280 × 720"), "parameters.size"),
 ]
 
 
@@ -342,8 +350,45 @@ def test_strict_wants_the_resolve_header_with_oss_urls(place: str) -> None:
     (violation,) = refused(body, Profile.STRICT).violations
     assert violation.kind is ViolationKind.HEADER
     assert f"input.media[0].{place}" in violation.reason
+    assert refused(body, Profile.STRICT, x_dashscope_ossresourceresolve="disable").violations == (violation,)
     read(body, Profile.STRICT, x_dashscope_ossresourceresolve="enable")
     read(body, Profile.COMPAT)
+
+
+def test_strict_reads_input_fields_from_input_alone() -> None:
+    """An SDK puts what it does not know into `parameters`; the real service does not look there."""
+    media = [{"type": "reference_image", "url": URL}]
+    body = {"model": "wan2.7-r2v", "input": {"prompt": "p"}, "parameters": {"media": media}}
+    assert [r.url for r in read(body).references] == [URL]
+    assert read(body, Profile.STRICT).references == ()
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_what_a_model_does_not_have_is_ignored_whatever_it_holds(profile: Profile) -> None:
+    media = [{"type": "reference_image", "url": URL}]
+    noise = {"shot_type": "triple", "audio": "no", "with_audio": False, "fps": "many", "style_level": []}
+    body = {"model": "wan2.7-r2v", "input": {"prompt": "p", "media": media}, "parameters": {**noise, "duration": 3}}
+    request = read(body, profile)
+    assert (request.seconds, request.shot_type, request.sound) == (3, None, None)
+
+
+@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize(
+    ("spelled", "voice", "place"),
+    [
+        ({"referenceVoice": "https://x/a.mp3"}, "https://x/a.mp3", "referenceVoice"),
+        ({"referenceVoice": "https://x/a.mp3", "reference_voice": None}, "https://x/a.mp3", "referenceVoice"),
+        ({"reference_voice": "https://x/a.mp3", "referenceVoice": None}, "https://x/a.mp3", "reference_voice"),
+        ({"referenceVoice": "https://x/b", "reference_voice": "https://x/a.mp3"}, "https://x/a.mp3", "reference_voice"),
+        ({"reference_voice": None, "referenceVoice": None}, None, ""),
+    ],
+)  # fmt: skip
+def test_a_voice_is_heard_in_either_spelling(
+    spelled: dict[str, Any], voice: str | None, place: str, profile: Profile
+) -> None:
+    """The Java SDK writes `referenceVoice`. Source: spec/dashscope.md §1.4."""
+    (reference,) = read(with_input(media=[{"type": "reference_image", "url": URL, **spelled}]), profile).references
+    assert (reference.voice, reference.voice_path) == (voice, f"input.media[0].{place}" if place else "")
 
 
 def test_strict_and_shape_violations_come_together() -> None:
@@ -368,7 +413,7 @@ def test_no_such_key(authorization: str) -> None:
     assert getattr(caught.value, "missing", None) is False
 
 
-@pytest.mark.parametrize("authorization", ["Bearer sk-1", "bearer sk-1", "BEARER  sk-1 "])
+@pytest.mark.parametrize("authorization", ["Bearer sk-1", "bearer sk-1", "BEARER  sk-1 ", "Bearer\tsk-1"])
 def test_the_key(authorization: str) -> None:
     assert DIALECT.read_key(a_submit({}, authorization=authorization)) == "sk-1"
 

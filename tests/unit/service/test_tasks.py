@@ -12,7 +12,7 @@ from builders import MODEL, NOON, SMALL, a_card, a_request, an_image
 from understudy.core.faults import Conflict, InvalidRequest, MediaProblem, MediaRefused, NotFound, Unavailable
 from understudy.core.ports import Outcome
 from understudy.core.request import MediaFacts, Medium
-from understudy.core.task import Artifact, Status, Task, TaskFilter
+from understudy.core.task import SENT_PROMPT, Artifact, Status, Task, TaskFilter
 from understudy.core.wire import Canceled
 from understudy.service.accounts import Caller
 from understudy.service.uploads import INLINE
@@ -49,6 +49,19 @@ class TestSubmit:
         assert (task.account, task.key_id, task.request.seed) == ("alice", "1", 3)
         assert await world.store.tasks.body(task.task_id) == b"{}"
         assert world.woken == 1
+
+    async def test_keeps_the_prompt_as_sent_beside_the_one_that_is_used(self, world: World) -> None:
+        most = world.card.prompt_characters
+        for sent, told in (("p" * most, None), ("p" * (most + 1), "p" * (most + 1)), ("p" * 100_000, "p" * 65536)):
+            task = await world.submit(a_request(prompt=sent))
+            kept = await world.store.tasks.get(task.task_id)
+            assert kept is not None
+            assert (kept.request.prompt, kept.extras.get(SENT_PROMPT)) == ("p" * most, told)
+
+    async def test_the_prompt_as_sent_outlives_the_work(self, world: World) -> None:
+        sent = "p" * (world.card.prompt_characters + 1)
+        done = await succeeded(world, await world.submit(a_request(prompt=sent)))
+        assert done.extras[SENT_PROMPT] == sent
 
     async def test_fills_in_what_was_not_said_and_draws_a_seed(self, world: World) -> None:
         bare = a_request(size=None, tier=None, ratio=None, seconds=None, seed=None)

@@ -42,7 +42,7 @@ async def uploaded(world: World, name: str = "girl.png", content: bytes = b"pict
     ticket = world.uploads.ticket(world.caller, model, BASE_URL)
     grant = world.uploads.check_form(form_of(ticket, name))
     assert await world.uploads.receive(grant, pieces(content), "image/png") == len(content)
-    return f"oss://{grant.key}"
+    return f"oss://{ticket.folder}/{name}"
 
 
 class TestTicket:
@@ -169,6 +169,16 @@ class TestAddress:
     async def test_stands_for_the_file(self, world: World, name: str) -> None:
         url = await uploaded(world, name)
         assert await world.uploads.resolve(url, "alice", MODEL) == url.removeprefix("oss://")
+
+    async def test_keeps_names_apart_that_end_in_white_space(self, world: World) -> None:
+        ticket = world.uploads.ticket(world.caller, MODEL, BASE_URL)
+        names = ("girl", "girl ", "girl  ", "girl\u3000", "girl\u00a0", " girl")
+        for name in names:
+            grant = world.uploads.check_form(form_of(ticket, name))
+            await world.uploads.receive(grant, pieces(name.encode()), "image/png")
+        for name in names:
+            key = await world.uploads.resolve(f"oss://{ticket.folder}/{name}", "alice", MODEL)
+            assert b"".join([chunk async for chunk in world.blobs.read(key)]) == name.encode()
 
     async def test_may_come_escaped(self, world: World) -> None:
         url = await uploaded(world, "图 1.png")

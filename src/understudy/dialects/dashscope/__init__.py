@@ -57,8 +57,8 @@ class DashScope:
     def read_key(self, wire: WireRequest) -> str:
         """The key of `Authorization: Bearer …`, the scheme in any case. Raises Unauthenticated."""
         text = wire.headers.get("authorization", "").strip()
-        scheme, _, key = text.partition(" ")
-        key = key.strip()
+        scheme, *rest = text.split(None, 1) or [""]
+        key = rest[0] if rest else ""
         if not text or (scheme.lower() == "bearer" and not key):
             raise Unauthenticated("No API-key provided.", missing=True)
         if scheme.lower() != "bearer" or len(key) > _KEY_LONGEST or not key.isascii() or not key.isprintable():

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from understudy.core.faults import Violation, ViolationKind
@@ -117,6 +117,12 @@ class _Shape(BaseModel):
 
 class DashScopeMedia(_Shape):
     """One reference of wan2.7. Source: seed 003, multi-subject references."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, value: Any) -> Any:
+        """Or a null under one spelling would hide the voice that stands under the other."""
+        return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
 
     type: Annotated[Text, AfterValidator(_media_type)] = Field(json_schema_extra={"enum": list(MEDIA_TYPES)})
     url: Link = Field(description="http(s), oss://, or for images data:{mime};base64,…")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from understudy.core.card import ModelCard
 from understudy.core.faults import Unavailable, fault_from_record
-from understudy.core.task import Status, Task
+from understudy.core.task import SENT_PROMPT, Status, Task
 from understudy.core.wire import Accepted, Canceled, Listed, RemoteTask, Told, WireReply
 from understudy.dialects import _bailian
 from understudy.dialects.dashscope.faults import read_fault, tell
@@ -148,7 +148,7 @@ def _times(task: Task, zone: tzinfo) -> dict[str, str]:
 
 
 def _result(task: Task, url: str | None, card: ModelCard | None) -> dict[str, Any]:
-    result: dict[str, Any] = {"orig_prompt": task.request.prompt}
+    result: dict[str, Any] = {"orig_prompt": task.extras.get(SENT_PROMPT, task.request.prompt)}
     if card is not None and card.tells_actual_prompt and task.actual_prompt and task.request.prompt_extend:
         result["actual_prompt"] = task.actual_prompt
     if url is not None:

@@ -40,6 +40,9 @@ INPUT_FIELDS = (
 )
 """Input fields that an SDK puts under `parameters` when it does not know them. Source: spec/dashscope.md §1.4."""
 
+PIXEL_MODELS_ONLY = ("shot_type", "audio")
+"""Parameters of wan2.6 that wan2.7 has not. Source: spec/dashscope.md §5.1."""
+
 RESOLVE_HEADER = "x-dashscope-ossresourceresolve"
 ASYNC_HEADER = "x-dashscope-async"
 ENCRYPTION_HEADER = "x-dashscope-encryptionkey"
@@ -48,6 +51,8 @@ _SUFFIXES = {
     Medium.IMAGE: ("jpg", "jpeg", "png", "bmp", "webp"),
     Medium.VIDEO: ("mp4", "mov", "avi", "mkv", "webm", "m4v"),
 }
+_OTHER_TIMES = re.compile(r"\d+\s*[xX×]\s*\d+")
+"""Pixels as compat reads them besides `1280*720`. Source: spec/dashscope.md §5.2, end."""
 _DATA = re.compile(r"^data:(image|video)/", re.IGNORECASE)
 
 
@@ -80,15 +85,15 @@ def decode_submit(wire: WireRequest, cards: Cards, profile: Profile) -> VideoReq
         raise InvalidRequest.of(
             "", f"url error, please check url！ {card.model} is served at {hints['official_paths'][0]}."
         )
-    given, moved = _gather_input(body)
+    given, moved = (dict(body["input"]), frozenset[str]()) if strict else _gather_input(body)
     violations = _strict_violations(body, card) if strict else []
     try:
-        submit = DashScopeSubmit.model_validate({**body, "input": given})
+        submit = DashScopeSubmit.model_validate({**body, "input": given, "parameters": _known_parameters(body, card)})
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
         raise InvalidRequest(*shapes.violations_of(errors, moved), *violations) from None
     references = _references(submit.input, given["media"] if submit.input.media else [], card, moved, strict=strict)
-    if strict and RESOLVE_HEADER not in wire.headers:
+    if strict and not _says_enable(wire, RESOLVE_HEADER):
         violations += _unresolved(references)
     if violations:
         raise InvalidRequest(*violations)
@@ -102,11 +107,15 @@ def _check_headers(wire: WireRequest) -> None:
             "Encrypted requests are not supported: send the body in the clear, without X-DashScope-EncryptionKey.",
             ViolationKind.HEADER,
         )
-    if wire.headers.get(ASYNC_HEADER, "").strip().lower() != "enable":
+    if not _says_enable(wire, ASYNC_HEADER):
         raise Forbidden(
             "current user api does not support synchronous calls. "
             "Send the header X-DashScope-Async: enable, then ask for the task at /api/v1/tasks/{task_id}."
         )
+
+
+def _says_enable(wire: WireRequest, header: str) -> bool:
+    return wire.headers.get(header, "").strip().lower() == "enable"
 
 
 def _check_envelope(body: Mapping[str, Any]) -> None:
@@ -138,6 +147,14 @@ def _gather_input(body: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[st
     return given, frozenset(moved)
 
 
+def _known_parameters(body: Mapping[str, Any], card: ModelCard) -> Mapping[str, Any] | None:
+    """The parameters without those the model does not have: unknown keys are ignored, whatever they hold."""
+    parameters: Mapping[str, Any] | None = body.get("parameters")
+    if not parameters or not speaks_of_resolution(card):
+        return parameters
+    return {name: value for name, value in parameters.items() if name not in PIXEL_MODELS_ONLY}
+
+
 def _references(
     given: DashScopeInput, spelled: Sequence[Mapping[str, Any]], card: ModelCard, moved: frozenset[str], *, strict: bool
 ) -> tuple[Reference, ...]:
@@ -166,7 +183,7 @@ def _references(
 def _media_item(item: shapes.DashScopeMedia, spelled: Mapping[str, Any], path: str) -> Reference:
     role = Role.FIRST_FRAME if item.type == "first_frame" else Role.SUBJECT
     voice = item.reference_voice or None
-    voice_key = "reference_voice" if "reference_voice" in spelled else "referenceVoice"
+    voice_key = "reference_voice" if spelled.get("reference_voice") is not None else "referenceVoice"
     return Reference(
         item.url,
         Medium.VIDEO if item.type == "reference_video" else Medium.IMAGE,
@@ -194,7 +211,6 @@ def _request(
 ) -> VideoRequest:
     said = submit.parameters or DashScopeParameters()
     size, tier = _picture(said)
-    by_size = not speaks_of_resolution(card)
     return VideoRequest(
         model=submit.model,
         prompt=submit.input.prompt or "",
@@ -204,9 +220,8 @@ def _request(
         tier=tier,
         ratio=Ratio.parse(said.ratio) if said.ratio else None,
         seconds=said.duration,
-        # wan2.7 has neither field: unknown keys are ignored. Source: spec/dashscope.md §5.1
-        shot_type=ShotType(said.shot_type) if said.shot_type and by_size else None,
-        sound=said.audio if by_size else None,
+        shot_type=ShotType(said.shot_type) if said.shot_type else None,
+        sound=said.audio,
         watermark=said.watermark,
         prompt_extend=said.prompt_extend,
         seed=said.seed,
@@ -246,6 +261,9 @@ def _strict_violations(body: Mapping[str, Any], card: ModelCard) -> list[Violati
     if not speaks_of_resolution(card):
         wanted, kind, field = (Size, "pixels such as 1280*720", "size")  # type: ignore[assignment]
     text = parameters.get(field)
+    if isinstance(text, str) and field == "size" and _OTHER_TIMES.fullmatch(text.strip()):
+        reason = f"The size is not match {text[:40]}. Write an asterisk between width and height, as in 1280*720"
+        return [Violation("parameters.size", reason, ViolationKind.SIZE)]
     if isinstance(text, str) and not isinstance(shapes.read_picture(text), (wanted, type(None))):
         reason = f"The size is not match {text[:40]}. {card.model} takes {kind} here"
         return [Violation(f"parameters.{field}", reason, ViolationKind.SIZE)]

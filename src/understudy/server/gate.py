@@ -1,0 +1,78 @@
+"""The gate: uvicorn's HTTP protocol with a bound on what may come before a request is understood.
+
+Knows bytes on a connection. Must not know routes, keys or dialects. Without it anybody, with or without a key, could
+fill the memory with one endless header: the parser keeps a request's head until it is complete, however long it is.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from understudy.server.guard import new_request_id
+
+LONGEST_HEAD = 64 * 1024
+"""Bytes of request line and headers that may come after the first piece read from the connection (up to 256 kB)."""
+
+DRAINED = 4 * 1024 * 1024
+LINGER_SECONDS = 2.0
+"""After a refusal so much is read on and thrown away, for so long: a client still sending would see a reset instead."""
+
+_REASONS = {400: "Bad Request", 431: "Request Header Fields Too Large"}
+_log = logging.getLogger("uvicorn.error")
+
+
+class Gate(HttpToolsProtocol):
+    """One connection. What is no HTTP, or has an endless head, is refused in JSON and the connection closed."""
+
+    _waiting = 0
+    """Bytes read since the parser last came a step further than a header."""
+    _stepped = False
+    _refused = False
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            self._waiting += len(data)
+            if self._waiting > DRAINED:
+                self.transport.abort()
+            return
+        self._stepped = False
+        super().data_received(data)
+        # a piece in which a step was made may hold anything before it, so it does not count
+        self._waiting = 0 if self._stepped else self._waiting + len(data)
+        if self._waiting > LONGEST_HEAD and not self._refused:
+            _log.warning("A request's head is longer than %d bytes: connection closed.", LONGEST_HEAD)
+            self._refuse(431, f"The request's headers are longer than {LONGEST_HEAD // 1024} kB. Send shorter ones.")
+
+    def on_message_begin(self) -> None:
+        self._stepped = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._stepped = True
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._stepped = True
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._stepped = True
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(400, f"{msg} The bytes on this connection are not well-formed HTTP/1.1.")
+
+    def _refuse(self, status: int, message: str) -> None:
+        request_id = new_request_id()
+        body = json.dumps({"code": "InvalidParameter", "message": message, "request_id": request_id}).encode()
+        head = (
+            f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: application/json\r\nx-request-id: {request_id}\r\n"
+            f"x-should-retry: false\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self._refused = True
+        self.transport.write(head.encode() + body)
+        self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)

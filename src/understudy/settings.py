@@ -6,6 +6,7 @@ over the defaults here. Must not know what any setting is used for; only `wiring
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
 from pathlib import Path
@@ -30,15 +31,25 @@ DEFAULT_CONFIG = "understudy.toml"
 
 def default_data() -> Path:
     """`$XDG_DATA_HOME/understudy`, else `~/.local/share/understudy`."""
-    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(base) / "understudy"
+    base = os.environ.get("XDG_DATA_HOME")
+    if base:
+        return Path(base) / "understudy"
+    try:
+        return Path.home() / ".local" / "share" / "understudy"
+    except RuntimeError:  # neither HOME nor an entry for this user: containers run so
+        raise BadSetting("this user has no home folder; name a data folder with --data or UNDERSTUDY_DATA") from None
 
 
 class Settings(BaseSettings):
     """Every setting. Unknown keys are refused, so that a typo cannot pass for a setting."""
 
     model_config = SettingsConfigDict(
-        env_prefix="UNDERSTUDY_", env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
+        env_prefix="UNDERSTUDY_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,  # a compose file hands on what is not set as an empty text
+        extra="forbid",
+        frozen=True,
+        validate_default=True,
     )
 
     data: Path = Field(default_factory=default_data, description="Folder for database, media, models and keys.")
@@ -92,6 +103,16 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="How log lines are written.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
+    @field_validator("data", "cards")
+    @classmethod
+    def _at_home(cls, value: Path | None) -> Path | None:
+        if value is None or not str(value).startswith("~"):
+            return value
+        try:
+            return value.expanduser()  # a file and a unit of systemd know no shell that would do it
+        except RuntimeError:
+            raise ValueError(f"there is no home folder for {value}; write the whole path") from None
+
     @field_validator("keys", mode="before")
     @classmethod
     def _read_keys(cls, value: Any) -> Any:
@@ -140,7 +161,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        config = os.environ.get(CONFIG_VARIABLE, DEFAULT_CONFIG)
+        config = os.environ.get(CONFIG_VARIABLE) or DEFAULT_CONFIG
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config)
 
     @property
@@ -154,16 +175,27 @@ def load(**given: Any) -> Settings:
     Raises:
         BadSetting: one sentence per wrong setting, naming its variable.
     """
+    named = os.environ.get(CONFIG_VARIABLE)
+    file = Path(named or DEFAULT_CONFIG)
+    if named and not file.is_file():  # the default one may be absent; one that is asked for may not
+        raise BadSetting(f"{CONFIG_VARIABLE}: there is no file {named}")
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        lines = [
-            f"UNDERSTUDY_{'__'.join(str(p) for p in e['loc']).upper()}: {e['msg']}"
-            for e in error.errors(include_input=False, include_url=False)
-        ]
+        lines = [_sentence(e, file) for e in error.errors(include_input=False, include_url=False)]
         raise BadSetting("; ".join(lines)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise BadSetting(f"{os.environ.get(CONFIG_VARIABLE, DEFAULT_CONFIG)}: {error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{file}: {error}") from None
+    except OSError as error:
+        raise BadSetting(f"{file} cannot be read: {error.strerror}. Check its permissions.") from None
+
+
+def _sentence(error: Any, file: Path) -> str:
+    name = "__".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":  # only the file can hold one: strange variables are told, not refused
+        near = difflib.get_close_matches(name, Settings.model_fields, n=1)
+        return f"{file}: {name!r} is no setting" + (f"; did you mean {near[0]!r}?" if near else "")
+    return f"UNDERSTUDY_{name.upper()}: {error['msg'].removeprefix('Value error, ')}"
 
 
 def strange_variables() -> tuple[str, ...]:

@@ -7,23 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import logging
 import os
 import secrets
+import shutil
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
 from understudy import __version__
 from understudy.catalog.shelf import Shelf
-from understudy.core.faults import BadSetting
+from understudy.core.faults import BadSetting, Fault, HouseError
 from understudy.core.plugs import find_plugs
 from understudy.core.ports import Dialect, Engine
 from understudy.service.accounts import Accounts
@@ -42,6 +45,8 @@ from understudy.worker.rounds import make_rounds
 log = structlog.get_logger("understudy")
 
 JANITOR_SECONDS = 60.0
+LEAST_FREE_BYTES = 32 * 1024 * 1024
+"""With less space than this in the data folder the house says that it is not ready. GUESS: one film at 1080p."""
 
 
 class SystemClock:
@@ -58,7 +63,13 @@ def open_shelf(settings: Settings) -> Shelf:
     """The catalog: shipped cards with the operator's laid over."""
     if settings.cards is not None and not settings.cards.is_dir():
         raise BadSetting(f"UNDERSTUDY_CARDS: there is no folder {settings.cards}")
-    return Shelf.open(*([settings.cards] if settings.cards else []), region=settings.region)
+    shelf = Shelf.open(*([settings.cards] if settings.cards else []), region=settings.region)
+    if not shelf.all():
+        raise BadSetting(
+            f"UNDERSTUDY_REGION: no card offers a model in {settings.region!r}; `understudy models show MODEL` tells "
+            "the regions of a model in another one"
+        )
+    return shelf
 
 
 def open_engines(settings: Settings) -> tuple[Engine, ...]:
@@ -111,23 +122,78 @@ def set_up_logging(settings: Settings) -> None:
             structlog.processors.JSONRenderer(lambda line, **_: as_json.encode(line)),
         ]
     else:
-        processors += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        # plain: the pretty one prints the local variables too, and among them are keys and prompts
+        plain = structlog.dev.plain_traceback
+        processors += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     level = getattr(logging, settings.log_level.upper())
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", Forgiving(sys.stderr))),
         cache_logger_on_first_use=True,
     )
+    logging.basicConfig(level=logging.WARNING, handlers=[FromLibraries()], force=True)
+
+
+class Forgiving(io.TextIOBase):
+    """A stream for log lines. A log on a full disk, or a reader that went away, must not stop what is logged."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.flush()
+
+
+class FromLibraries(logging.Handler):
+    """What libraries log, in lines like our own."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        words = {"exc_info": record.exc_info} if record.exc_info else {}
+        structlog.get_logger(record.name).log(record.levelno, record.getMessage(), **words)
+
+
+def open_folder(path: Path, meaning: str) -> None:
+    """Make a folder if need be, for its owner only, and see that it can be written to. Raises BadSetting."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise BadSetting(
+            f"The {meaning} {path} cannot be used: {error.strerror}. "
+            "Check its owner, its permissions and the free space, or choose another with --data."
+        ) from error
+    except UnicodeEncodeError as error:
+        raise BadSetting(
+            f"The {meaning} {str(path)!a} cannot be used: the locale cannot write this name. "
+            "Set LANG=C.UTF-8 or choose another."
+        ) from error
 
 
 def read_secret(data: Path) -> bytes:
     """32 bytes that sign links and upload policies; made at the first start, readable by the owner only."""
     path = data / "secret"
     try:
+        return _secret_of(path)
+    except OSError as error:
+        raise BadSetting(
+            f"{path} cannot be read: {error.strerror}. Give it to the user that runs Understudy, or remove it "
+            "(links already given out then stop working)."
+        ) from error
+
+
+def _secret_of(path: Path) -> bytes:
+    try:
         secret = path.read_bytes()
     except FileNotFoundError:
-        fresh = data / f".secret-{os.getpid()}"
+        fresh = path.with_name(f".secret-{os.getpid()}")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(32))
         with contextlib.suppress(FileExistsError):
@@ -136,6 +202,8 @@ def read_secret(data: Path) -> bytes:
         secret = path.read_bytes()
     if len(secret) != 32:
         raise BadSetting(f"{path} is damaged; remove it (links already given out then stop working)")
+    if path.stat().st_mode & 0o077:
+        log.warning("others may read the secret that signs links", fix=f"chmod 600 {path}")
     return secret
 
 
@@ -160,7 +228,6 @@ class House:
     @asynccontextmanager
     async def live(self) -> AsyncIterator[None]:
         """Worker and janitor run inside; leaving drains them and closes the stores."""
-        await make_keys(self)
         for engine in self.engines if self.worker else ():
             await engine.setup()
         running = [asyncio.create_task(make_rounds(self.janitor.run_once, self.clock, JANITOR_SECONDS), name="janitor")]
@@ -181,14 +248,20 @@ class House:
             self.stores.close()
 
     async def ready(self) -> dict[str, Any]:
-        """State for /readyz. Raises OSError when the database does not answer."""
-        await self.stores.tasks.get("00000000-0000-0000-0000-000000000000")
+        """State for /readyz. Raises OSError when the database does not answer or the disk is full."""
+        try:
+            self.stores.database.check_present()
+            await self.stores.tasks.get("00000000-0000-0000-0000-000000000000")
+        except Fault as fault:
+            raise OSError(fault.message) from fault
+        if shutil.disk_usage(self.settings.data).free < LEAST_FREE_BYTES:
+            raise OSError("The disk of the data folder is full; free some space there.")
         return {"engines": [engine.name for engine in self.engines], "version": __version__}
 
 
 def open_house(settings: Settings) -> House:
     """Open every store and build the use cases on top. Raises HouseError."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    open_folder(settings.data, "data folder")
     for name in strange_variables():
         log.warning("unknown variable, ignored", variable=name)
     clock = SystemClock()
@@ -204,7 +277,7 @@ def open_house(settings: Settings) -> House:
     worker: Worker | None = None
     performance: Performance | None = None
     work = settings.data / "work"
-    work.mkdir(exist_ok=True)
+    open_folder(work, "folder for work")
     if settings.slots:
         remote = GuardedRemote(allow_origins=settings.fetch_allow, total_seconds=settings.fetch_seconds)
         from understudy.media.probe import probe
@@ -243,12 +316,19 @@ def open_house(settings: Settings) -> House:
 
 
 async def make_keys(house: House) -> None:
-    """The keys of the settings, and one for account `default` when there is none at all, printed once."""
+    """The keys of the settings, and one for account `default` when there is none at all, printed once.
+
+    Before the house is live. Raises HouseError for a key that cannot be made, Unavailable when the database refuses.
+    """
     for account, secret in house.settings.keys:
-        await house.accounts.create_key(account, secret.get_secret_value())
+        try:
+            await house.accounts.create_key(account, secret.get_secret_value())
+        except HouseError as error:
+            raise BadSetting(f"UNDERSTUDY_KEYS: {error.message}") from None
     if not await house.accounts.keys():
         _, key = await house.accounts.create_key("default")
-        print(f"Made a key for account 'default' (shown once): {key}", file=sys.stderr, flush=True)
+        with contextlib.suppress(OSError):  # `understudy keys create` makes another
+            print(f"Made a key for account 'default' (shown once): {key}", file=sys.stderr, flush=True)
 
 
 def build_server(house: House) -> Any:

@@ -69,7 +69,7 @@ def test_a_wrong_value_names_its_variable(
 
 def test_a_misspelt_key_in_the_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "understudy.toml").write_text("prot = 9000\n")
-    with pytest.raises(BadSetting, match="PROT"):
+    with pytest.raises(BadSetting, match=r"understudy\.toml: 'prot' is no setting; did you mean 'port'"):
         load()
 
 

@@ -5,6 +5,8 @@ Knows words only and imports nothing heavy at the top, so that `--help` is quick
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -231,11 +233,29 @@ def keys_revoke(key_id: Annotated[str, typer.Argument(help="Id as `keys list` sh
 
 
 def main() -> None:
-    """Run the command line; our own errors become one sentence and exit code 1."""
+    """Run the command line; our own errors, and the machine's, become one sentence and exit code 1."""
+    _make_streams_safe()
     try:
         app()
     except UnderstudyError as error:
         typer.secho(f"understudy: {error.message}", fg=typer.colors.RED, err=True)
         sys.exit(1)
+    except OSError as error:  # a folder that may not be written, a full disk: no mistake of the program
+        typer.secho(f"understudy: {error}. Check the path, its permissions and the free space.", err=True)
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _make_streams_safe() -> None:
+    """No closed stream whose number a socket or a database could take; no character that ends a command."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the least free number: this one
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  as long as the process
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -36,6 +36,12 @@ def say(text: str) -> None:
     errors.print(text, markup=False)
 
 
+def announce(text: str) -> None:
+    """One line on stderr as it is, never folded; a log that cannot be written to stops nobody."""
+    with suppress(OSError, ValueError):
+        print(text, file=sys.stderr, flush=True)
+
+
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[float, str], None]]:
     """A bar on a terminal, else a line on stderr at each new tenth or stage."""
@@ -55,6 +61,6 @@ def progress(title: str) -> Iterator[Callable[[float, str], None]]:
         step = int(fraction * 10)
         if step != last[0] or note != last[1]:
             last[:] = [step, note]
-            print(f"{title}: {fraction:4.0%} {note}".rstrip(), file=sys.stderr, flush=True)
+            announce(f"{title}: {fraction:4.0%} {note}".rstrip())
 
     yield tell

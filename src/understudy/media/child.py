@@ -39,6 +39,7 @@ LINE_BYTES = 64 * 1024 * 1024
 """Longest line of the protocol."""
 
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONPATH", "TZ")
+_ROOM_SIGNS = (b"No space left on device", b"Disk quota exceeded")
 _MEMORY_SIGNS = (b"MemoryError", b"bad_alloc", b"Cannot allocate memory", b"Insufficient memory", b"map segment")
 
 
@@ -64,6 +65,7 @@ class Death(StrEnum):
     KILLED = "killed"  # by a signal that is neither ours nor a limit's
     OUT_OF_MEMORY = "out_of_memory"
     TOO_LONG = "too_long"
+    NO_ROOM = "no_room"  # the disk under its folder is full
     NO_RESULT = "no_result"
 
 
@@ -174,6 +176,8 @@ def _settle(outcome: Mapping[str, Any] | None, module: str, exit_code: int | Non
         raise fault_from_record(outcome["fault"])
     if outcome is not None or any(sign in tail for sign in _MEMORY_SIGNS):
         reason = Death.OUT_OF_MEMORY
+    elif any(sign in tail for sign in _ROOM_SIGNS):
+        reason = Death.NO_ROOM
     elif exit_code == -signal.SIGXCPU:
         reason = Death.TOO_LONG
     elif exit_code in (-signal.SIGKILL, -signal.SIGTERM):

@@ -10,6 +10,7 @@ What ends how (the table the code below follows):
     MediaRefused, Refused, InvalidRequest, …        FAILED with that fault; never tried again
     Unavailable, Throttled (retryable faults)       PENDING again, later; FAILED with it once attempts are used up
     ChildDied                                       PENDING again, later; FAILED(InternalFault) likewise
+    this machine's disk is full or failing          PENDING again, later; the attempt does not count
     CannotExpress                                   the next engine that offers is asked
     nothing, but the take is not what was asked     FAILED(InternalFault); nothing is delivered or billed
     the caller cancels                              CANCELED, unbilled
@@ -30,7 +31,8 @@ from pathlib import Path
 import structlog
 
 from understudy.catalog import tariffs
-from understudy.core.faults import Fault, InternalFault, MediaRefused, TimedOut
+from understudy.core.faults import Fault, InternalFault, MediaRefused, TimedOut, Unavailable
+from understudy.core.machine import advice_for, is_machine_trouble
 from understudy.core.ports import BlobStore, Cards, Clock, Engine, Ledger, Outcome, Remote, TaskStore
 from understudy.core.task import Artifact, Status, Take, Task
 from understudy.media.child import ChildDied, Death
@@ -46,6 +48,10 @@ log = structlog.get_logger("understudy.perform")
 
 TAKES = "takes"
 """First folder of every stored take."""
+
+
+class _NotKept(Exception):
+    """The film is made and the blob store does not take it; tells why."""
 
 
 class _Stopped(Exception):
@@ -72,6 +78,7 @@ class Performance:
         attempts: int = 3,
         task_seconds: float = 3600,
         retry_seconds: float = 1.0,
+        trouble_seconds: float = 15.0,
         ending_seconds: float = 2.0,
         life_hours: int = 24,
     ) -> None:
@@ -80,8 +87,9 @@ class Performance:
         `probe` is `understudy.media.probe.probe` or one like it. Attempts get their folders in `workdir`, which
         processes of one machine may share. `limits_on` tells whether accounts get the models' free quota. A task is
         started at most `attempts` times, each for at most `task_seconds`; the second start waits `retry_seconds`,
-        each one after twice as long. An engine that was called off gets `ending_seconds` to end by itself. Tasks and
-        results live `life_hours` (source: seed 003, 24 h).
+        each one after twice as long. After trouble of this machine that is none of the task's, such as a full disk, a
+        task waits `trouble_seconds` and has lost no attempt. An engine that was called off gets `ending_seconds` to
+        end by itself. Tasks and results live `life_hours` (source: seed 003, 24 h).
         """
         self._store = store
         self._ledger = ledger
@@ -97,11 +105,16 @@ class Performance:
         self._attempts = attempts
         self._task_seconds = task_seconds
         self._retry_seconds = retry_seconds
+        self._trouble = timedelta(seconds=trouble_seconds)
         self._ending_seconds = ending_seconds
         self._life = timedelta(hours=life_hours)
 
     async def perform(self, lease: Lease) -> None:
-        """Bring the task to an end, or back to PENDING. What it raises is a bug or a broken store, told to the log."""
+        """Bring the task to an end, or back to PENDING.
+
+        Raises Unavailable when this worker had better rest: the store or the disk of this machine is in trouble. What
+        else it raises is a bug, told to the log.
+        """
         task = lease.task
         words = log.bind(task_id=task.task_id, model=task.request.model, attempt=task.attempt)
         words.info("performing")
@@ -117,11 +130,19 @@ class Performance:
             words.warning("child died", reason=str(died.reason), exit_code=died.exit_code, tail=died.tail)
             if died.reason is Death.TOO_LONG:  # it would take as long again
                 await self.fail(lease, _too_long())
+            elif died.reason is Death.NO_ROOM:
+                await self._put_aside(lease, "No space left on device. Free some space, or move the data folder.")
             else:
                 await self._again(lease, InternalFault())
         except MediaRefused as refused:  # its sentence may quote an address, and that may hold a secret
             words.info("medium refused", problem=str(refused.problem), path=refused.path)
             await self.fail(lease, refused)
+        except _NotKept as trouble:
+            await self._put_aside(lease, str(trouble))
+        except OSError as error:
+            if not is_machine_trouble(error):
+                raise
+            await self._put_aside(lease, f"{error.strerror}. {advice_for(error)}")
         except Fault as fault:
             words.info("failed", fault=type(fault).__name__, reason=fault.message)
             if fault.retryable:
@@ -188,7 +209,10 @@ class Performance:
         ended = self._clock.now()
         # the epoch is part of the key: a worker that was given up can never write over its successor's take
         key = f"{TAKES}/{ended:%Y-%m-%d}/{lease.task.task_id}-{lease.task.epoch}.mp4"
-        await self._blobs.put_file(key, take.path, content_type="video/mp4")
+        try:
+            await self._blobs.put_file(key, take.path, content_type="video/mp4")
+        except Unavailable as fault:
+            raise _NotKept(fault.message) from fault
         finished = await self._store.finish(
             lease.task,
             Outcome(
@@ -224,6 +248,11 @@ class Performance:
             return
         wait = timedelta(seconds=self._retry_seconds * 2 ** (attempt - 1))
         await self._store.release(lease.task, ready=self._clock.now() + wait, fault=fault.record())
+
+    async def _put_aside(self, lease: Lease, why: str) -> None:
+        """Give the task back uncounted, because this machine is in trouble. Raises Unavailable, for a rest."""
+        await self._store.release(lease.task, ready=self._clock.now() + self._trouble)
+        raise Unavailable(why)
 
     async def _end(self, lease: Lease, status: Status, fault: Fault | None) -> None:
         ended = self._clock.now()

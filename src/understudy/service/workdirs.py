@@ -37,10 +37,17 @@ class Workdirs:
         name = uuid4().hex
         starting, own = self._root / f".{name}", self._root / name
         starting.mkdir(parents=True)
-        self._lock = os.open(starting / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        starting.rename(own)
-        self._own = own
+        lock: int | None = None
+        try:
+            lock = os.open(starting / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            starting.rename(own)
+        except OSError:  # a full disk; the next attempt begins anew and must not leave another of these each time
+            shutil.rmtree(starting, ignore_errors=True)
+            if lock is not None:
+                os.close(lock)
+            raise
+        self._own, self._lock = own, lock
 
     def close(self) -> None:
         """Remove this process's folder and let go of its lock."""

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import stat
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -63,9 +64,17 @@ class OpendalBlobs:
                 raise BadSetting(f"{scheme}:// holds no blobs; give a folder or s3://bucket")
             folder = Path(rest if scheme == "fs" and rest else text).absolute()
             folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):  # asked now, not at the first film that cannot be kept
+                pass
             return cls(opendal.AsyncOperator("fs", root=str(folder)), folder)
+        except UnicodeEncodeError as error:
+            raise BadSetting(
+                f"{text!r} cannot hold blobs: the locale cannot write this name; set LANG=C.UTF-8 or choose another"
+            ) from error
         except OSError as error:
-            raise BadSetting(f"{text} cannot hold blobs: {error.strerror}") from error
+            raise BadSetting(
+                f"{text} cannot hold blobs: {error.strerror}. Check its owner, its permissions and the free space."
+            ) from error
         except (opendal.exceptions.ConfigInvalid, opendal.exceptions.Unexpected) as error:
             raise BadSetting(f"{text} cannot hold blobs: {_first_line(error)}") from error
 
@@ -223,14 +232,15 @@ async def _chunks_of(path: Path) -> AsyncIterator[bytes]:
 
 @contextlib.contextmanager
 def _told_plainly() -> Iterator[None]:
-    """OpenDAL's errors as ours."""
+    """OpenDAL's errors, and those of its open files, as ours."""
     from opendal import exceptions
 
     try:
         yield
-    except exceptions.NotFound as error:
+    except (exceptions.NotFound, FileNotFoundError, NotADirectoryError) as error:
         raise NotFound("There is no such file, or it has been deleted.") from error
     except (
+        OSError,  # a full disk, while an open file is written
         exceptions.Unexpected,
         exceptions.PermissionDenied,
         exceptions.RateLimited,
@@ -244,8 +254,9 @@ def _told_plainly() -> Iterator[None]:
 
 def _size_of(path: Path) -> int | None:
     try:
-        facts = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
+        with _told_plainly():
+            facts = path.stat()
+    except NotFound:
         return None
     return facts.st_size if stat.S_ISREG(facts.st_mode) else None
 

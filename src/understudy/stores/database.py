@@ -10,6 +10,7 @@ sqlite.org/pragma.html; spec/stack.md §1.
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import tempfile
 import threading
@@ -17,14 +18,15 @@ from collections.abc import Callable, Mapping
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.sql import Executable
 
 from understudy.core.faults import BadSetting, StoreMismatch
-from understudy.stores.upgrade import bring_up
+from understudy.stores.upgrade import bring_up, is_known, newer, stored_revision
 from understudy.stores.writer import Tally, Writer, unavailable
 
 T = TypeVar("T")
@@ -32,6 +34,9 @@ T = TypeVar("T")
 MEMORY = ":memory:"
 BUSY_SECONDS = 15.0
 """How long one process waits for another's commit before it gives up."""
+
+CHECKED_BYTES = 64 * 1024 * 1024
+"""A file up to this size is read through for damage at every start, which takes a tenth of a second at most. GUESS."""
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -79,6 +84,7 @@ class Database:
         self._quick.exec_driver_sql("PRAGMA query_only=ON")
         self._quick_raw: sqlite3.Connection = self._quick.connection.driver_connection  # type: ignore[assignment]
         self._quick_lock = threading.Lock()
+        self._identity = _identity(path)
 
     @classmethod
     def open(cls, location: str | Path) -> Database:
@@ -86,7 +92,7 @@ class Database:
 
         Raises:
             BadSetting: the location names a database that is not served.
-            StoreMismatch: the file is not ours, or a newer version wrote it.
+            StoreMismatch: the file is not ours, a newer version wrote it, it is damaged or may not be written.
         """
         text = str(location)
         if text in (MEMORY, "sqlite://", "sqlite:///:memory:"):
@@ -111,6 +117,12 @@ class Database:
             connection = self._engine.connect()
             try:
                 bring_up(connection)
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                # a change to nothing, undone: a file that may only be read lets a transaction begin, not this
+                connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+                connection.exec_driver_sql("ROLLBACK")
+                if self.path.stat().st_size <= CHECKED_BYTES:
+                    look_for_damage(connection, self.path)
             except BaseException:
                 connection.close()
                 raise
@@ -118,7 +130,7 @@ class Database:
             self._engine.dispose()
             if isinstance(error, StoreMismatch):
                 raise
-            raise StoreMismatch(f"{self.path} cannot be opened as a task store: {error.orig}") from error
+            raise StoreMismatch(what_to_do(self.path, error)) from error
         return connection
 
     @property
@@ -130,10 +142,12 @@ class Database:
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in the writer's transaction; returns after the commit."""
+        self.check_present()
         return await self._writer.write(work)
 
     async def insert(self, *rows: tuple[Prepared, Mapping[str, Any]]) -> None:
         """Add rows by prepared INSERTs, all or none; returns after the commit. Raises sqlite3.IntegrityError."""
+        self.check_present()
         await self._writer.insert([(prepared.sql, prepared.values(given)) for prepared, given in rows])
 
     def one(self, prepared: Prepared, given: Mapping[str, Any]) -> tuple[Any, ...] | None:
@@ -144,6 +158,11 @@ class Database:
         except sqlite3.Error as error:
             raise unavailable(error) from error
         return row
+
+    def check_present(self) -> None:
+        """Raise Unavailable when the file was removed or replaced: what is written now nobody would find again."""
+        if self._identity is not None and _identity(self.path) != self._identity:
+            raise unavailable(OSError(f"{self.path} was removed or replaced; restart every process that uses it"))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run a longer read in a thread, over one unchanging picture of the data."""
@@ -167,8 +186,73 @@ class Database:
         with self._quick_lock:
             self._quick.close()
         self._engine.dispose()
+        self._identity = None
         if self._folder is not None:
             self._folder.cleanup()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino
+
+
+def inspect(path: Path) -> str:
+    """Read a whole file through without changing it, and say what was found, for `understudy doctor`.
+
+    Raises:
+        StoreMismatch: it is damaged, cannot be read, is not ours, or a newer version wrote it.
+    """
+    if not path.exists():
+        return f"{path} is made at the first start"
+    engine = create_engine(f"sqlite:///{_uri(path)}", hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            stored = stored_revision(connection)
+            look_for_damage(connection, path)
+            if stored is not None and not is_known(stored):
+                raise newer(stored)
+            count = connection.exec_driver_sql("SELECT count(*) FROM tasks").scalar_one() if stored else 0
+    except DatabaseError as error:
+        raise StoreMismatch(what_to_do(path, error)) from error
+    finally:
+        engine.dispose()
+    return f"{path}, revision {stored}, {count} tasks, {path.stat().st_size // 1024} KiB"
+
+
+def _uri(path: Path) -> str:
+    return f"file:{quote(str(path.absolute()))}?mode=ro&uri=true"
+
+
+def look_for_damage(connection: Connection, path: Path) -> None:
+    """Read the file through. Raises StoreMismatch at the first page that is not what it should be."""
+    found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if found != "ok":
+        raise StoreMismatch(_damaged(path, str(found).splitlines()[-1]))
+
+
+def what_to_do(path: Path, error: DatabaseError) -> str:
+    """Why the file cannot be used, and how it is put right. The reasons are SQLite's own words."""
+    reason = str(error.orig)
+    if "disk is full" in reason:
+        return f"{path} cannot be used: the disk is full. Free some space there."
+    if "locked" in reason:
+        return f"{path} is held by another program that does not let go of it ({reason}). End it and start again."
+    if isinstance(error, OperationalError):
+        return (
+            f"{path} cannot be opened and written as a task store: {reason}. "
+            "Check the owner and permissions of the file and its folder, or choose another data folder."
+        )
+    return _damaged(path, reason)
+
+
+def _damaged(path: Path, reason: str) -> str:
+    return (
+        f"{path} cannot be used as a task store: {reason}. Put a backup of it back, "
+        "or move it away to start empty (its keys, tasks and book are then gone)."
+    )
 
 
 def _engine(path: Path, *, durable: bool) -> Engine:

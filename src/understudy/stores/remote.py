@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.core.card import MediaLimits
 from understudy.core.faults import MediaProblem, MediaRefused
+from understudy.core.machine import is_machine_trouble
 from understudy.stores.addresses import is_public, origin_of, spelled
 from understudy.stores.inline import decode, is_base64, suffix_of, too_large
 
@@ -118,6 +119,8 @@ class GuardedRemote:
                     MediaProblem.TIMEOUT, "The host of the file did not answer in time; try again or upload the file."
                 ) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
+                if is_machine_trouble(error):  # ours, not the host's
+                    raise
                 if door.refused:
                     raise _not_public() from error
                 log.info("a reference could not be fetched: %s", error)

@@ -59,14 +59,24 @@ def _make(connection: Connection) -> None:
 
 
 def _migrate(connection: Connection, stored: str) -> None:
+    if not is_known(stored):
+        raise newer(stored)
+    run_migrations(connection)
+
+
+def is_known(stored: str) -> bool:
+    """Whether this version can use, or bring up, a file of that revision."""
     from alembic.script import ScriptDirectory
 
-    if stored not in {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}:
-        raise StoreMismatch(
-            f"the database was written by a newer Understudy (revision {stored}, this one knows {REVISION}); "
-            "upgrade Understudy or choose another data folder"
-        )
-    run_migrations(connection)
+    return stored in {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
+def newer(stored: str) -> StoreMismatch:
+    """The refusal of a file this version does not know."""
+    return StoreMismatch(
+        f"the database was written by a newer Understudy (revision {stored}, this one knows {REVISION}); "
+        "upgrade Understudy or choose another data folder"
+    )
 
 
 def run_migrations(connection: Connection) -> None:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import sqlite3
 import threading
 from collections import defaultdict
@@ -25,13 +24,14 @@ from itertools import groupby
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias, TypeVar
 
+import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from understudy.core.faults import Unavailable, UnderstudyError
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
+log = structlog.get_logger("understudy.stores")
 
 AT_MOST_TOGETHER = 512
 """Writes in one transaction, so that another process gets its turn."""
@@ -62,7 +62,7 @@ class Tally:
 
 def unavailable(error: Exception) -> Unavailable:
     """A refusal of the database as the caller may hear it. The cause stays in the log."""
-    log.warning("the task store refused: %s", getattr(error, "orig", error))  # never the values: they are private
+    log.warning("the task store refused", reason=str(getattr(error, "orig", error)))  # never the values: private
     fault = Unavailable("The task store cannot be used just now, please try again shortly.")
     fault.__cause__ = error
     return fault

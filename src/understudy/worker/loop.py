@@ -21,6 +21,8 @@ log = structlog.get_logger("understudy.worker")
 
 NEWS_SECONDS = 1.0
 """At most so often is progress alone written."""
+REST_SECONDS = 2.0
+"""So long a worker claims nothing after its store or its machine's disk refused."""
 LET_GO_SECONDS = 5.0
 """How long, after the grace, work that is given back may take to end."""
 
@@ -62,6 +64,8 @@ class Worker:
         self._running: dict[asyncio.Task[None], Lease] = {}
         self._bell = asyncio.Event()
         self._stopping = False
+        self._in_trouble = False
+        self._rests_until = clock.now()
 
     @property
     def running(self) -> int:
@@ -106,20 +110,38 @@ class Worker:
 
     async def _fill(self) -> None:
         """Claim while there are free slots and waiting tasks."""
-        while not self._stopping and len(self._running) < self._slots:
+        while not self._stopping and len(self._running) < self._slots and self._is_rested():
             try:
                 task = await self._store.claim(
                     self.name, self._clock.now(), self._lease, self._running_at_once, self._attempts
                 )
-            except Exception:  # a store that is down for a while: ask again at the next poll
+            except Unavailable as fault:  # a store that is down for a while
+                self._rest(fault.message)
+                return
+            except Exception:
                 log.exception("cannot claim", worker=self.name)
                 return
+            if self._in_trouble and task is None:
+                self._in_trouble = False
+                log.info("at work again", worker=self.name)
             if task is None:
                 return
             lease = Lease(task, self._store, self._clock, self._lease)
             work = asyncio.create_task(self._hold(lease), name=f"task {task.task_id}")
             self._running[work] = lease
             work.add_done_callback(self._done)
+
+    def _rest(self, why: str) -> None:
+        """Claim nothing for a moment. Told once, not at every try."""
+        self._rests_until = self._clock.now() + timedelta(seconds=REST_SECONDS)
+        if not self._in_trouble:
+            self._in_trouble = True
+            log.warning("resting", worker=self.name, reason=why)
+
+    def _is_rested(self) -> bool:
+        # the second half: a clock that was set back must not make a rest of hours out of one of seconds
+        left = self._rests_until - self._clock.now()
+        return left <= timedelta(0) or left > timedelta(seconds=REST_SECONDS)
 
     def _done(self, work: asyncio.Task[None]) -> None:
         self._running.pop(work, None)
@@ -132,8 +154,9 @@ class Worker:
         heart = asyncio.create_task(self._beat(lease))
         try:
             await self._performance.perform(lease)
-        except Unavailable as fault:  # the store is down: the lease runs out, and whoever is up then takes over
-            log.warning("left to its lease", task_id=lease.task.task_id, reason=fault.message)
+        except Unavailable as fault:  # put aside; or the store is down, and whoever is up when the lease ends has it
+            log.warning("put aside", task_id=lease.task.task_id, reason=fault.message)
+            self._rest(fault.message)
         except Exception:
             log.exception("performing failed unexpectedly", task_id=lease.task.task_id)
             await self._fail(lease)
@@ -149,14 +172,21 @@ class Worker:
 
     async def _beat(self, lease: Lease) -> None:
         """Look every poll, write every third of a lease or when there is news; without the store, stop in time."""
+        told = False
         while lease.why is not CalledOff.LOST:  # called-off work keeps its lease until it is put down
             await self._clock.sleep(self._poll_seconds)
             age = self._clock.now() - lease.renewed
             due = age >= self._lease / 3 or (lease.has_news and age.total_seconds() >= NEWS_SECONDS)
+            due = due or age < timedelta(0)  # the clock was set back: begin to count anew
             try:
                 await (lease.renew() if due else lease.look())
-            except Exception:
-                log.exception("heartbeat failed", task_id=lease.task.task_id)
+                told = False
+            except Exception as error:
+                if not isinstance(error, Unavailable):
+                    log.exception("heartbeat failed", task_id=lease.task.task_id)
+                elif not told:
+                    log.warning("heartbeat failed", task_id=lease.task.task_id, reason=error.message)
+                    told = True
                 if self._clock.now() >= lease.ends:  # another may have it by now
                     lease.call_off(CalledOff.LOST)
 

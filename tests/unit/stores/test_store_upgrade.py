@@ -106,7 +106,7 @@ def test_a_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
 def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "tasks.db"
     path.write_bytes(b"a letter to my aunt, not a database" * 100)
-    with pytest.raises(StoreMismatch, match="cannot be opened"):
+    with pytest.raises(StoreMismatch, match=r"not a database.*move it away"):
         Database.open(path)
 
 

@@ -15,6 +15,18 @@ lint:
 test *args:
     scripts/test {{args}}
 
+# how much of the middle of the house its own tests reach, with branches
+coverage:
+    .venv/bin/coverage erase
+    .venv/bin/coverage run -m pytest -q tests/unit tests/laws tests/conformance tests/transcripts --ignore tests/unit/animatic
+    .venv/bin/coverage combine -q
+    .venv/bin/coverage report --skip-covered --show-missing --include 'src/understudy/core/*,src/understudy/catalog/*,src/understudy/dialects/*,src/understudy/service/*'
+
+# the pages and pictures that are made by programs
+docs:
+    scripts/write-reference
+    scripts/write-pictures
+
 chaos:
     .venv/bin/python -m pytest -q -m chaos
 

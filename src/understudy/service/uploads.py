@@ -23,7 +23,7 @@ from urllib.parse import unquote
 from uuid import UUID, uuid4
 
 from understudy.core.card import ModelCard
-from understudy.core.faults import MediaProblem, MediaRefused, NotFound, UnderstudyError
+from understudy.core.faults import MediaProblem, MediaRefused, NotFound, Unavailable, UnderstudyError
 from understudy.core.ports import BlobStore, Clock
 from understudy.core.wire import UploadTicket
 from understudy.service.accounts import Caller
@@ -151,7 +151,8 @@ class Uploads:
         """Store the file as it comes and return its byte count; nothing is left of one that is refused.
 
         Raises:
-            UploadRefused: EntityTooLarge above the ticket's limit; FileAlreadyExists for a key that is taken.
+            UploadRefused: EntityTooLarge above the ticket's limit; FileAlreadyExists for a key that is taken;
+                ServiceUnavailable when the store does not take it.
         """
         taken = UploadRefused(
             "FileAlreadyExists", "The object you specified already exists and can not be overwritten.", 409
@@ -161,6 +162,9 @@ class Uploads:
         self._arriving.add(grant.key)
         try:
             return await self._blobs.put_stream(grant.key, _counted(chunks, grant.max_bytes), content_type=content_type)
+        except Unavailable as fault:
+            sentence = "The server cannot keep files just now. Please try again later or tell its operator."
+            raise UploadRefused("ServiceUnavailable", sentence, 503) from fault
         finally:
             self._arriving.discard(grant.key)
 

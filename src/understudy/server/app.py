@@ -41,7 +41,7 @@ dashscope.base_http_api_url = "http://this-host/api/v1"
 Every route of a dialect answers with or without a trailing slash, in the vendor's own words and codes.
 """
 
-PAGES = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
+PAGES = ("/docs", "/docs/oauth2-redirect", "/docs/files/{file}", "/redoc", "/openapi.json")
 
 Ready: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 

@@ -11,16 +11,21 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi_offline import FastAPIOffline
 
 from understudy.core.ports import Dialect
 from understudy.core.wire import Action, Route
+
+PAGE_FILES = "/docs/files"
+"""Below it lie the scripts and styles of the pages."""
 
 
 def make_book(
     version: str, description: str, own: Mapping[str, tuple[str, Any]], dialects: Iterable[Dialect]
 ) -> FastAPI:
     """The application that serves the pages. `own` are our routes: a sentence and who answers, by path."""
-    app = FastAPI(title="Understudy", version=version, description=description)
+    # scripts and styles of the pages come from here too: who runs his own server may have no way out to a CDN
+    app = FastAPIOffline(static_url=PAGE_FILES, title="Understudy", version=version, description=description)
     for path, (sentence, answer) in own.items():
         app.add_api_route(path, answer, tags=["server"], summary=sentence, response_model=None)
     bare = get_openapi(title=app.title, version=version, description=description, routes=app.routes)

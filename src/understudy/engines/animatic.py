@@ -7,6 +7,7 @@ dialects. Importing it is light: the studio is imported by the child.
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -111,12 +112,15 @@ class AnimaticEngine:
         if folder is None or await asyncio.to_thread(models.installed, folder):
             return
         await stage.report(0.02, "fetching the perception models, once")
-        fetching = asyncio.create_task(asyncio.to_thread(models.install, folder))
+        given_up = threading.Event()
+        fetching = asyncio.create_task(asyncio.to_thread(models.install, folder, None, given_up))
         unwanted = asyncio.create_task(stage.cancelled.wait())
         try:
             await asyncio.wait({fetching, unwanted}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             unwanted.cancel()
+            given_up.set()  # a server that stops must not wait for a package index that does not answer
+            await asyncio.gather(fetching, return_exceptions=True)
         if stage.cancelled.is_set():
             raise asyncio.CancelledError
         if isinstance(fetching.exception(), HouseError):

@@ -11,6 +11,7 @@ What ends how (the table the code below follows):
     Unavailable, Throttled (retryable faults)       PENDING again, later; FAILED with it once attempts are used up
     ChildDied                                       PENDING again, later; FAILED(InternalFault) likewise
     this machine's disk is full or failing          PENDING again, later; the attempt does not count
+    nothing yet: this worker lacks the card         likewise, for STRANGE_MINUTES; then FAILED(NotFound)
     CannotExpress                                   the next engine that offers is asked
     nothing, but the take is not what was asked     FAILED(InternalFault); nothing is delivered or billed
     the caller cancels                              CANCELED, unbilled
@@ -31,7 +32,7 @@ from pathlib import Path
 import structlog
 
 from understudy.catalog import tariffs
-from understudy.core.faults import Fault, InternalFault, MediaRefused, TimedOut, Unavailable
+from understudy.core.faults import Fault, InternalFault, MediaRefused, NotFound, TimedOut, Unavailable
 from understudy.core.machine import advice_for, is_machine_trouble
 from understudy.core.ports import BlobStore, Cards, Clock, Engine, Ledger, Outcome, Remote, TaskStore
 from understudy.core.task import Artifact, Status, Take, Task
@@ -46,12 +47,18 @@ from understudy.service.workdirs import Workdirs
 
 log = structlog.get_logger("understudy.perform")
 
+STRANGE_MINUTES = 10
+"""So long after its first start a task waits for a worker that has the card of its model."""
 TAKES = "takes"
 """First folder of every stored take."""
 
 
 class _NotKept(Exception):
     """The film is made and the blob store does not take it; tells why."""
+
+
+class _Stranger(Exception):
+    """The card of the task's model is not among this worker's, though the server that took the task had it."""
 
 
 class _Stopped(Exception):
@@ -137,6 +144,8 @@ class Performance:
         except MediaRefused as refused:  # its sentence may quote an address, and that may hold a secret
             words.info("medium refused", problem=str(refused.problem), path=refused.path)
             await self.fail(lease, refused)
+        except _Stranger as stranger:
+            await self._leave_to_others(lease, stranger.__cause__)
         except _NotKept as trouble:
             await self._put_aside(lease, str(trouble))
         except OSError as error:
@@ -163,7 +172,10 @@ class Performance:
     # The work ----------------------------------------------------------------------------------------------------
 
     async def _prepare(self, lease: Lease, workdir: Path) -> Making:
-        card = self._cards.find(lease.task.request.model)
+        try:
+            card = self._cards.find(lease.task.request.model)
+        except NotFound as fault:
+            raise _Stranger from fault
         stage = ReferenceStage(
             lease, workdir, card, uploads=self._uploads, blobs=self._blobs, remote=self._remote, probe=self._probe
         )
@@ -253,6 +265,16 @@ class Performance:
         """Give the task back uncounted, because this machine is in trouble. Raises Unavailable, for a rest."""
         await self._store.release(lease.task, ready=self._clock.now() + self._trouble)
         raise Unavailable(why)
+
+    async def _leave_to_others(self, lease: Lease, fault: BaseException | None) -> None:
+        """A worker with other cards may make it: give it back uncounted, but not for ever."""
+        now, begun = self._clock.now(), lease.task.started or lease.task.submitted
+        if now - begun >= timedelta(minutes=STRANGE_MINUTES):
+            await self.fail(lease, fault if isinstance(fault, Fault) else InternalFault())
+            return
+        log.warning("no card here for this model; give every worker the same UNDERSTUDY_CARDS",
+                    task_id=lease.task.task_id, model=lease.task.request.model)  # fmt: skip
+        await self._store.release(lease.task, ready=now + self._trouble)
 
     async def _end(self, lease: Lease, status: Status, fault: Fault | None) -> None:
         ended = self._clock.now()

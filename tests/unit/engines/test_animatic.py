@@ -127,7 +127,7 @@ async def test_without_a_package_index_the_film_is_made_with_cards(
 ) -> None:
     tries = []
 
-    def fail(folder: Path) -> None:
+    def fail(folder: Path, *_: object) -> None:
         tries.append(folder)
         raise HouseError("no index answers")
 

@@ -11,8 +11,8 @@ import av
 import cv2
 import numpy as np
 import pytest
-from stage import SIZE, cast_of, figure, person, plate
 
+from stage import SIZE, cast_of, figure, person, plate
 from understudy.animatic.__main__ import film, order_of, reel_of
 from understudy.animatic.brief import Brief, LocalSubject
 from understudy.animatic.render import DISSOLVE, FADE, make_film, paint_frames

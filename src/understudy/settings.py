@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     )
     max_body_mb: int = Field(64, ge=1, le=1024, description="Largest JSON body accepted, in MiB.")
     fetch_seconds: float = Field(60, ge=1, description="Longest time one download of a caller's medium may take.")
-    engine_memory_mb: int = Field(12288, ge=512, description="Memory one engine child process may use, in MiB.")
+    engine_memory_mb: int = Field(12288, ge=1536, description="Memory one engine child process may use, in MiB.")
     log_format: Literal["console", "json"] = Field("console", description="How log lines are written.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 

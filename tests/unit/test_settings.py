@@ -79,6 +79,45 @@ def test_a_broken_file_is_refused_with_its_place(tmp_path: Path) -> None:
         load()
 
 
+def test_a_file_that_is_asked_for_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNDERSTUDY_CONFIG", "nowhere.toml")
+    with pytest.raises(BadSetting, match=r"UNDERSTUDY_CONFIG: there is no file nowhere\.toml"):
+        load()
+
+
+def test_a_file_that_is_no_unicode_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "understudy.toml").write_bytes(b'data = "\xe9"\n')
+    with pytest.raises(BadSetting, match=r"understudy\.toml: .*utf-8"):
+        load()
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATA", "PORT", "KEYS", "CARDS", "CONFIG"):
+        monkeypatch.setenv(f"UNDERSTUDY_{name}", "")
+    settings = load()
+    assert (settings.port, settings.keys, settings.cards) == (8000, (), None)
+    assert settings.data.is_absolute()
+
+
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("UNDERSTUDY_DATA", "~/films")
+    assert load().data == tmp_path / "films"
+    with pytest.raises(BadSetting, match="UNDERSTUDY_DATA: there is no home folder"):
+        load(data=Path("~nobody-of-this-name/films"))
+
+
+def test_a_user_without_a_home_is_told_what_to_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", no_home)
+    with pytest.raises(BadSetting, match="--data or UNDERSTUDY_DATA"):
+        load()
+    assert load(data=Path("/tmp/x")).data == Path("/tmp/x")
+
+
 def test_a_strange_variable_is_told_not_fatal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UNDERSTUDY_PROT", "9000")
     assert strange_variables() == ("UNDERSTUDY_PROT",)

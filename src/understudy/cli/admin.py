@@ -10,6 +10,7 @@ import contextlib
 import errno
 import gc
 import json
+import resource
 import shutil
 import signal
 import socket
@@ -23,6 +24,9 @@ from understudy.core.faults import BadSetting, UnderstudyError
 
 T = TypeVar("T")
 
+MANY_FILES = 65536
+"""Open files a server asks for."""
+
 
 def serve(*, host: str | None, port: int | None, data: Path | None, slots: int | None) -> None:
     gc.disable()  # nothing that is made at the start is garbage, and looking for some takes a tenth of it
@@ -34,6 +38,7 @@ def serve(*, host: str | None, port: int | None, data: Path | None, slots: int |
 
     settings = load(host=host, port=port, data=data, slots=slots)
     set_up_logging(settings)
+    _allow_many_files()
     listener = _listen(settings.host, settings.port)
     house = open_house(settings)
     asyncio.run(make_keys(house))
@@ -62,6 +67,15 @@ def serve(*, host: str | None, port: int | None, data: Path | None, slots: int |
     gc.freeze()
     gc.enable()
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _allow_many_files() -> None:
+    """As many open files as we may ask for: the usual 1024 is a thousand idle callers."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(MANY_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _hang_up_is_an_end() -> None:

@@ -7,8 +7,11 @@ bills; a server is reached through the Python client.
 from __future__ import annotations
 
 import asyncio
+import errno
 import secrets
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,11 +22,21 @@ from understudy.catalog.validate import check_counts, check_media, complete, lim
 from understudy.cli import show
 from understudy.cli.references import NamedFile, read_names
 from understudy.core.card import ModelCard
-from understudy.core.faults import InvalidRequest, ViolationKind
+from understudy.core.faults import InvalidRequest, UnderstudyError, ViolationKind
 from understudy.core.ports import Job
 from understudy.core.request import LocalMedia, Medium, Profile, Reference, Role, ShotType, VideoRequest
 from understudy.core.units import Ratio, Size, Tier
-from understudy.media.child import ChildDied
+from understudy.media.child import ChildDied, Death
+
+_ADVICE = {
+    Death.OUT_OF_MEMORY: "it needs more memory than it may use. Ask for a smaller or shorter one, or raise "
+    "UNDERSTUDY_ENGINE_MEMORY_MB.",
+    Death.TOO_LONG: "it took longer than it may. Ask for a smaller or shorter one, or raise UNDERSTUDY_TASK_SECONDS.",
+    Death.NO_ROOM: "the disk for temporary files is full. Free some space, or name another folder in TMPDIR.",
+    Death.KILLED: "its process was killed, most likely because this machine has no more memory. "
+    "Ask for a smaller one or end other programs.",
+}
+_OTHERWISE = "its process ended before it was done. The lines above tell why; please report them."
 
 HERE = "oss://here/"
 """Stands before the path of a local file where a request wants a URL: rendering here, nothing is fetched."""
@@ -119,6 +132,19 @@ def _must_exist(option: str, path: Path | None) -> None:
         raise InvalidRequest.of(option, f"{option}: there is no file {str(path)!r}.", ViolationKind.URL)
 
 
+def _must_be_writable(output: Path) -> None:
+    """Asked before the work, not after it. Raises InvalidRequest."""
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=output.parent):
+            pass
+        if output.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    except OSError as error:
+        sentence = f"--output: {output} cannot be written: {error.strerror}. Choose another place."
+        raise InvalidRequest.of("--output", sentence, ViolationKind.URL) from None
+
+
 def _parse(option: str, text: str | None, read: Any) -> Any:
     if text is None:
         return None
@@ -179,6 +205,8 @@ def generate_here(order: Order, output: Path, data: Path | None, *, captions: bo
     card = open_shelf(settings).find(order.model)
     request = complete(read_order(order, card, HERE), card, Profile.COMPAT, paths=OPTIONS)
     engine = open_engine(settings, "animatic")
+    _must_be_writable(output)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave as by Ctrl-C: no child and no folder stays
 
     async def make() -> None:
         with tempfile.TemporaryDirectory(prefix="understudy-") as folder, show.progress("rendering") as move:
@@ -188,8 +216,7 @@ def generate_here(order: Order, output: Path, data: Path | None, *, captions: bo
                 take = await engine.perform(await _job(request, card, stage), stage)
             except ChildDied as death:
                 show.say(death.tail)  # whoever renders here may read a trace; a caller of a server never does
-                raise
-            output.parent.mkdir(parents=True, exist_ok=True)
+                raise UnderstudyError(f"The film was not made: {_ADVICE.get(death.reason, _OTHERWISE)}") from death
             shutil.move(take.path, output)
         facts = take.facts
         show.say(f"{output}: {facts.size}, {facts.seconds} s, {'with' if facts.has_sound else 'without'} sound")
@@ -221,6 +248,7 @@ def generate_remotely(order: Order, output: Path, server: str, key: str | None) 
         raise InvalidRequest.of("--key", "--server needs --key (or DASHSCOPE_API_KEY).", ViolationKind.MISSING)
     card = open_shelf(load()).find(order.model)
     request = read_order(order, card, "")
+    _must_be_writable(output)
 
     async def make() -> None:
         async with Client(server, key) as client:

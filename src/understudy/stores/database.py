@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.sql import Executable
@@ -207,7 +207,10 @@ def inspect(path: Path) -> str:
     """
     if not path.exists():
         return f"{path} is made at the first start"
-    engine = create_engine(f"sqlite:///{_uri(path)}", hide_parameters=True)
+    only_read = URL.create(
+        "sqlite", database=f"file:{quote(str(path.absolute()))}", query={"mode": "ro", "uri": "true"}
+    )
+    engine = create_engine(only_read, hide_parameters=True)
     try:
         with engine.connect() as connection:
             stored = stored_revision(connection)
@@ -220,10 +223,6 @@ def inspect(path: Path) -> str:
     finally:
         engine.dispose()
     return f"{path}, revision {stored}, {count} tasks, {path.stat().st_size // 1024} KiB"
-
-
-def _uri(path: Path) -> str:
-    return f"file:{quote(str(path.absolute()))}?mode=ro&uri=true"
 
 
 def look_for_damage(connection: Connection, path: Path) -> None:
@@ -258,7 +257,7 @@ def _damaged(path: Path, reason: str) -> str:
 def _engine(path: Path, *, durable: bool) -> Engine:
     # AUTOCOMMIT: the driver begins nothing by itself, so a transaction starts with the words we choose
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),  # put together by itself: a name may hold ? and %
         isolation_level="AUTOCOMMIT",
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         pool_reset_on_return=None,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+import threading
 import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -111,6 +114,36 @@ def test_two_at_once_end_well(no_client: None, tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(install, [tmp_path] * 4))
     assert installed(tmp_path)
+    assert not list(tmp_path.glob("fetch-*"))
+
+
+@pytest.fixture
+def deaf_index() -> Iterator[str]:
+    """A package index that takes the connection and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/simple"
+
+
+def test_it_can_be_given_up(deaf_index: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", deaf_index)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    given_up, fetching = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(install, tmp_path, lambda fraction, note: fetching.set(), given_up)
+        assert fetching.wait(30)
+        second = pool.submit(install, tmp_path, None, given_up)  # waits for the first
+        given_up.set()
+        for one in (first, second):
+            with pytest.raises(HouseError, match="given up"):
+                one.result(30)
+    assert not list(tmp_path.glob("fetch-*"))
+
+
+def test_what_a_killed_process_left_is_taken_away(no_client: None, tmp_path: Path) -> None:
+    wheel_in(tmp_path)
+    (tmp_path / "fetch-of-old").mkdir()
+    (tmp_path / "fetch-of-old" / "half.whl").write_bytes(b"x")
+    install(tmp_path)
     assert not list(tmp_path.glob("fetch-*"))
 
 

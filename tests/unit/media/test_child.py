@@ -162,8 +162,9 @@ HURRIED = ChildLimits(memory_bytes=1024**3, cpu_seconds=20, wall_seconds=0.7)
         ("signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)", HURRIED, Death.TOO_LONG, ""),
         ("os._exit(0)", GENEROUS, Death.NO_RESULT, ""),
         ("return object()", GENEROUS, Death.CRASHED, "not JSON serializable"),
+        ("open('/dev/full', 'wb', 0).write(b'film')", GENEROUS, Death.NO_ROOM, "No space left on device"),
     ],
-    ids=["bug", "segfault", "killed", "memory", "processor", "clock", "deaf", "silent", "unspeakable"],
+    ids=["bug", "segfault", "killed", "memory", "processor", "clock", "deaf", "silent", "unspeakable", "disk"],
 )
 async def test_every_death_has_its_reason(
     module: Callable[..., str], workdir: Path, body: str, limits: ChildLimits, reason: Death, said: str

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ import pytest
 from test_uploads import uploaded
 
 from builders import MODEL, SMALL, a_card, a_first_frame, a_reference, a_request, a_video, an_image, tiny_video
-from fakes import ScriptedEngine, until
+from fakes import CardBox, ScriptedEngine, until
 from understudy.core.faults import CannotExpress, Fault, InternalFault, MediaProblem, MediaRefused, Refused, Unavailable
 from understudy.core.ports import Job, Stage
 from understudy.core.request import MediaFacts, Medium, VideoRequest
@@ -249,6 +252,70 @@ class TestFailure:
         assert [job.attempt for job in engine.jobs] == [1, 2, 3]
         assert (task.status, fault_of(task)) == (Status.FAILED, told)
         assert (world.clock.now() - task.submitted).total_seconds() >= 1 + 2  # the waits between them
+
+    @pytest.mark.parametrize(
+        "trouble",
+        [
+            OSError(errno.ENOSPC, "No space left on device"),
+            OSError(errno.EMFILE, "Too many open files"),
+            ChildDied(Death.NO_ROOM, "x"),
+        ],
+        ids=["disk", "files", "disk of a child"],
+    )
+    async def test_trouble_of_this_machine_costs_no_attempt_however_long_it_lasts(
+        self, world: World, trouble: Exception
+    ) -> None:
+        moments: list[float] = []
+
+        async def sixth_time(job: Job, stage: Stage) -> Take:
+            moments.append(world.clock.now().timestamp())
+            if len(moments) < 6:
+                raise trouble
+            return await good(job, stage)
+
+        task, _ = await run(world, sixth_time)
+        assert (task.status, task.attempt, task.fault) == (Status.SUCCEEDED, 1, None)
+        assert all(later - earlier >= 15 for earlier, later in pairwise(moments)), "it is not tried in haste"
+
+    async def test_a_film_the_blob_store_does_not_take_is_made_again_later(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real, refusals = world.blobs.put_file, 4
+
+        async def full(*given: Any, **named: Any) -> None:
+            nonlocal refusals
+            refusals -= 1
+            if refusals >= 0:
+                raise Unavailable("no storage space")
+            await real(*given, **named)
+
+        monkeypatch.setattr(world.blobs, "put_file", full)
+        task, engine = await run(world, good)
+        assert (task.status, task.attempt, len(engine.jobs)) == (Status.SUCCEEDED, 1, 5)
+        assert len(await world.store.ledger.entries(None, None, None)) == 1
+
+    async def test_an_oserror_that_is_a_bug_is_no_trouble_of_the_machine(self, world: World) -> None:
+        task, engine = await run(world, raising(FileNotFoundError(errno.ENOENT, "no such file")))
+        assert (task.status, fault_of(task), len(engine.jobs)) == (Status.FAILED, "InternalFault", 1)
+
+    async def test_a_worker_that_lacks_the_card_leaves_the_task_to_one_that_has_it(self, world: World) -> None:
+        task = await world.submit()
+        known, world.cards = world.cards, CardBox()
+        async with world.working(ScriptedEngine(good)):
+            await until(lambda: world.clock.now() - task.submitted > timedelta(minutes=2), world.clock)
+        now = await world.told(task)
+        assert (now.status, now.attempt) == (Status.PENDING, 0)
+        world.cards = known
+        async with world.working(ScriptedEngine(good)):
+            assert (await world.finished(task)).status is Status.SUCCEEDED
+
+    async def test_a_card_that_is_nowhere_fails_its_tasks_in_the_end(self, world: World) -> None:
+        task = await world.submit()
+        world.cards = CardBox()
+        async with world.working(ScriptedEngine(good)):
+            await until(lambda: world.clock.now() - task.submitted > timedelta(minutes=11), world.clock, step=5)
+            ended = await world.finished(task)
+        assert (ended.status, fault_of(ended)) == (Status.FAILED, "NotFound")
 
     async def test_a_child_that_takes_too_long_is_not_given_as_long_again(self, world: World) -> None:
         task, engine = await run(world, raising(ChildDied(Death.TOO_LONG, "x")))

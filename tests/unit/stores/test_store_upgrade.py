@@ -6,13 +6,14 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from builders import a_task
-from understudy.core.faults import BadSetting, HouseError, StoreMismatch
-from understudy.stores.database import BUSY_SECONDS, Database
+from builders import NOON, a_task
+from understudy.core.faults import BadSetting, HouseError, StoreMismatch, Unavailable
+from understudy.stores.database import BUSY_SECONDS, Database, inspect
 from understudy.stores.schema import REVISION
 from understudy.stores.sql import SqlStore
 from understudy.stores.upgrade import MIGRATIONS, run_migrations
@@ -108,6 +109,44 @@ def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"a letter to my aunt, not a database" * 100)
     with pytest.raises(StoreMismatch, match=r"not a database.*move it away"):
         Database.open(path)
+
+
+def test_the_doctor_reads_a_file_through_and_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "任务 #1?.db"
+    assert "made at the first start" in inspect(path)
+    assert not path.exists()
+    Database.open(path).close()
+    before = path.read_bytes()
+    assert "0 tasks" in inspect(path)
+    assert path.read_bytes() == before
+    damaged = bytearray(before)
+    damaged[4096 * 3 : 4096 * 5] = b"n" * 8192
+    path.write_bytes(damaged)
+    with pytest.raises(StoreMismatch, match="Put a backup"):
+        inspect(path)
+    path.write_bytes(before)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreMismatch, match="newer Understudy"):
+        inspect(path)
+
+
+async def test_nothing_is_accepted_into_a_file_nobody_will_find_again(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.db"
+    task = a_task()
+    with SqlStore.open(path) as store:
+        await store.tasks.add(task, b"{}")
+        path.rename(tmp_path / "moved.db")
+        with pytest.raises(Unavailable):
+            await store.tasks.add(a_task(), b"{}")
+        with pytest.raises(Unavailable):
+            await store.ledger.add_key("alice", "digest", "sk", NOON)
+        path.write_bytes((tmp_path / "moved.db").read_bytes())  # a backup put back under a running server
+        with pytest.raises(Unavailable):
+            await store.tasks.add(a_task(), b"{}")
+        path.unlink()
+        (tmp_path / "moved.db").rename(path)
+        await store.tasks.add(a_task(), b"{}")
 
 
 def test_a_place_that_is_none_is_refused(tmp_path: Path) -> None:

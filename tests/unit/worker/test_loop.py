@@ -20,6 +20,17 @@ from understudy.stores.sql import SqlStore, SqlTaskStore
 from understudy.worker.loop import Worker
 from understudy.worker.rounds import make_rounds
 
+LEASE = timedelta(seconds=15)
+
+
+class SetClock(OwnedClock):
+    """An owned clock whose hands may be set, as people and NTP do: what sleeps, sleeps on."""
+
+    ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
 
 class Scripted:
     """A performance that does what a test says, and ends tasks as the real one would."""
@@ -159,8 +170,86 @@ class TestClaiming:
             await until(lambda: performance.leases, floor.clock)
         assert failures == 3
 
+    async def test_trouble_is_asked_seldom_and_told_once(
+        self, floor: Floor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        performance = floor.performance(at_once)
+        real, asked = floor.store.claim, 0
+
+        async def down(*_: Any) -> Task | None:
+            nonlocal asked
+            asked += 1
+            raise Unavailable("The disk is full.")
+
+        monkeypatch.setattr(floor.store, "claim", down)
+        (task,) = await floor.add()
+        async with floor.working(performance):
+            await until(lambda: asked)
+            await floor.clock.advance(20)
+            assert 8 <= asked <= 12
+            monkeypatch.setattr(floor.store, "claim", real)
+            await until(lambda: performance.leases, floor.clock)
+            await floor.clock.advance(1)
+            await floor.add()
+            await until(lambda: len(performance.leases) == 2, floor.clock)
+        said = capsys.readouterr().out
+        assert said.count("resting") == 1
+        assert said.count("at work again") == 1
+        assert "The disk is full." in said
+        assert "Traceback" not in said
+        assert (await floor.get(task)).status is Status.FAILED, "as this performance ends every task"
+
+    async def test_a_performance_in_trouble_makes_the_worker_rest(self, floor: Floor) -> None:
+        async def in_trouble(lease: Lease) -> None:
+            await floor.store.release(lease.task, ready=floor.clock.now())
+            raise Unavailable("No space left on device.")
+
+        performance = floor.performance(in_trouble)
+        await floor.add(5)
+        async with floor.working(performance):
+            await until(lambda: performance.leases)
+            await floor.clock.advance(10)
+            assert 4 <= len(performance.leases) <= 6, "not as fast as the queue can be turned over"
+
+    async def test_a_clock_set_back_does_not_make_a_rest_of_an_hour(
+        self, store: SqlTaskStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        floor = Floor(store, clock := SetClock())
+        performance = floor.performance(at_once)
+        real, asked = store.claim, 0
+
+        async def down(*_: Any) -> Task | None:
+            nonlocal asked
+            asked += 1
+            raise Unavailable
+
+        await floor.add()
+        clock.ahead = timedelta(hours=2)
+        monkeypatch.setattr(store, "claim", down)
+        async with floor.working(performance):
+            await until(lambda: asked)
+            clock.ahead = timedelta(hours=1)
+            monkeypatch.setattr(store, "claim", real)
+            await clock.advance(2)
+            await until(lambda: performance.leases)
+
 
 class TestHolding:
+    @pytest.mark.parametrize("hours", [1, -1], ids=["forward", "back"])
+    async def test_a_clock_that_jumps_neither_ends_nor_doubles_the_work(self, store: SqlTaskStore, hours: int) -> None:
+        floor = Floor(store, clock := SetClock())
+        performance = floor.performance(until_called_off)
+        await floor.add()
+        async with floor.working(performance):
+            await until(lambda: performance.leases)
+            clock.ahead = timedelta(hours=hours)
+            await clock.advance(3)
+            assert (len(performance.leases), performance.why) == (1, [])
+            held = await store.claim("two", clock.now() + timedelta(seconds=9), LEASE, {}, 3)
+            assert held is None, "renewed by the new time"
+            gone = await store.claim("two", clock.now() + timedelta(seconds=16), LEASE, {}, 3)
+            assert gone is not None, "and by no more than that"
+
     async def test_a_beating_heart_keeps_the_task(self, floor: Floor) -> None:
         performance, other = floor.performance(until_called_off), floor.performance(at_once)
         (task,) = await floor.add()

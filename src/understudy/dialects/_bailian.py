@@ -132,11 +132,3 @@ class BailianTask(_Shape):
     request_id: str
     output: BailianOutput
     usage: BailianUsage | None = None
-
-
-class BailianError(_Shape):
-    """The answer with any HTTP status from 400 on."""
-
-    code: str
-    message: str
-    request_id: str

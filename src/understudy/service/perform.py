@@ -134,7 +134,8 @@ class Performance:
             words.info("called off", why=str(lease.why))
             await self._put_down(lease)
         except ChildDied as died:
-            words.warning("child died", reason=str(died.reason), exit_code=died.exit_code, tail=died.tail)
+            tail = "" if died.reason is Death.NO_ROOM else died.tail  # the reason says all there is to know
+            words.warning("child died", reason=str(died.reason), exit_code=died.exit_code, tail=tail)
             if died.reason is Death.TOO_LONG:  # it would take as long again
                 await self.fail(lease, _too_long())
             elif died.reason is Death.NO_ROOM:

@@ -141,6 +141,15 @@ def test_nothing_is_accepted_once_the_data_folder_is_gone(tmp_path: Path) -> Non
         assert server.wait(submitted(server))["output"]["task_status"] == "SUCCEEDED"
 
 
+@pytest.fixture
+def _hears_hangups() -> Iterator[None]:
+    """SIGHUP as usual: under nohup it is ignored, and so would be the servers started from here."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("_hears_hangups")
 @pytest.mark.parametrize("end", [signal.SIGHUP, signal.SIGINT])
 def test_every_polite_end_drains(tmp_path: Path, end: signal.Signals) -> None:
     server = LiveServer(tmp_path, options=OPTIONS | {"UNDERSTUDY_GRACE_SECONDS": "0"})

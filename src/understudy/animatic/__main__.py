@@ -1,6 +1,6 @@
 """One film in a process of its own: `python -m understudy.animatic`, order on standard input, reel on standard output.
 
-Knows how a Brief and a Reel travel as JSON. Must not know who ordered the film; the limits are set before it starts.
+Knows how a brief and a Reel travel as JSON. Must not know who ordered the film; the limits are set before it starts.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from understudy.animatic.brief import Brief, Reel
+from understudy.animatic.brief import Brief, DraftBrief, Reel
 from understudy.media.child import Progress, serve_order
 
 
-def order_of(brief: Brief, workdir: Path) -> dict[str, Any]:
-    """The order for a film as JSON-ready values. Inverse: `film`."""
-    return {"brief": TypeAdapter(Brief).dump_python(brief, mode="json"), "workdir": str(workdir)}
+def order_of(brief: Brief | DraftBrief, workdir: Path) -> dict[str, Any]:
+    """The order for a piece of work as JSON-ready values. Inverse: `film`."""
+    kind = "brief" if isinstance(brief, Brief) else "draft"
+    return {kind: TypeAdapter(type(brief)).dump_python(brief, mode="json"), "workdir": str(workdir)}
 
 
 def reel_of(result: Any) -> Reel:
@@ -25,12 +26,17 @@ def reel_of(result: Any) -> Reel:
 
 
 def film(order: dict[str, Any], progress: Progress) -> Any:
-    """Make the ordered film; its reel as JSON-ready values."""
+    """Make what is ordered; its reel as JSON-ready values."""
     # what draws is imported here: to write an order, or read a reel, needs none of it
-    from understudy.animatic.render import make_film
+    workdir = Path(order["workdir"])
+    if "draft" in order:
+        from understudy.animatic.drafts import make_draft
 
-    brief = TypeAdapter(Brief).validate_python(order["brief"])
-    reel = make_film(brief, Path(order["workdir"]), progress)
+        reel = make_draft(TypeAdapter(DraftBrief).validate_python(order["draft"]), workdir, progress)
+    else:
+        from understudy.animatic.render import make_film
+
+        reel = make_film(TypeAdapter(Brief).validate_python(order["brief"]), workdir, progress)
     return TypeAdapter(Reel).dump_python(reel, mode="json")
 
 

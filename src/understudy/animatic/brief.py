@@ -1,16 +1,18 @@
-"""Brief: all that the studio is told about one film, and Reel: what it hands back.
+"""Brief and DraftBrief: all that the studio is told about one piece of work, and Reel: what it hands back.
 
-Knows the order. Must not know who ordered it, nor how any part of it is made.
+A Brief is a film with a cast (reference to video); a DraftBrief is any other work. Knows the order. Must not know who ordered it, nor how any part of it is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from understudy.core.request import LocalMedia, MediaFacts, ShotType
+from understudy.core.findings import Findings
+from understudy.core.request import Capability, LocalMedia, MediaFacts, Role, ShotType
 from understudy.core.units import FRAMES_PER_SECOND, Size
 
 Progress: TypeAlias = Callable[[float, str], None]
@@ -56,9 +58,47 @@ class Brief:
 
 
 @dataclass(frozen=True, slots=True)
-class Reel:
-    """The finished film: an MP4 file, its facts, and what was approximated, one sentence each."""
+class DraftBrief:
+    """One piece of work that is not a film with a cast; `makes` names the file in `animatic.drafts` that does it.
 
-    path: Path
-    facts: MediaFacts
+    `size`, `frames_per_second` and `frame_count` are exact and settled beforehand; `frame_count` is None where only
+    the draft can know (an expression, a motion from a template), `size` is None where no film is made (a check, a
+    template). `media` holds one file for each role, `subjects` the references that may be many, in the caller's order.
+    `template` is the file of a motion template. `sound` tells whether the film must have a sound track. `options` are
+    the caller's, complete with the model's defaults. `models` is as in Brief.
+    """
+
+    makes: Capability
+    prompt: str = ""
+    negative_prompt: str = ""
+    size: Size | None = None
+    frames_per_second: Fraction = Fraction(FRAMES_PER_SECOND)
+    frame_count: int | None = None
+    media: Mapping[Role, LocalMedia] = field(default_factory=dict)
+    subjects: tuple[LocalSubject, ...] = ()
+    template: Path | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    shot_type: ShotType | None = None
+    sound: bool = False
+    watermark: bool = False
+    captions: bool = True
+    seed: int = 0
+    models: Path | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        return None if self.frame_count is None else float(self.frame_count / self.frames_per_second)
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """What the studio hands back: a file and its facts, or findings, and a sentence on each thing approximated.
+
+    `path` is an MP4 film; for a motion template it is that file, and `facts` are those of the film it was taken from.
+    A check has neither.
+    """
+
+    path: Path | None = None
+    facts: MediaFacts | None = None
     notes: tuple[str, ...] = ()
+    findings: Findings | None = None

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -26,11 +27,24 @@ class Capability(StrEnum):
     TEXT_TO_VIDEO = "text-to-video"
     IMAGE_TO_VIDEO = "image-to-video"
     FIRST_LAST_FRAME = "first-last-frame"
-    VIDEO_EDIT = "video-edit"
+    VIDEO_EDIT = "video-edit"  # a film changed as the prompt says
+    VIDEO_REPAINT = "video-repaint"  # new look, same structure
+    VIDEO_INPAINT = "video-inpaint"  # a masked part replaced
+    VIDEO_EXTEND = "video-extend"  # goes on before, after or between what is given
+    VIDEO_OUTPAINT = "video-outpaint"  # a wider picture
     STYLE_TRANSFER = "style-transfer"
-    PORTRAIT = "portrait"
-    CHECK = "check"
-    TEMPLATE = "template"
+    TALKING_PORTRAIT = "talking-portrait"  # a still and a sound
+    LIP_SYNC = "lip-sync"  # a film and a sound
+    EXPRESSION = "expression"  # a still and a named expression
+    MOTION_TEMPLATE = "motion-template"  # the motion of a film, kept for later
+    MOTION_TRANSFER = "motion-transfer"  # a still and a motion
+    FACE_CHECK = "face-check"
+    BODY_CHECK = "body-check"
+
+    @property
+    def is_check(self) -> bool:
+        """Whether the answer is a finding on a picture, not a film."""
+        return self in (Capability.FACE_CHECK, Capability.BODY_CHECK)
 
 
 class Medium(StrEnum):
@@ -48,6 +62,15 @@ class Role(StrEnum):
     SUBJECT = "subject"
     FIRST_FRAME = "first_frame"
     LAST_FRAME = "last_frame"
+    PORTRAIT = "portrait"  # the still that is brought to life, or checked
+    FACE = "face"  # whose face is meant, where a film shows several
+    SOURCE_VIDEO = "source_video"  # the film that is changed
+    DRIVING_VIDEO = "driving_video"  # the film whose motion is taken
+    DRIVING_AUDIO = "driving_audio"
+    FIRST_CLIP = "first_clip"
+    LAST_CLIP = "last_clip"
+    MASK = "mask"  # still or film: white is changed, black is kept
+    TEMPLATE = "template"  # `url` is the id of a motion template
 
 
 class ShotType(StrEnum):
@@ -86,11 +109,14 @@ class Reference:
 class VideoRequest:
     """A video that is wanted. `None` means "not said"; the catalog fills the model's defaults in.
 
-    `seconds` is a whole number as on every known wire. `extras` holds knobs of one vendor; each key must be
-    listed in the model's card.
+    `function` is the one asked for of a model that has several. `seconds` is a whole number as on every known wire;
+    None where the media set the length. `frames_per_second` is None until settled. `options` holds what only some
+    models know; each key must be listed in the model's card. Checks and templates are asked for in the same words:
+    the card's `makes` tells what comes of it (decision 0015).
     """
 
     model: str
+    function: str = ""
     prompt: str = ""
     negative_prompt: str = ""
     references: tuple[Reference, ...] = ()
@@ -103,7 +129,8 @@ class VideoRequest:
     watermark: bool | None = None
     prompt_extend: bool | None = None
     seed: int | None = None
-    extras: Mapping[str, Any] = field(default_factory=dict)
+    frames_per_second: Fraction | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def but(self, **changes: Any) -> VideoRequest:
         """This request with some fields changed."""
@@ -111,12 +138,16 @@ class VideoRequest:
 
     @property
     def subjects(self) -> tuple[Reference, ...]:
-        """References that may act: all but first and last frame, in the caller's order."""
+        """References that may act, in the caller's order."""
         return tuple(r for r in self.references if r.role is Role.SUBJECT)
+
+    def of_role(self, role: Role) -> Reference | None:
+        """The first reference of a role."""
+        return next((r for r in self.references if r.role is role), None)
 
     @property
     def first_frame(self) -> Reference | None:
-        return next((r for r in self.references if r.role is Role.FIRST_FRAME), None)
+        return self.of_role(Role.FIRST_FRAME)
 
 
 @dataclass(frozen=True, slots=True)

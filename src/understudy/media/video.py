@@ -31,6 +31,14 @@ READ_OPTIONS = {
     "format_whitelist": "mov,matroska,avi,flv,mpegts,mpeg",
 }
 
+
+
+def sample_span(number: int, frames_per_second: int | Fraction) -> slice:
+    """Which samples of a 48 kHz sound belong to picture `number`; spans join without gap at any rate."""
+    step = SAMPLE_RATE / Fraction(frames_per_second)
+    return slice(round(number * step), round((number + 1) * step))
+
+
 MOST_SIDE = 8192
 """Pixels of a side that are decoded at all; probing has refused more before. GUESS."""
 
@@ -42,7 +50,7 @@ _HD_HEIGHT = 720  # untagged pictures of this height or more are taken as BT.709
 
 
 def read_video(
-    path: Path, *, max_height: int, max_frames: int, frames_per_second: int = FRAMES_PER_SECOND
+    path: Path, *, max_height: int, max_frames: int, frames_per_second: int | Fraction = FRAMES_PER_SECOND
 ) -> Iterator[NDArray[np.uint8]]:
     """Pictures of a video, upright, resampled by their timestamps: each is what a player would show at that moment.
 
@@ -80,7 +88,7 @@ def read_video(
             moment -= start
             if held is not None:
                 turned = None
-                while given < max_frames and Fraction(given, frames_per_second) < moment:
+                while given < max_frames and given < moment * frames_per_second:
                     if turned is None:
                         turned = _upright(held, max_height, target)
                         target = (turned.shape[1], turned.shape[0])
@@ -92,7 +100,7 @@ def read_video(
         if held is None:
             raise MediaRefused(MediaProblem.CORRUPT, f"No picture of {path.name} can be decoded; export it again.")
         last = _upright(held, max_height, target)
-        while given < max_frames and (Fraction(given, frames_per_second) < shown_until or given == 0):
+        while given < max_frames and (given < shown_until * frames_per_second or given == 0):
             yield last
             given += 1
 
@@ -159,16 +167,22 @@ class VideoWriter:
     """
 
     def __init__(
-        self, path: Path, size: Size, *, sound: bool, threads: int = 2, frames_per_second: int = FRAMES_PER_SECOND
+        self,
+        path: Path,
+        size: Size,
+        *,
+        sound: bool,
+        threads: int = 2,
+        frames_per_second: int | Fraction = FRAMES_PER_SECOND,
     ) -> None:
         """Open the file.
 
         Args:
             path: where to write; an existing file is replaced.
             size: both sides even.
-            sound: whether each picture comes with its 1600 samples.
+            sound: whether each picture comes with its samples (see `sample_span`).
             threads: encoder threads, fixed for the sake of equal bytes.
-            frames_per_second: rate of the film.
+            frames_per_second: rate of the film; 30000/1001 is as good as 30.
 
         Raises:
             ValueError: an odd side.
@@ -178,23 +192,23 @@ class VideoWriter:
         self.path = path
         self.size = size
         self.frame_count = 0
-        self._rate = frames_per_second
+        self._rate = Fraction(frames_per_second)
         self._container = av.open(
             str(path), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}
         )
-        video: Any = self._container.add_stream("libx264", rate=frames_per_second)
+        video: Any = self._container.add_stream("libx264", rate=Fraction(frames_per_second))
         video.width, video.height, video.pix_fmt = size.width, size.height, "yuv420p"
         video.options = {
             "preset": "veryfast",
             "crf": "21",
             "threads": str(threads),
-            "g": str(frames_per_second * 2),
+            "g": str(round(frames_per_second * 2)),
             **_repeatable(),
         }
         context = video.codec_context
         context.color_range, context.colorspace = _LIMITED_RANGE, _BT709
         context.color_primaries, context.color_trc = _BT709, _BT709
-        context.time_base = Fraction(1, frames_per_second)
+        context.time_base = 1 / self._rate
         self._video = video
         self._sound: Any = None
         if sound:
@@ -229,7 +243,7 @@ class VideoWriter:
         if self._sound is not None and wave is None:
             raise ValueError("a film with sound needs the samples of every picture")
         frame.pts = self.frame_count
-        frame.time_base = Fraction(1, self._rate)
+        frame.time_base = 1 / self._rate
         self.frame_count += 1
         for packet in self._video.encode(frame):
             self._container.mux(packet)

@@ -46,12 +46,39 @@ _JAW_REACH = 1.5
 
 
 @dataclass(frozen=True, slots=True)
+class Mimic:
+    """What a face does besides talking, blinking and turning; all 0 is the face as pictured.
+
+    "Left" and "right" are the viewer's. Each -1..1: `smile_*` a corner of the mouth up and out, or down; `brow_*` a
+    brow up or down; `slant` inner ends of the brows up (worry) or down and together (anger); `mouth_shift` the mouth
+    to the right or left; `gaze_x`, `gaze_y` where the eyes look, right and down. Each 0..1: `shut_*` a lid, `squint`
+    the lower lids, `wide` the eyes, `sneer` the upper lip and the nose, `puff` the cheeks, `tongue` how far it is out.
+    """
+
+    smile_left: float = 0.0
+    smile_right: float = 0.0
+    brow_left: float = 0.0
+    brow_right: float = 0.0
+    slant: float = 0.0
+    mouth_shift: float = 0.0
+    gaze_x: float = 0.0
+    gaze_y: float = 0.0
+    shut_left: float = 0.0
+    shut_right: float = 0.0
+    squint: float = 0.0
+    wide: float = 0.0
+    sneer: float = 0.0
+    puff: float = 0.0
+    tongue: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class FacePose:
     """What a face does in one frame.
 
     `opening`, `width`, `closed` as in `utterance.Mouth`: 0, 0, 0 is the face of the source picture, also a smiling
     one. `blink` 0 (as pictured) to 1 (shut). `yaw`, `pitch`, `roll` in degrees of additional turn, small (up to about
-    10): positive turns the face to the viewer's right, down, clockwise.
+    10): positive turns the face to the viewer's right, down, clockwise. `mimic` is all else, where there is any.
     """
 
     opening: float = 0.0
@@ -61,10 +88,18 @@ class FacePose:
     yaw: float = 0.0
     pitch: float = 0.0
     roll: float = 0.0
+    mimic: Mimic | None = None
 
     @property
     def turns(self) -> bool:
         return bool(self.yaw or self.pitch or self.roll)
+
+    @property
+    def shut(self) -> tuple[float, float]:
+        """How far the left and the right eye are closed."""
+        if self.mimic is None:
+            return self.blink, self.blink
+        return max(self.blink, self.mimic.shut_left), max(self.blink, self.mimic.shut_right)
 
 
 def smooth(edge0: float, edge1: float, x: Floats) -> Floats:

@@ -7,6 +7,7 @@ are, 6 px elsewhere. Colour and alpha travel together, premultiplied, so that no
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -14,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from understudy.animatic.lips import Anatomy, Eye, FacePose, Floats, Lips, smooth
+from understudy.animatic._patch import Overlay, Rectangle, lay_over, overlap, premultiplied
+from understudy.animatic.lips import Anatomy, FacePose, Floats, Lips, smooth
+from understudy.animatic.mimicry import Box, Mimicry
 from understudy.animatic.performer import Face, Sprite
 
 __all__ = ["FacePose", "Portrait", "prepare", "talk"]
@@ -26,12 +29,6 @@ _CAVITY = np.array([46, 20, 20], np.float32)
 _TONGUE = np.array([128, 62, 60], np.float32)
 _TEETH = np.array([212, 203, 192], np.float32)
 
-Rectangle = tuple[int, int, int, int]
-"""left, top, right, bottom in sprite pixels; right and bottom are outside."""
-
-_Overlay = tuple[Rectangle, NDArray[np.float32], NDArray[np.float32]]
-"""Where in a patch, which colours (h, w, 3) 0..255, and how much they cover (h, w) 0..1."""
-
 
 @dataclass(slots=True)
 class Portrait:
@@ -39,6 +36,7 @@ class Portrait:
 
     sprite: Sprite
     anatomy: Anatomy
+    mimicry: Mimicry
     teeth: NDArray[np.float32]  # (3,) RGB
     light: float  # 1 = well lit skin
     depth: Floats | None = None
@@ -58,14 +56,15 @@ class Portrait:
         gap = None
         if self.anatomy.gap(pose) > 0.3 or pose.closed > 0 or pose.width:
             gap = self._mouth(area, map_x, map_y, pose)
+        self._gaze(area, map_x, map_y, pose)
         patch = self._carried(area, map_x, map_y)
         if gap is not None:
-            _lay_over(patch, *gap)
-        if pose.blink > 0:
-            for eye in self.anatomy.eyes:
-                lid = self._blink(area, eye, pose)
-                if lid is not None:
-                    _lay_over(patch, *lid)
+            lay_over(patch, *gap)
+        for overlay in self._lids(area, pose):
+            lay_over(patch, *overlay)
+        tongue = self._tongue(area, pose)
+        if tongue is not None:
+            lay_over(patch, *tongue)
         return patch, (left, top)
 
     # where --------------------------------------------------------------------------------------------------------
@@ -82,9 +81,17 @@ class Portrait:
             above = min(a.nose, -1.9 * a.half if pose.width else a.nose)
             side = (a.jaw_right - a.jaw_left) * 0.25 if pose.opening > 0 else 0.0
             boxes.append((min(-reach, a.jaw_left - side), above, max(reach, a.jaw_right + side), below))
-        if pose.blink > 0:
-            boxes.extend(eye.box for eye in a.eyes)
+        boxes.extend(eye.box for eye, shut in zip(a.eyes, pose.shut, strict=True) if shut > 0)
+        if pose.mimic is not None:
+            boxes.append(self.mimicry.box(pose.mimic))
         return self._rectangle(boxes, 2)
+
+    def _carry(self, pose: FacePose) -> int:
+        """How far, at most, a pose with a mimic may carry a feature out of its box, source pixels."""
+        if pose.mimic is None:
+            return 0
+        turned = np.radians(min(_MOST_TURN, abs(pose.roll))) + 0.6 * np.radians(abs(pose.yaw) + abs(pose.pitch))
+        return int(0.45 * self.anatomy.half + turned * self.anatomy.height)
 
     def _rectangle(self, boxes: list[tuple[float, float, float, float]], margin: int) -> Rectangle:
         """The upright rectangle of the sprite around boxes of the face's own coordinates."""
@@ -122,10 +129,15 @@ class Portrait:
     def _source(self, x: Floats, y: Floats, pose: FacePose) -> tuple[Floats, Floats]:
         """Where each point comes from, without eyes and without what is inside the gap."""
         a = self.anatomy
-        own_x, own_y = a.to_own(*self._turned(x, y, pose))
+        own_x, own_y = self._own(x, y, pose)
         from_x = a.source_x(own_x, own_y, pose)
         lips = a.lips(from_x, pose)
         return a.to_picture(from_x, a.mouth_y(from_x, own_y, lips, pose))
+
+    def _own(self, x: Floats, y: Floats, pose: FacePose) -> tuple[Floats, Floats]:
+        """The face's own coordinates of each point, before turn and mimic."""
+        own = self.anatomy.to_own(*self._turned(x, y, pose))
+        return own if pose.mimic is None else self.mimicry.source(*own, pose.mimic)
 
     def _turned(self, x: Floats, y: Floats, pose: FacePose) -> tuple[Floats, Floats]:
         """Undo the turn of the head: near parts move more than far ones, the neck stays."""
@@ -187,17 +199,18 @@ class Portrait:
 
     # edges --------------------------------------------------------------------------------------------------------
 
-    def _mouth(self, area: Rectangle, map_x: Floats, map_y: Floats, pose: FacePose) -> _Overlay | None:
+    def _mouth(self, area: Rectangle, map_x: Floats, map_y: Floats, pose: FacePose) -> Overlay | None:
         """Overwrite the maps at the mouth with the exact field; returns where, colour and cover of the gap's inside."""
         a = self.anatomy
         reach = 1.25 * a.half
         room = a.gap(pose) + 4
-        box = self._rectangle([(a.left - reach * 0.3, a.lip_top - 4, a.right + reach * 0.3, a.lip_bottom + room)], 3)
-        left, top, right, bottom = _overlap(box, area)
+        around = (a.left - reach * 0.3, a.lip_top - 4, a.right + reach * 0.3, a.lip_bottom + room)
+        box = self._rectangle([around], 3 + self._carry(pose))
+        left, top, right, bottom = overlap(box, area)
         if right - left < 4 or bottom - top < 4:
             return None
         grid_x, grid_y = np.meshgrid(np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32))
-        own_x, own_y = a.to_own(*self._turned(grid_x, grid_y, pose))
+        own_x, own_y = self._own(grid_x, grid_y, pose)
         from_x = a.source_x(own_x, own_y, pose)
         lips = a.lips(from_x, pose)
         source_x, source_y = a.to_picture(from_x, a.mouth_y(from_x, own_y, lips, pose))
@@ -249,24 +262,64 @@ class Portrait:
         colour = np.broadcast_to(_CAVITY * 1.8 * self.light, (*y.shape, 3))
         return np.asarray(colour, np.float32), np.asarray(cover, np.float32)
 
-    def _blink(self, area: Rectangle, eye: Eye, pose: FacePose) -> _Overlay | None:
-        """The skin that comes down over one eye; its edge is blended, or it would crawl in steps."""
+    def _gaze(self, area: Rectangle, map_x: Floats, map_y: Floats, pose: FacePose) -> None:
+        """Overwrite the maps within eyes that look aside."""
+        mimic = pose.mimic
+        if mimic is None or not (mimic.gaze_x or mimic.gaze_y):
+            return
+        for eye in self.anatomy.eyes:
+            place = self._within(area, eye.box, pose)
+            if place is not None:
+                (left, top, right, bottom), own_x, own_y = place
+                part = np.s_[top:bottom, left:right]
+                map_x[part], map_y[part] = self.anatomy.to_picture(*self.mimicry.look(own_x, own_y, eye, mimic))
+
+    def _lids(self, area: Rectangle, pose: FacePose) -> Iterator[Overlay]:
+        """The skin that comes over the eyes from below and from above; edges are blended, or they would crawl."""
+        a, squint = self.anatomy, 0.0 if pose.mimic is None else pose.mimic.squint
+        for eye, shut in zip(a.eyes, pose.shut, strict=True):
+            place = self._within(area, eye.box, pose) if squint > 0 or shut > 0 else None
+            if place is None:
+                continue
+            box, own_x, own_y = place
+            # beyond the corners, and high up, the lid is the face itself
+            outer, inner = float(eye.upper.xs[0]), float(eye.upper.xs[-1])
+            fringe = 0.12 * (inner - outer)
+            between = smooth(outer - fringe, outer, own_x) * smooth(inner + fringe, inner, own_x)
+            if squint > 0:
+                cover = np.clip(own_y - self.mimicry.lower_lid(own_x, eye, squint) + 0.5, 0, 1)
+                yield box, self._skin(own_x, self.mimicry.squint_y(own_x, own_y, eye, squint)), cover * between
+            if shut > 0:
+                cover = np.clip(a.lid(own_x, eye, shut) - own_y + 0.5, 0, 1)
+                cover = np.asarray(cover * between, np.float32)
+                yield box, self._skin(own_x, a.blink_y(own_x, own_y, eye, shut)), cover
+
+    def _tongue(self, area: Rectangle, pose: FacePose) -> Overlay | None:
         a = self.anatomy
-        left, top, right, bottom = _overlap(self._rectangle([eye.box], 1), area)
+        if pose.mimic is None or pose.mimic.tongue <= 0:
+            return None
+        place = self._within(area, (a.left, a.lip_top, a.right, a.lip_bottom + a.gap(pose) + 1.2 * a.half), pose)
+        if place is None:
+            return None
+        box, own_x, own_y = place
+        colour, cover = self.mimicry.tongue(own_x, own_y, a.lips(own_x, pose), pose.mimic.tongue)
+        return box, colour * self.light, cover
+
+    def _within(self, area: Rectangle, box: Box, pose: FacePose) -> tuple[Rectangle, Floats, Floats] | None:
+        """Where in `area` a box of the face is, and the own coordinates of its pixels."""
+        left, top, right, bottom = overlap(self._rectangle([box], 1 + self._carry(pose)), area)
         if right - left < 2 or bottom - top < 2:
             return None
         grid_x, grid_y = np.meshgrid(np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32))
-        own_x, own_y = a.to_own(*self._turned(grid_x, grid_y, pose))
-        map_x, map_y = a.to_picture(own_x, a.blink_y(own_x, own_y, eye, pose.blink))
+        place = (left - area[0], top - area[1], right - area[0], bottom - area[1])
+        return place, *self._own(grid_x, grid_y, pose)
+
+    def _skin(self, own_x: Floats, own_y: Floats) -> NDArray[np.float32]:
+        """Colours of the sprite at points of the face's own coordinates."""
+        map_x, map_y = self.anatomy.to_picture(own_x, own_y)
         source, _, from_x, from_y = self._cut_for(map_x, map_y)
         skin = cv2.remap(source, map_x - from_x, map_y - from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        cover = np.clip(a.lid(own_x, eye, pose.blink) - own_y + 0.5, 0, 1)
-        # beyond the corners, and high up, the lid is the face itself
-        outer, inner = float(eye.upper.xs[0]), float(eye.upper.xs[-1])
-        fringe = 0.12 * (inner - outer)
-        cover = cover * smooth(outer - fringe, outer, own_x) * smooth(inner + fringe, inner, own_x)
-        place = (left - area[0], top - area[1], right - area[0], bottom - area[1])
-        return place, np.asarray(skin[..., :3], np.float32), np.asarray(cover, np.float32)
+        return np.asarray(skin[..., :3], np.float32)
 
     # pixels -------------------------------------------------------------------------------------------------------
 
@@ -294,20 +347,14 @@ class Portrait:
         if source[..., 3].min() == 255:
             return source, True, left, top
         if self.premultiplied is None:
-            self.premultiplied = _premultiplied(self.sprite)
+            self.premultiplied = premultiplied(self.sprite)
         return self.premultiplied[part], False, left, top
-
-
-def _premultiplied(sprite: Sprite) -> Sprite:
-    colour, alpha = sprite[..., :3], sprite[..., 3]
-    scaled = cv2.multiply(colour.copy(), cv2.merge([alpha, alpha, alpha]), scale=1 / 255)
-    return np.asarray(np.dstack([scaled, alpha]), np.uint8)
 
 
 def prepare(sprite: Sprite, face: Face) -> Portrait:
     """Make the face of a sprite ready to move. Cheap (below a millisecond), so a video may do it for every frame."""
     anatomy = Anatomy(face.mesh)
-    portrait = Portrait(sprite, anatomy, *_look(sprite, anatomy))
+    portrait = Portrait(sprite, anatomy, Mimicry(anatomy), *_look(sprite, anatomy))
     half_width, height = anatomy.width / 2, anatomy.height
     centre = float(anatomy.points[:, 0].mean())
     portrait.head = portrait._rectangle(
@@ -346,15 +393,3 @@ def _pixels(sprite: Sprite, anatomy: Anatomy, points: tuple[int, ...]) -> NDArra
     height, width = sprite.shape[:2]
     inside = (xs >= 0) & (ys >= 0) & (xs < width) & (ys < height)
     return np.asarray(sprite[ys[inside].astype(int), xs[inside].astype(int), :3], np.float32)
-
-
-def _overlap(one: Rectangle, other: Rectangle) -> Rectangle:
-    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
-
-
-def _lay_over(patch: Sprite, area: Rectangle, colour: NDArray[np.float32], cover: NDArray[np.float32]) -> None:
-    left, top, right, bottom = area
-    below = patch[top:bottom, left:right]
-    share = cover[..., None]
-    mixed = below[..., :3] * (1 - share) + colour * share
-    below[..., :3] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)

@@ -1,0 +1,196 @@
+"""Head: a head in a picture, with its hair and neck, carried as one before what is behind it.
+
+Knows how far each point of a person goes when the head turns, and two ways to carry it: cut out, over a picture in
+which it is filled in, or, before an even backdrop, with the air around it going along ever less. Must not know sounds,
+films, or what the face does meanwhile (portrait).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.animatic import backdrop, matte
+from understudy.animatic._opencv import cv2
+from understudy.animatic._patch import premultiplied
+from understudy.animatic.cutout import edge_radius, person_likelihood
+from understudy.animatic.lips import Anatomy, Floats, smooth
+from understudy.animatic.perception import Eyes, Mask
+from understudy.animatic.performer import Face, Plate, Sprite
+
+_GRID = 8
+_PIVOT = 0.55  # heights of the face below the chin: where a head turns on its neck
+_NECK = (0.02, 0.85)  # from where to where, in the same measure, the neck gives way
+_BODY = 0.16  # of the head's way that the shoulders go along
+_BODY_END = 2.6  # heights below the chin where they do no more
+_NEAR = 0.42  # how much nearer than the ears the middle of the face is, in widths of it
+_AIR = 0.55  # heights of the face, around the person, in which an even backdrop goes along
+_FACE_IN_MASK = 0.9  # least share of the face that a person's mask must cover
+_FILL_SIDE = 480
+_PLATE_BLUR = 0.004
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where a head goes: degrees as in FacePose, and `lift` in heights of its face, up."""
+
+    yaw: float = 0.0
+    pitch: float = 0.0
+    roll: float = 0.0
+    lift: float = 0.0
+
+
+@dataclass(slots=True)
+class Head:
+    """A head made ready to move.
+
+    `sprite` is the whole picture as RGBA: the person cut out, or everything where the backdrop goes along. `plate`
+    is the picture without the person, None in the second case.
+    """
+
+    sprite: Sprite
+    plate: Plate | None
+    anatomy: Anatomy
+    weight: Floats  # (h / 8, w / 8) how much each point of the picture goes along
+    paint: Sprite  # the sprite premultiplied
+
+    def carried(self, patches: list[tuple[Sprite, tuple[int, int]]], turn: Turn) -> Plate:
+        """The picture with the head turned, and changed parts of the sprite (straight alpha, left and top) in it."""
+        paint = self.paint
+        if patches:
+            paint = paint.copy()
+            for patch, (left, top) in patches:
+                if patch.size:
+                    paint[top : top + patch.shape[0], left : left + patch.shape[1]] = premultiplied(patch)
+        map_x, map_y = self._maps(turn)
+        moved = cv2.remap(paint, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+        if self.plate is None:
+            return np.ascontiguousarray(moved[..., :3])
+        alpha = moved[..., 3]
+        behind = cv2.multiply(self.plate, cv2.merge([cv2.bitwise_not(alpha)] * 3), scale=1 / 255)
+        return np.asarray(cv2.add(behind, np.ascontiguousarray(moved[..., :3])), np.uint8)
+
+    def _maps(self, turn: Turn) -> tuple[Floats, Floats]:
+        """From where each pixel comes: shifts on a coarse grid, spread."""
+        height, width = self.sprite.shape[:2]
+        rows, columns = self.weight.shape
+        knots_x = ((np.arange(columns) + 0.5) * width / columns - 0.5).astype(np.float32)
+        knots_y = ((np.arange(rows) + 0.5) * height / rows - 0.5).astype(np.float32)
+        grid_x, grid_y = np.meshgrid(knots_x, knots_y)
+        from_x, from_y = self._source(grid_x, grid_y, turn)
+        shift_x = cv2.resize(from_x - grid_x, (width, height), interpolation=cv2.INTER_LINEAR)
+        shift_y = cv2.resize(from_y - grid_y, (width, height), interpolation=cv2.INTER_LINEAR)
+        shift_x += np.arange(width, dtype=np.float32)[None, :]
+        shift_y += np.arange(height, dtype=np.float32)[:, None]
+        return shift_x, shift_y
+
+    def _source(self, x: Floats, y: Floats, turn: Turn) -> tuple[Floats, Floats]:
+        a, weight = self.anatomy, self.weight
+        own_x, own_y = a.to_own(x, y)
+        own_y = own_y + np.float32(turn.lift * a.height) * weight
+        angle = -np.radians(turn.roll) * weight
+        pivot = a.chin + _PIVOT * a.height
+        dx, dy = own_x - a.middle, own_y - pivot
+        own_x = dx * np.cos(angle) - dy * np.sin(angle) + a.middle
+        own_y = dx * np.sin(angle) + dy * np.cos(angle) + pivot
+        # a ball turns: its front goes furthest, the back of it, hair and ears, a little the same way
+        middle_y = (a.top + a.chin) / 2
+        u, v = (own_x - a.middle) / (0.62 * a.width), (own_y - middle_y) / (0.72 * a.height)
+        front = _NEAR * a.width * (np.exp(-(u * u + v * v)) + 0.35) * weight
+        own_x = own_x - front * np.float32(np.sin(np.radians(turn.yaw)))
+        own_y = own_y - front * np.float32(np.sin(np.radians(turn.pitch)))
+        return a.to_picture(np.asarray(own_x, np.float32), np.asarray(own_y, np.float32))
+
+
+def prepare_head(picture: Plate, face: Face, eyes: Eyes) -> Head:
+    """Make the head of a face ready to move, in a picture of the film's size. About half a second.
+
+    Cut out where the backdrop is busy and the person's outline is sure; otherwise the backdrop goes along softly.
+    """
+    anatomy = Anatomy(face.mesh)
+    rough = person_likelihood(picture, eyes, face.box)
+    sure = _covers(rough, face)
+    if sure and not _even_around(picture, rough, face):
+        mask = matte.firm(matte.snap(picture, matte.settle(picture, rough), edge_radius(*picture.shape[:2])))
+        mask = matte.whole(mask, (float(face.mesh[1, 0]), float(face.mesh[1, 1])))
+        if _covers(mask, face):
+            sprite = matte.sprite_of(picture, mask)
+            weight = _along(anatomy, picture.shape[:2], None)
+            return Head(sprite, _without(picture, mask, anatomy), anatomy, weight, premultiplied(sprite))
+    person = rough if sure else _oval(anatomy, picture.shape[:2])
+    sprite = np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)])
+    return Head(sprite, None, anatomy, _along(anatomy, picture.shape[:2], person), sprite)
+
+
+def _covers(mask: Mask, face: Face) -> bool:
+    """Whether a person's mask holds the face."""
+    left, top, right, bottom = (round(v) for v in face.box)
+    inside = mask[max(0, top) : bottom, max(0, left) : right]
+    return bool(inside.size) and float((inside > 0.5).mean()) >= _FACE_IN_MASK * 0.9
+
+
+def _even_around(picture: Plate, rough: Mask, face: Face) -> bool:
+    """Whether what is behind the head is so even that nobody sees it move."""
+    if backdrop.look(picture).is_plain:
+        return True
+    left, top, right, bottom = face.box
+    reach = 0.8 * (bottom - top)
+    rows = slice(max(0, round(top - reach)), max(1, round(bottom)))
+    columns = slice(max(0, round(left - reach)), max(1, round(right + reach)))
+    behind = rough[rows, columns] < 0.1
+    if behind.sum() < 200:
+        return True
+    grey = cv2.GaussianBlur(cv2.cvtColor(picture[rows, columns], cv2.COLOR_RGB2GRAY), (0, 0), 1.5).astype(np.float32)
+    slope = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+    return float(np.percentile(slope[behind], 90)) < 14
+
+
+def _along(anatomy: Anatomy, shape: tuple[Any, ...], person: Mask | None) -> Floats:
+    """How much each point goes along with the head, on the coarse grid; around `person`, if given, ever less."""
+    height, width = shape[:2]
+    rows, columns = -(-height // _GRID) + 1, -(-width // _GRID) + 1
+    knots_x = ((np.arange(columns) + 0.5) * width / columns - 0.5).astype(np.float32)
+    knots_y = ((np.arange(rows) + 0.5) * height / rows - 0.5).astype(np.float32)
+    grid_x, grid_y = np.meshgrid(knots_x, knots_y)
+    _, own_y = anatomy.to_own(grid_x, grid_y)
+    down = (own_y - anatomy.chin) / anatomy.height
+    weight = _BODY * smooth(_BODY_END, _NECK[1], down) + (1 - _BODY) * smooth(_NECK[1], _NECK[0], down)
+    if person is not None:
+        small = cv2.resize(person, (columns, rows), interpolation=cv2.INTER_AREA)
+        away = cv2.distanceTransform((small < 0.3).astype(np.uint8), cv2.DIST_L2, 5) * _GRID / anatomy.height
+        weight = weight * smooth(_AIR, 0.04, np.asarray(away, np.float32))
+        # what goes along must not tear at the picture's own edge
+        for position, size in ((grid_x, width), (grid_y, height)):
+            edge = np.minimum(position, size - 1 - position) / (0.06 * min(width, height))
+            weight = weight * (0.25 + 0.75 * smooth(0.0, 1.0, np.asarray(edge, np.float32)))
+        weight = np.asarray(cv2.GaussianBlur(weight, (0, 0), 1.5), np.float32)
+    return np.asarray(weight, np.float32)
+
+
+def _oval(anatomy: Anatomy, shape: tuple[Any, ...]) -> Mask:
+    """Where the head must be, for want of a mask: an oval around face and hair."""
+    height, width = shape[:2]
+    grid_x, grid_y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    own_x, own_y = anatomy.to_own(grid_x, grid_y)
+    middle = (anatomy.top + anatomy.chin) / 2 - 0.1 * anatomy.height
+    inside = ((own_x - anatomy.middle) / (0.7 * anatomy.width)) ** 2 + ((own_y - middle) / (0.75 * anatomy.height)) ** 2
+    return (inside < 1).astype(np.float32)
+
+
+def _without(picture: Plate, mask: Mask, anatomy: Anatomy) -> Plate:
+    """The picture with the person filled in from around, as far in as a moving head may show it."""
+    height, width = mask.shape
+    scale = min(1.0, _FILL_SIDE / max(height, width))
+    size = max(8, round(width * scale)), max(8, round(height * scale))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    body = (cv2.resize(mask, size, interpolation=cv2.INTER_AREA) > 0.04).astype(np.uint8)
+    rim = max(2, round(0.025 * anatomy.height * scale))
+    body = cv2.dilate(body, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * rim + 1, 2 * rim + 1)))
+    filled = cv2.inpaint(small, body, 4, cv2.INPAINT_TELEA)
+    filled = cv2.GaussianBlur(filled, (0, 0), max(0.6, _PLATE_BLUR * max(size)))
+    filled = cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC)
+    share = cv2.resize(cv2.GaussianBlur(body.astype(np.float32), (0, 0), 1.0), (width, height))[..., None]
+    return np.asarray(picture * (1 - share) + filled * share + 0.5, np.uint8)

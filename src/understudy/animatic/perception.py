@@ -154,6 +154,14 @@ class Eyes:
             found += again.confidence >= FACE_CERTAIN and drift <= _DRIFT
         return found == len(_LOOKS_ASIDE)
 
+    def glimpses(self, picture: Plate, parts: int = 2, score: float = FACE_DETECTED) -> list[Face]:
+        """What the detector takes for faces from `score` on, surest first, whether or not the mesh confirms it.
+
+        For whoever wants to say why a face will not do: a blurred or half hidden one has a low `confidence`.
+        """
+        found = self._detect(picture, range(1, parts + 1))
+        return [self._mesh(picture, each.square(), passes=3) for each in found if each.score >= score]
+
     def follow(self, picture: Plate, last: Face) -> Face | None:
         """The same face in the next picture of a video, looked for where it last was; None if it is lost. 5 ms."""
         face = self._mesh(picture, _square_of(last.mesh), passes=1)

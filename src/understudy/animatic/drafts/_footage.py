@@ -1,0 +1,54 @@
+"""Footage: a given film as the pictures of a draft, filling its size, at its rate, as often as they are asked for.
+
+Knows how a file is read and cropped. Must not know what is done with it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.animatic.brief import DraftBrief
+from understudy.core.request import LocalMedia
+from understudy.core.units import Size
+from understudy.media.audio import Wave, read_wave, silence
+from understudy.media.image import cover
+from understudy.media.video import read_video
+
+Plate = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """A film read anew each time it is asked for, so that it need not stay in memory.
+
+    `size` is what each picture is scaled and cropped to, `most` the number of pictures that are read at most.
+    """
+
+    media: LocalMedia
+    size: Size
+    frames_per_second: Fraction
+    most: int
+
+    def pictures(self) -> Iterator[Plate]:
+        """(h, w, 3) uint8 RGB of `size`; pixel for pixel the file's where it has that size."""
+        lines = self.size.height
+        if self.media.facts.size is not None:
+            given = self.media.facts.size
+            lines = math.ceil(given.height * max(self.size.width / given.width, self.size.height / given.height))
+        for picture in read_video(
+            self.media.path, max_height=lines, max_frames=self.most, frames_per_second=self.frames_per_second
+        ):
+            yield cover(picture, self.size)
+
+
+def sound_of(brief: DraftBrief, media: LocalMedia) -> Wave:
+    """The sound of a given film, as long as the draft; nothing where it has none or none is wanted."""
+    if not brief.sound or not media.facts.has_sound:
+        return silence(0)
+    return read_wave(media.path, seconds=brief.seconds)

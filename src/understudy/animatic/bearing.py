@@ -13,7 +13,6 @@ import numpy as np
 from scipy import ndimage
 
 from understudy.animatic.driving import Driving, Track
-from understudy.animatic.lips import FacePose, Mimic
 
 # GUESS: by eye, for a face that fills half of the picture; larger turns tear a still picture.
 _YAW, _PITCH, _ROLL, _LIFT = 2.6, 1.3, 1.1, 0.010  # degrees, and parts of the face's height
@@ -41,12 +40,6 @@ class Bearing:
 
     def __len__(self) -> int:
         return len(self.yaw)
-
-    def face(self, number: int) -> FacePose:
-        """Lids and brows of a picture; the turns are the head's own (head)."""
-        brow = float(self.brow[number])
-        mimic = Mimic(brow_left=brow, brow_right=brow) if brow > 0.01 else None
-        return FacePose(blink=float(self.blink[number]), mimic=mimic)
 
 
 def bearing(

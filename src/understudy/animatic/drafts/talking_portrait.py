@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from understudy.animatic._opencv import cv2
+from understudy.animatic.aiming import Wanted, aimed
 from understudy.animatic.bearing import Bearing, bearing
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.drafts._view import View, eyes_of, view_of
 from understudy.animatic.driving import Driving, drive
 from understudy.animatic.head import Head, Turn, prepare_head
-from understudy.animatic.lips import FacePose
+from understudy.animatic.lips import FacePose, Mimic
 from understudy.animatic.performer import Plate
 from understudy.animatic.portrait import prepare
 from understudy.core.request import Role
@@ -31,6 +32,7 @@ _MOUTHS = {"calm": 0.85, "normal": 1.0, "active": 1.12}
 _USUAL_HEAD, _USUAL_BLINKS = 0.7, 0.5  # defaults of head_move_strength and eye_move_freq. Source: spec/catalog.json
 _EYES_OF_EMO = 0.32  # blinks a second where nobody asks: people at talk
 _ASIDE = (28.0, 55.0)  # degrees of yaw from where on the face does less, and where nothing is left
+_SOBERED = 0.35  # of a smile with bared teeth is taken back: nobody keeps it while he speaks. By eye
 _COVERED = 0.9  # mesh confidence below which something is before the face. Source: spec/animatic.md §5
 
 _NOTE = (
@@ -79,12 +81,16 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
 def _pictures(head: Head, view: View, driving: Driving, borne: Bearing, strength: float) -> Iterator[Plate]:
     portrait = prepare(head.sprite, view.face)
     mouth = driving.mouth
+    bared = min(1.0, portrait.anatomy.rest_gap / (0.2 * portrait.anatomy.half)) if strength > 0 else 0.0
+    smile = Mimic(smile_left=-_SOBERED * bared, smile_right=-_SOBERED * bared)
     for number in range(len(borne)):
-        pose = replace(
-            borne.face(number),
-            opening=float(min(1.0, mouth.opening[number] * strength)),
-            width=float(np.clip(mouth.width[number] * strength, -1, 1)),
+        wanted = Wanted(
+            float(min(1.0, mouth.opening[number] * strength)), float(np.clip(mouth.width[number] * strength, -1, 1))
         )
+        lips = aimed(portrait.anatomy, wanted) if strength > 0 else FacePose()
+        brow = float(borne.brow[number])
+        mimic = replace(smile, brow_left=brow, brow_right=brow)
+        pose = replace(lips, blink=float(borne.blink[number]), mimic=mimic if mimic != Mimic() else None)
         patches = [] if pose == FacePose() else [portrait.paint(pose)]
         turn = Turn(*(float(track[number]) for track in (borne.yaw, borne.pitch, borne.roll, borne.lift)))
         yield head.carried(patches, turn)

@@ -1,0 +1,183 @@
+"""Takes: the shots of a film made of one picture, each made ready only when its first frame is due.
+
+Knows how frames are shared among framings of a picture and how a face's tracks come together. Must not know files, nor
+how a live still is painted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from understudy.animatic.brief import DraftBrief
+from understudy.animatic.drafts._direction import Direction, draw_lots
+from understudy.animatic.easing import smooth
+from understudy.animatic.foreground import Foreground, find_foreground
+from understudy.animatic.gestures import Acted, Errand, act
+from understudy.animatic.idle import IdleTrack, idle
+from understudy.animatic.lips import FacePose
+from understudy.animatic.livestill import Happening, LiveStill
+from understudy.animatic.perception import Eyes
+from understudy.animatic.performer import Plate
+from understudy.animatic.screenplay import CameraMove, Move
+from understudy.animatic.stillcamera import still_views
+from understudy.animatic.stirring import Stir
+from understudy.animatic.utterance import Mouth
+from understudy.core.units import FRAMES_PER_SECOND, Size
+from understudy.media.image import cover
+
+_SHORTEST = 1.6  # seconds of a shot, below which nothing is cut
+_WAKE_SECONDS = 0.9  # until head and breath move fully
+_LOOSE = 0.3  # of a head's turns where nothing behind it could be made up
+_FACE_HEIGHTS = 2.6  # height of a close shot in face heights
+_CLOSEST = 0.34  # least part of the source a close shot may show, over its height
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One shot: its picture at the film's size, its frames from `start`, its camera."""
+
+    picture: Plate
+    start: int
+    count: int
+    moves: tuple[CameraMove, ...]
+    is_first: bool = True
+
+
+@dataclass(slots=True)
+class Film:
+    """All takes of a film after whatever was given of it as a clip, and what was found on the way."""
+
+    brief: DraftBrief
+    direction: Direction
+    takes: tuple[Take, ...]
+    found: Foreground
+    eyes: Eyes | None
+    size: Size
+    mouth: Mouth | None = None
+    missing: tuple[Stir, ...] = ()
+
+    def __post_init__(self) -> None:
+        if Stir.HAIR in self.direction.stirs and (self.found.mask is None or self.found.face is None):
+            self.missing = (Stir.HAIR,)
+
+    @property
+    def rate(self) -> float:
+        return float(self.brief.frames_per_second)
+
+    def __iter__(self) -> Iterator[Plate]:
+        first, whole = self.takes[0].start, sum(take.count for take in self.takes)
+        lively = idle(int((first + whole) / self.rate * FRAMES_PER_SECOND) + 2, draw_lots(self.brief, 11))
+        acted = self._acted(whole)
+        for number, take in enumerate(self.takes):
+            found = self.found if take.is_first else find_foreground(take.picture, self.eyes)
+            still = LiveStill(
+                take.picture, self.size, found, self._happening(take, found, lively, acted, first, whole),
+                draw_lots(self.brief, 20 + number),
+            )  # fmt: skip
+            for frame in range(take.count):
+                yield still.paint(frame)
+
+    def _acted(self, count: int) -> Acted:
+        box = self.found.box or (0, 0, self.size.width, self.size.height)
+        cut = self.found.mask is not None and bool((self.found.mask[-2:] > 0.5).mean() > 0.02)
+        tall = box[3] - box[1]
+        return act(self.direction.errand, count / self.rate, count, self.size, is_cut=cut, tall=tall)
+
+    def _happening(
+        self, take: Take, found: Foreground, lively: IdleTrack, acted: Acted, first: int, whole: int
+    ) -> Happening:
+        seconds = (take.start + np.arange(take.count)) / self.rate
+        wake = np.array([smooth(float(t) / _WAKE_SECONDS) if take.is_first else 1.0 for t in seconds - seconds[0]])
+        own = acted.part(take.start - first, take.count)
+        places = np.minimum((seconds * FRAMES_PER_SECOND).astype(int), len(lively) - 1)
+        loose = 1.0 if found.mask is not None else _LOOSE
+        return Happening(
+            still_views(take.moves, take.count / self.rate, take.count, self.size, draw_lots(self.brief, take.start)),
+            own,
+            [self._face(lively, own, n, int(places[n]), float(wake[n]), loose, seconds[n], take) for n in range(take.count)],
+            (lively.breath[places] * wake).astype(np.float32),
+            seconds,
+            self.direction.weather,
+            self.direction.stirs,
+            exact_start=take.is_first,
+            light_from=(take.start - first) / whole,
+            light_to=(take.start - first + take.count) / whole,
+        )
+
+    def _face(
+        self, lively: IdleTrack, acted: Acted, n: int, place: int, wake: float, loose: float, t: float, take: Take
+    ) -> FacePose:
+        opening, width, closed = 0.0, 0.6 * float(acted.smile[n]), 0.0
+        if self.mouth is not None:
+            row = take.start + n
+            opening, width, closed = (float(x[row]) for x in (self.mouth.opening, self.mouth.width, self.mouth.closed))
+        else:
+            spoken = self.direction.mouth(t)
+            if spoken is not None:
+                opening, width, closed = spoken
+            elif acted.chew[n]:
+                opening = 0.35 * float(acted.chew[n])
+        calm = lively.pose(place)
+        return replace(
+            calm,
+            opening=opening,
+            width=float(np.clip(width, -1, 1)),
+            closed=closed,
+            blink=max(calm.blink * wake, float(acted.shut[n])),
+            yaw=loose * (calm.yaw * wake + float(acted.yaw[n])),
+            pitch=loose * (calm.pitch * wake + float(acted.pitch[n])),
+            roll=loose * calm.roll * wake,
+        )
+
+
+def plan_takes(
+    picture: Plate, source: Plate, found: Foreground, direction: Direction, start: int, count: int, rate: float,
+    size: Size, *, several: bool,
+) -> tuple[Take, ...]:  # fmt: skip
+    """The takes of a film of `count` frames from `start` on.
+
+    `picture` has the film's size; `source` is the same with all its pixels, for close shots. `several` asks for cuts:
+    wide, close on the face or on what stands in front, wide again where there is time.
+    """
+    whole = Take(picture, start, count, direction.moves)
+    if not several or count / rate < 2 * _SHORTEST or direction.errand.leaves:
+        return (whole,)
+    close = close_of(source, picture, found, size)
+    lengths = [0.42, 0.58] if count / rate < 3.2 * _SHORTEST else [0.34, 0.36, 0.30]
+    ends = [round(count * sum(lengths[: n + 1])) for n in range(len(lengths))]
+    pull = (CameraMove(Move.PULL_OUT),)
+    cuts = [Take(picture, start, ends[0], direction.moves), Take(close, start + ends[0], ends[1] - ends[0], (), False)]
+    if len(ends) == 3:
+        cuts.append(Take(picture, start + ends[1], ends[2] - ends[1], pull, False))
+    return tuple(cuts)
+
+
+def close_of(source: Plate, picture: Plate, found: Foreground, size: Size) -> Plate:
+    """A close framing of a picture, from its source's pixels: head and shoulders, or the middle of what is in front."""
+    width, height = size.width, size.height
+    if found.face is not None:
+        left, top, right, bottom = found.face.box
+        tall = _FACE_HEIGHTS * (bottom - top)
+        x, y = (left + right) / 2, (top + bottom) / 2 + 0.12 * tall
+    else:
+        box = found.box or (0.25 * width, 0.25 * height, 0.75 * width, 0.75 * height)
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        tall = 0.75 * max(box[3] - box[1], (box[2] - box[0]) * height / width)
+    tall = float(np.clip(tall, _CLOSEST * height, 0.62 * height))
+    wide = tall * width / height
+    left = float(np.clip(x - wide / 2, 0, width - wide))
+    top = float(np.clip(y - tall / 2, 0, height - tall))
+    # from film pixels to source pixels, as `cover` cut it
+    per = min(source.shape[1] / width, source.shape[0] / height)
+    off_x, off_y = (source.shape[1] - width * per) / 2, (source.shape[0] - height * per) / 2
+    x0, y0 = round(off_x + left * per), round(off_y + top * per)
+    part = source[y0 : y0 + max(2, round(tall * per)), x0 : x0 + max(2, round(wide * per))]
+    return np.ascontiguousarray(cover(part, size))
+
+
+def is_still(errand: Errand) -> bool:
+    """Whether the prompt gives whoever is in the picture nothing to do."""
+    return not errand.verbs and not errand.leaves and not errand.rises

@@ -1,0 +1,98 @@
+"""What drafts that show a caller's film in another look have in common: its pictures at the right size, its sound.
+
+Knows the source film and the brief. Must not know any look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from understudy.animatic._opencv import cv2
+from understudy.animatic.brief import DraftBrief, LocalSubject
+from understudy.animatic.looks.sight import Picture, fitted
+from understudy.animatic.looks.survey import Survey, survey, survey_of
+from understudy.animatic.looks.words import Wording
+from understudy.core.faults import Refused
+from understudy.core.request import LocalMedia, Medium, Role
+from understudy.core.units import FRAMES_PER_SECOND, Size
+from understudy.media.audio import Wave, read_wave
+from understudy.media.image import read_image
+from understudy.media.video import read_video
+
+_LOOKED_AT = 256  # pixels of the longer side of a reference whose colours are taken
+_SOLID = 200  # alpha (0..255)
+
+
+def source_of(brief: DraftBrief) -> tuple[LocalMedia, Size, int]:
+    """The source film, the size and the number of pictures; from here on one thread paints (equal bytes).
+
+    Raises:
+        Refused: no source film.
+    """
+    cv2.setNumThreads(1)
+    source = brief.media.get(Role.SOURCE_VIDEO)
+    if source is None:
+        raise Refused("There is no film to work on: give the video that is to be changed.")
+    if brief.size is None or brief.frame_count is None:
+        raise ValueError("size and number of pictures of a changed film are settled beforehand")
+    return source, brief.size, brief.frame_count
+
+
+def source_pictures(brief: DraftBrief, source: LocalMedia, size: Size, frame_count: int) -> Iterator[Picture]:
+    """The source's pictures at the brief's rate and at exactly `size`; fewer where the source is shorter."""
+    # a film wider than the result fills it by its height, a taller one by its width
+    given = source.facts.size
+    high = size.height if given is None else max(size.height, -(-size.width * given.height // given.width))
+    rate = brief.frames_per_second
+    for picture in read_video(source.path, max_height=high, max_frames=frame_count, frames_per_second=rate):
+        yield fitted(picture, size)
+
+
+def own_sound(brief: DraftBrief, source: LocalMedia) -> Wave | None:
+    """The source's sound as it is, as long as the film; None where none is asked for or there is none."""
+    if not brief.sound or not source.facts.has_sound:
+        return None
+    return read_wave(source.path, seconds=brief.seconds)
+
+
+def sound_note(brief: DraftBrief, wave: Wave | None) -> list[str]:
+    """A sentence where sound was asked for and the source has none."""
+    if brief.sound and (wave is None or not len(wave)):
+        return ["Your film has no sound; the sound track of the draft is silent."]
+    return []
+
+
+def models_in(folder: Path | None) -> Path | None:
+    """The folder of perception models where the model of persons is there."""
+    return folder if folder is not None and (folder / "selfie_segmentation.tflite").is_file() else None
+
+
+def picture_survey(subject: LocalSubject) -> Survey:
+    """The colours of a reference: of a picture, or of a film's first second.
+
+    Raises:
+        MediaRefused: it cannot be read.
+    """
+    if subject.media.facts.medium is Medium.VIDEO:
+        return survey(subject.media.path, FRAMES_PER_SECOND, Fraction(FRAMES_PER_SECOND))
+    picture = read_image(subject.media.path, max_side=_LOOKED_AT)
+    if picture.shape[2] == 4:  # what is transparent has no colour to give
+        solid = picture[picture[:, :, 3] > _SOLID][:, :3]
+        picture = solid[None] if len(solid) else picture[:, :, :3]
+    return survey_of([picture])
+
+
+def told(wording: Wording) -> str:
+    """A sentence on what was read from the prompt."""
+    parts = []
+    if wording.style is not None:
+        parts.append(f"the look \u201c{wording.style.value.replace('_', ' ')}\u201d")
+    if wording.colours:
+        parts.append("the colours " + ", ".join(name for name, _ in wording.colours))
+    if wording.lights:
+        parts.append("the light " + ", ".join(wording.lights))
+    if wording.weather:
+        parts.append("the weather " + ", ".join(word.value for word in wording.weather))
+    return f"Read from the prompt: {'; '.join(parts)}." if parts else "Nothing about a look is read from the prompt."

@@ -1,0 +1,55 @@
+"""Video edit: the caller's film changed as its prompt says, as far as style, colours, light and weather go.
+
+Knows which wishes are drawn and which are only noted. Must not know how looks are painted (looks).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from understudy.animatic.brief import DraftBrief, Progress, Reel
+from understudy.animatic.drafts._looked import own_sound, picture_survey, sound_note, source_of, source_pictures, told
+from understudy.animatic.drafts._reel import write_reel
+from understudy.animatic.looks import Kit
+from understudy.animatic.looks.survey import survey
+from understudy.animatic.looks.words import read_look
+from understudy.animatic.repainting import Repainting
+
+
+def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
+    """The source film with the prompt's look; as it is where the prompt asks for nothing that can be drawn.
+
+    Raises:
+        MediaRefused: the source, or a picture whose colours are asked for, cannot be read.
+        Refused: no source.
+    """
+    source, size, frame_count = source_of(brief)
+    progress(0.02, "looking at the colours")
+    kit = Kit(size, survey(source.path, frame_count, brief.frames_per_second), brief.seed)
+    wording = read_look(brief.prompt)
+    palette = picture_survey(brief.subjects[0]) if brief.subjects and wording.of_picture else None
+    notes = [
+        "This is a draft: style, colours, light and weather of the prompt are painted over your film.",
+        told(wording),
+    ]
+    if wording.silent:
+        notes[1] = (
+            "The prompt names no style, colour, light or weather that the draft knows, so the film is shown as it is; "
+            "name one, such as clay, watercolour, night or snow."
+        )
+    if wording.things:
+        notes.append("Putting things in, taking them out or exchanging them is not drawn in a draft.")
+    if palette is not None:
+        notes.append("The colours are drawn to those of the first reference picture.")
+    elif brief.subjects:
+        count = "The reference picture is" if len(brief.subjects) == 1 else f"The {len(brief.subjects)} references are"
+        notes.append(f"{count} not used: a draft puts nothing from them into the film.")
+    wave = own_sound(brief, source)
+    if brief.sound and brief.options.get("audio_setting", "auto") == "auto":
+        notes.append("The sound is the film's own: a draft makes no new sound for it.")
+    notes += sound_note(brief, wave)
+    frames = source_pictures(brief, source, size, frame_count)
+    pictures = Repainting(wording, palette=palette).pictures(frames, kit, brief.frames_per_second)
+    return write_reel(
+        brief, workdir, progress, pictures, size=size, frame_count=frame_count, wave=wave, notes=tuple(notes)
+    )

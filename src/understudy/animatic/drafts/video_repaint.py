@@ -1,0 +1,107 @@
+"""Video repaint: the caller's film with its structure kept and its look taken from the prompt.
+
+Knows the vendor's control conditions and what each of them leaves of the film. Must not know how looks are painted
+(looks) or how words are read (looks.words).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from understudy.animatic.brief import DraftBrief, Progress, Reel
+from understudy.animatic.drafts._looked import (
+    models_in,
+    own_sound,
+    picture_survey,
+    sound_note,
+    source_of,
+    source_pictures,
+    told,
+)
+from understudy.animatic.drafts._reel import write_reel
+from understudy.animatic.looks import Kit, Style
+from understudy.animatic.looks.survey import survey
+from understudy.animatic.looks.words import read_look
+from understudy.animatic.perception import Eyes
+from understudy.animatic.repainting import Repainting
+from understudy.core.faults import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What a control condition keeps of the film: all, or only its volumes or lines; how much of its people."""
+
+    base: Style | None
+    keeps_people: float
+    note: str
+
+
+CONTROLS = {
+    "posebodyface": Control(
+        None, 0.5, "posebodyface: people keep about half of their own look, faces and colours; all else is repainted."
+    ),
+    "posebody": Control(
+        None,
+        0.22,
+        "posebody: people keep a little of their own look so that they stay readable; all else is repainted.",
+    ),
+    "depth": Control(
+        Style.VOLUMES, 0.0, "depth: fine detail is taken away before painting, only broad forms are kept."
+    ),
+    "scribble": Control(
+        Style.SCRIBBLE, 0.0, "scribble: only a line drawing of the film is kept, coloured in flat, and then painted."
+    ),
+}
+"""Source: spec/dashscope.md §7.1 for the names; what each keeps is the draft's own choice."""
+
+_UNNAMED = Style.CARTOON_3D
+"""The look where neither prompt nor picture names any: closest to the film itself, and still seen as painted."""
+
+
+def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
+    """The source film in the look of the prompt.
+
+    Raises:
+        MediaRefused: the source, or the reference picture, cannot be read.
+        Refused: no source, or an unknown control condition.
+    """
+    source, size, frame_count = source_of(brief)
+    name = str(brief.options.get("control_condition", "posebodyface"))
+    control = CONTROLS.get(name)
+    if control is None:
+        raise Refused(f"There is no control condition \u201c{name}\u201d: choose one of {', '.join(CONTROLS)}.")
+    strength = min(1.0, max(0.0, float(brief.options.get("strength", 1.0))))
+    progress(0.02, "looking at the colours")
+    kit = Kit(size, survey(source.path, frame_count, brief.frames_per_second), brief.seed)
+    wording = read_look(brief.prompt)
+    palette = picture_survey(brief.subjects[0]) if brief.subjects else None
+    notes = [
+        "This is a draft: your film is repainted picture by picture over its own outlines; what the prompt describes "
+        "beyond style, colours, light and weather is not drawn.",
+        told(wording),
+        control.note,
+    ]
+    if wording.silent and palette is None and control.base is None:
+        wording = replace(wording, style=_UNNAMED)
+        notes[1] = (
+            "The prompt names no style, colour, light or weather that the draft knows, so it is painted as a soft "
+            "cartoon; name one, such as ink wash, oil painting or cyberpunk."
+        )
+    if palette is not None:
+        notes.append("The colours are drawn to those of the reference picture; what it shows is not put into the film.")
+    folder = models_in(brief.models) if control.keeps_people > 0 else None
+    if control.keeps_people > 0 and folder is None:
+        notes.append("People are repainted like everything else: the model that finds them is not installed.")
+    wave = own_sound(brief, source)
+    notes += sound_note(brief, wave)
+    wish = Repainting(wording, strength, control.base, control.keeps_people, palette)
+    pictures = wish.pictures(
+        source_pictures(brief, source, size, frame_count),
+        kit,
+        brief.frames_per_second,
+        Eyes(folder) if folder else None,
+    )
+    return write_reel(
+        brief, workdir, progress, pictures, size=size, frame_count=frame_count, wave=wave, notes=tuple(notes)
+    )

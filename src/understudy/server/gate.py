@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
+from functools import partial
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from understudy.server.guard import new_request_id
+from understudy.core.ids import random_id
+from understudy.server.guard import ANSWER_AT_ONCE
 
 LONGEST_HEAD = 64 * 1024
 """Bytes of request line and headers that may come after the first piece read from the connection (up to 256 kB)."""
@@ -53,6 +55,7 @@ class Gate(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._stepped = True
         super().on_headers_complete()
+        self.scope[ANSWER_AT_ONCE] = partial(self._answer, self.cycle)  # type: ignore[literal-required]
 
     def on_body(self, body: bytes) -> None:
         self._stepped = True
@@ -62,11 +65,34 @@ class Gate(HttpToolsProtocol):
         self._stepped = True
         super().on_message_complete()
 
+    def _answer(self, cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> bool:
+        """Write a whole answer; False when that has to wait, or has been begun already: then it goes the common way.
+
+        What `RequestResponseCycle.send` does in two messages, for headers that need no looking at because we made them
+        (`guard.send_reply`). Those two messages are a third of what uvicorn needs for a request.
+        """
+        if cycle.disconnected:
+            return True
+        if cycle.response_started or self.flow.write_paused:
+            return False
+        pieces = [STATUS_LINE[status]]
+        for name, value in cycle.default_headers:
+            pieces += (name, b": ", value, b"\r\n")
+        pieces += (head, b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n", body)
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        self.transport.write(b"".join(pieces))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
+
     def send_400_response(self, msg: str) -> None:
         self._refuse(400, f"{msg} The bytes on this connection are not well-formed HTTP/1.1.")
 
     def _refuse(self, status: int, message: str) -> None:
-        request_id = new_request_id()
+        request_id = random_id()
         body = json.dumps({"code": "InvalidParameter", "message": message, "request_id": request_id}).encode()
         head = (
             f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: application/json\r\nx-request-id: {request_id}\r\n"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import time
-import uuid
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -25,6 +24,9 @@ DRAINED = 8
 """Up to so many times the allowed body is read and thrown away before the connection is cut."""
 REQUEST_ID = "understudy.request_id"
 """Where the number of a request stands in its scope, for the applications behind the dialects."""
+ANSWER_AT_ONCE = "understudy.answer_at_once"
+"""Where in a request's scope stands, if the server can do so, what writes a whole answer (see `gate`)."""
+_LINE_END = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _SLASHES = re.compile("//+")
 _HOST = re.compile(r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(:\d{1,5})?$")
 
@@ -51,16 +53,9 @@ class Metrics:
         pair[1].observe(seconds)
 
 
-def new_request_id() -> str:
-    return str(uuid.uuid4())
-
-
 def read_headers(scope: Scope) -> dict[str, str]:
-    """Header names in lower case; of a repeated header the first counts."""
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        headers.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
-    return headers
+    """Header names in lower case, as ASGI has them; of a repeated header the first counts."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
 
 
 def read_query(scope: Scope) -> dict[str, str]:
@@ -134,7 +129,14 @@ def _too_large(most: int) -> InvalidRequest:
     return InvalidRequest(Violation("body", reason, ViolationKind.BODY))
 
 
-async def send_reply(send: Any, reply: WireReply, *, is_head: bool = False) -> None:
+async def send_reply(scope: Scope, send: Any, reply: WireReply, *, is_head: bool = False) -> None:
+    """Send a whole answer: in one piece where the server has the means, else in the two messages of ASGI."""
+    at_once = scope.get(ANSWER_AT_ONCE)
+    if at_once is not None and not is_head and _LINE_END.search("".join(reply.headers.values())) is None:
+        lines = [f"{name}: {value}\r\n" for name, value in reply.headers.items()]
+        head = f"{''.join(lines)}content-length: {len(reply.body)}\r\n".encode("latin-1")
+        if at_once(reply.status, head, reply.body):
+            return
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
     headers.append((b"content-length", str(len(reply.body)).encode()))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})

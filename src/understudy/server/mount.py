@@ -15,6 +15,7 @@ import structlog
 
 from understudy.core.card import ModelCard
 from understudy.core.faults import Fault, InternalFault, InvalidRequest, NotFound, Throttled, ViolationKind
+from understudy.core.ids import random_id
 from understudy.core.ports import Cards, Dialect
 from understudy.core.request import Profile
 from understudy.core.task import Task
@@ -125,7 +126,7 @@ class DialectMount:
             headers=headers,
             path_values=found[1] if found else {},
             base_url=guard.base_url(scope, headers, self._public_url),
-            request_id=guard.new_request_id(),
+            request_id=random_id(),
         )
         methods = found[0] if found else {}
         pair = methods.get("GET" if method == "HEAD" else method)
@@ -147,11 +148,11 @@ class DialectMount:
             reply = dialect.encode_fault(InternalFault(), wire)
         action = pair[1].action.value if pair else "none"
         watch.stop(action, method, path, reply.status, wire.request_id, caller.account if caller else "")
-        await guard.send_reply(send, reply, is_head=method == "HEAD")
+        await guard.send_reply(scope, send, reply, is_head=method == "HEAD")
 
     async def _pass_on(self, scope: Any, receive: Any, send: Any) -> None:
         """Hand a request to `rest`: with a number, which every answer names, and no error but in JSON."""
-        request_id = scope[guard.REQUEST_ID] = guard.new_request_id()
+        request_id = scope[guard.REQUEST_ID] = random_id()
         numbered = (b"x-request-id", request_id.encode())
 
         async def send_numbered(message: Any) -> None:

@@ -9,13 +9,13 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
 
 from understudy.catalog import validate
 from understudy.core.card import ModelCard
 from understudy.core.faults import Conflict, MediaRefused, NotFound
+from understudy.core.ids import id_in_order
 from understudy.core.ports import Cards, Clock, TaskStore
-from understudy.core.request import Profile, VideoRequest
+from understudy.core.request import Profile, Reference, VideoRequest
 from understudy.core.task import SENT_PROMPT, Status, Task, TaskFilter
 from understudy.core.wire import Canceled, Listed, Told
 from understudy.service.accounts import Caller
@@ -69,13 +69,15 @@ class Tasks:
         card = self._cards.find(request.model)
         complete = validate.complete(request, card, self._profile)
         seed = secrets.randbelow(card.seed_most + 1) if complete.seed is None else complete.seed
-        # under one name, or an alias would have a limit of its own for tasks running at once
-        complete = complete.but(model=card.model, seed=seed)
-        await self._check_uploads(complete, caller, card, request.model)
-        complete = await self._put_inline_aside(complete, caller)
+        if seed != complete.seed or card.model != complete.model:
+            # under one name, or an alias would have a limit of its own for tasks running at once
+            complete = complete.but(model=card.model, seed=seed)
+        if any(_is_kept_here(r) for r in complete.references):
+            await self._check_uploads(complete, caller, card, request.model)
+            complete = await self._put_inline_aside(complete, caller)
         now = self._clock.now()
         task = Task(
-            task_id=str(uuid4()),
+            task_id=id_in_order(now),
             account=caller.account,
             key_id=caller.key_id,
             dialect=dialect,
@@ -154,6 +156,14 @@ class Tasks:
 def _sent_prompt(sent: str, kept: str) -> dict[str, str]:
     """The prompt as it was sent, where it was cut: a caller is told his own (spec/dashscope.md §4.2, orig_prompt)."""
     return {} if sent == kept else {SENT_PROMPT: sent[:LONGEST_TOLD_PROMPT]}
+
+
+def _is_kept_here(reference: Reference) -> bool:
+    """Whether something we keep is concerned; most requests name links of other hosts only, and need no second look."""
+    if not reference.url.startswith("http") or len(reference.url) >= LONGEST_KEPT_URL:
+        return True
+    voice = reference.voice
+    return voice is not None and (not voice.startswith("http") or len(voice) >= LONGEST_KEPT_URL)
 
 
 def _is_inline(url: str) -> bool:

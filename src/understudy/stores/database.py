@@ -78,13 +78,13 @@ class Database:
         self._folder = folder
         self._engine = _engine(path, durable=durable)
         self.dialect = self._engine.dialect
-        self._writer = Writer(self._first_connection())
-        self._writer.start()
+        self._writer = Writer(self._first_connection(), self.check_present)
         self._quick = self._engine.connect()
         self._quick.exec_driver_sql("PRAGMA query_only=ON")
         self._quick_raw: sqlite3.Connection = self._quick.connection.driver_connection  # type: ignore[assignment]
         self._quick_lock = threading.Lock()
         self._identity = _identity(path)
+        self._writer.start()
 
     @classmethod
     def open(cls, location: str | Path) -> Database:
@@ -142,12 +142,10 @@ class Database:
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in the writer's transaction; returns after the commit."""
-        self.check_present()
         return await self._writer.write(work)
 
     async def insert(self, *rows: tuple[Prepared, Mapping[str, Any]]) -> None:
         """Add rows by prepared INSERTs, all or none; returns after the commit. Raises sqlite3.IntegrityError."""
-        self.check_present()
         await self._writer.insert([(prepared.sql, prepared.values(given)) for prepared, given in rows])
 
     def one(self, prepared: Prepared, given: Mapping[str, Any]) -> tuple[Any, ...] | None:

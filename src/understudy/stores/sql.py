@@ -59,14 +59,10 @@ class SqlTaskStore:
         """Raises Conflict when there is a task of that id, InvalidRequest for text that is no Unicode."""
         try:
             row = row_of(task)
-            for text in row.values():
-                if isinstance(text, str):
-                    text.encode()
+            await self._database.insert((self._add, row), (self._add_body, {"task_id": task.task_id, "body": body}))
         except (PydanticSerializationError, UnicodeEncodeError) as error:
             sentence = "The request holds characters that are no valid Unicode (half of a surrogate pair); remove them."
             raise InvalidRequest.of("body", sentence, ViolationKind.BODY) from error
-        try:
-            await self._database.insert((self._add, row), (self._add_body, {"task_id": task.task_id, "body": body}))
         except sqlite3.IntegrityError as error:
             raise Conflict(f"There is already a task {task.task_id}.") from error
 

@@ -2,13 +2,13 @@
 
 Knows order, savepoints and commits. Must not know what a write means: each is a function of the open connection.
 
-A write is acknowledged only after the commit that holds it (decision 0004). What one turn of the event loop asks for
-is handed over at its end, together: a commit costs ten times what a row in it does, and a disk that answers at once
-would make one for every two rows. While one commit waits for the disk, the writes that arrive gather as well; the next
-transaction takes them all, so that the disk's latency is shared. Each runs in a
-savepoint of its own: one that fails is undone alone and its neighbours are kept. Rows that are only added, which is
-what every submit is, go in side by side: one statement runs over all of them, and the driver gives the interpreter's
-lock away a few times for each statement.
+A write is acknowledged only after the commit that holds it (decision 0004). What the event loop asks for is handed over
+together, at the end of the first turn that brings no more: a commit costs ten times what a row in it does, and a disk
+that answers at once would make one for every two rows. While one commit waits for the disk, the writes that arrive
+gather as well; the next transaction takes them all, so that the disk's latency is shared. Each runs in a savepoint of
+its own: one that fails is undone alone and its neighbours are kept. Rows that are only added, which is what every
+submit is, go in side by side: one statement runs over all of them, and the driver gives the interpreter's lock away a
+few times for each statement.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ log = structlog.get_logger("understudy.stores")
 
 AT_MOST_TOGETHER = 512
 """Writes in one transaction, so that another process gets its turn."""
+
+GATHERED = 64
+"""Writes that are handed over however many more the next turn may bring. Larger transactions save next to nothing."""
 
 # what a write may raise: the database's refusals, the house's own errors, and values that cannot be written down
 _FAILURES = (SQLAlchemyError, sqlite3.Error, UnderstudyError, ValueError, TypeError, LookupError, ArithmeticError)
@@ -73,6 +76,8 @@ class Writer:
     """Owns `connection` from `start` to `close`; nobody else writes in this process."""
 
     connection: Connection
+    check: Callable[[], None] = lambda: None
+    """Asked before each transaction; raises Unavailable when nothing may be written now."""
     tally: Tally = field(default_factory=Tally)
     _queue: SimpleQueue[_Write | None] = field(default_factory=SimpleQueue)
     _gathered: dict[asyncio.AbstractEventLoop, list[_Write]] = field(default_factory=dict)
@@ -105,12 +110,16 @@ class Writer:
                 raise Unavailable("The task store is closed; start the server again.")
             gathered = self._gathered.setdefault(loop, [])
             if not gathered:
-                loop.call_soon(self._hand_over, loop)
+                loop.call_soon(self._hand_over, loop, 0)
             gathered.append(write)
         return write.future
 
-    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _hand_over(self, loop: asyncio.AbstractEventLoop, before: int) -> None:
+        """Hand over what has gathered, unless this turn brought more than the `before` that were there."""
         with self._gate:
+            if before < len(self._gathered.get(loop, ())) < GATHERED:
+                loop.call_soon(self._hand_over, loop, len(self._gathered[loop]))
+                return
             writes = self._gathered.pop(loop, [])
             if self._open:
                 for write in writes:
@@ -168,17 +177,18 @@ class Writer:
         raw = self.connection.connection.driver_connection
         assert raw is not None
         try:
+            self.check()
             raw.execute("BEGIN IMMEDIATE")
             for are_rows, group in groupby(writes, lambda write: not callable(write.work)):
                 together = list(group)
                 if not (are_rows and self._run_together(raw, together)):
                     self._run_each(raw, together)
             raw.execute("COMMIT")
-        except (sqlite3.Error, SQLAlchemyError) as error:
+        except (sqlite3.Error, SQLAlchemyError, Unavailable) as error:
             if raw.in_transaction:
                 raw.rollback()
             for write in writes:
-                write.error = unavailable(error)
+                write.error = error if isinstance(error, Unavailable) else unavailable(error)
         else:
             self.tally.writes += len(writes)
             self.tally.commits += 1

@@ -6,6 +6,7 @@ The only room that knows every other one.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import io
 import json
@@ -15,13 +16,15 @@ import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO, cast
 
+import msgspec
 import structlog
 
 from understudy import __version__
@@ -116,23 +119,67 @@ def set_up_logging(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if settings.log_format == "json":
-        as_json = json.JSONEncoder(ensure_ascii=False, default=repr)  # one encoder for all lines
-        processors += [
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(lambda line, **_: as_json.encode(line)),
-        ]
+        processors += [structlog.processors.format_exc_info, _as_json]
     else:
         # plain: the pretty one prints the local variables too, and among them are keys and prompts
         plain = structlog.dev.plain_traceback
         processors += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     level = getattr(logging, settings.log_level.upper())
+    lines = Lines(cast("TextIO", Forgiving(sys.stderr)))
+    atexit.register(lines.flush)
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", Forgiving(sys.stderr))),
+        logger_factory=lambda *_: lines,
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[FromLibraries()], force=True)
+
+
+_encode_line = msgspec.json.Encoder(enc_hook=repr).encode
+
+
+def _as_json(_logger: object, _level: str, line: MutableMapping[str, Any]) -> str:
+    try:
+        return _encode_line(line).decode()
+    except (TypeError, ValueError):  # half of a surrogate pair in a text, a key that is no text
+        return json.dumps({str(name): value for name, value in line.items()}, default=repr)
+
+
+class Lines:
+    """Takes log lines. What one turn of an event loop logs is written at its end, together.
+
+    A write costs more than making a line, and every request makes one. Without a loop lines are written as they come.
+    A process that is killed loses the lines of its last turn; one that ends writes them.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._waiting: list[str] = []
+        self._gate = threading.RLock()  # a signal handler may log while this thread holds it
+        self._asked: asyncio.AbstractEventLoop | None = None
+
+    def msg(self, line: str) -> None:
+        with self._gate:
+            self._waiting.append(line)
+            try:
+                loop = asyncio.get_running_loop()
+            except RuntimeError:
+                self.flush()
+                return
+            if self._asked is not loop:
+                self._asked = loop
+                loop.call_soon(self.flush)
+
+    debug = info = warning = error = critical = msg
+
+    def flush(self) -> None:
+        """Write what waits."""
+        with self._gate:
+            waiting, self._waiting, self._asked = self._waiting, [], None
+            if waiting:
+                self._stream.write("\n".join(waiting) + "\n")
+                self._stream.flush()
 
 
 class Forgiving(io.TextIOBase):

@@ -65,6 +65,7 @@ def serve(*, host: str | None, port: int | None, data: Path | None, slots: int |
     _hang_up_is_an_end()
     config.load()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     gc.enable()
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -29,8 +29,7 @@ _BODY_END = 2.6  # heights below the chin where they do no more
 _NEAR = 0.42  # how much nearer than the ears the middle of the face is, in widths of it
 _AIR = 0.55  # heights of the face, around the person, in which an even backdrop goes along
 _FACE_IN_MASK = 0.9  # least share of the face that a person's mask must cover
-_FILL_SIDE = 480
-_PLATE_BLUR = 0.004
+_FILL_SIDE = 720
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class Head:
         # a ball turns: its front goes furthest, the back of it, hair and ears, a little the same way
         middle_y = (a.top + a.chin) / 2
         u, v = (own_x - a.middle) / (0.62 * a.width), (own_y - middle_y) / (0.72 * a.height)
-        front = _NEAR * a.width * (np.exp(-(u * u + v * v)) + 0.35) * weight
+        front = _NEAR * a.width * (np.exp(-(u * u + v * v)) + 0.3) * weight
         own_x = own_x - front * np.float32(np.sin(np.radians(turn.yaw)))
         own_y = own_y - front * np.float32(np.sin(np.radians(turn.pitch)))
         return a.to_picture(np.asarray(own_x, np.float32), np.asarray(own_y, np.float32))
@@ -181,16 +180,23 @@ def _oval(anatomy: Anatomy, shape: tuple[Any, ...]) -> Mask:
 
 
 def _without(picture: Plate, mask: Mask, anatomy: Anatomy) -> Plate:
-    """The picture with the person filled in from around, as far in as a moving head may show it."""
+    """The picture with the person filled in from around; only what is near the head is ever seen.
+
+    Colours are led inwards along their edges. Patches of elsewhere, good for large holes, make a rim in wrong colours.
+    """
     height, width = mask.shape
     scale = min(1.0, _FILL_SIDE / max(height, width))
     size = max(8, round(width * scale)), max(8, round(height * scale))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     body = (cv2.resize(mask, size, interpolation=cv2.INTER_AREA) > 0.04).astype(np.uint8)
-    rim = max(2, round(0.025 * anatomy.height * scale))
+    rim = max(2, round(0.02 * anatomy.height * scale))
     body = cv2.dilate(body, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * rim + 1, 2 * rim + 1)))
-    filled = cv2.inpaint(small, body, 4, cv2.INPAINT_TELEA)
-    filled = cv2.GaussianBlur(filled, (0, 0), max(0.6, _PLATE_BLUR * max(size)))
+    filled = cv2.inpaint(small, body, 5, cv2.INPAINT_TELEA)
     filled = cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC)
-    share = cv2.resize(cv2.GaussianBlur(body.astype(np.float32), (0, 0), 1.0), (width, height))[..., None]
-    return np.asarray(picture * (1 - share) + filled * share + 0.5, np.uint8)
+    # streaks are softened ever more, the further in they reach
+    deep = cv2.distanceTransform(body, cv2.DIST_L2, 5) / (0.12 * anatomy.height * scale)
+    soft = cv2.resize(np.clip(deep, 0, 1), (width, height), interpolation=cv2.INTER_LINEAR)[..., None]
+    blurred = cv2.GaussianBlur(filled, (0, 0), max(1.0, 0.025 * anatomy.height))
+    filled = filled * (1 - soft) + blurred * soft
+    share = cv2.resize(cv2.GaussianBlur(body.astype(np.float32), (0, 0), 0.8), (width, height))[..., None]
+    return np.asarray(np.clip(picture * (1 - share) + filled * share + 0.5, 0, 255), np.uint8)

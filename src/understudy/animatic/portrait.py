@@ -129,12 +129,12 @@ class Portrait:
     def _source(self, x: Floats, y: Floats, pose: FacePose) -> tuple[Floats, Floats]:
         """Where each point comes from, without eyes and without what is inside the gap."""
         a = self.anatomy
-        own_x, own_y = self._own(x, y, pose)
+        own_x, own_y = self.own(x, y, pose)
         from_x = a.source_x(own_x, own_y, pose)
         lips = a.lips(from_x, pose)
         return a.to_picture(from_x, a.mouth_y(from_x, own_y, lips, pose))
 
-    def _own(self, x: Floats, y: Floats, pose: FacePose) -> tuple[Floats, Floats]:
+    def own(self, x: Floats, y: Floats, pose: FacePose) -> tuple[Floats, Floats]:
         """The face's own coordinates of each point, before turn and mimic."""
         own = self.anatomy.to_own(*self._turned(x, y, pose))
         return own if pose.mimic is None else self.mimicry.source(*own, pose.mimic)
@@ -210,7 +210,7 @@ class Portrait:
         if right - left < 4 or bottom - top < 4:
             return None
         grid_x, grid_y = np.meshgrid(np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32))
-        own_x, own_y = self._own(grid_x, grid_y, pose)
+        own_x, own_y = self.own(grid_x, grid_y, pose)
         from_x = a.source_x(own_x, own_y, pose)
         lips = a.lips(from_x, pose)
         source_x, source_y = a.to_picture(from_x, a.mouth_y(from_x, own_y, lips, pose))
@@ -249,7 +249,7 @@ class Portrait:
             height = np.minimum(0.4 * tall, 0.17 * a.half) * (0.35 + 0.65 * arch)
             depth = (y - lips.upper) / np.maximum(height, 1e-3)
             band = smooth(1.15, 0.7, depth) * smooth(0.08 * a.half, 0.3 * a.half, tall) * smooth(0.0, 0.5, arch)
-            shade = (0.42 + 0.36 * smooth(0.0, 0.8, depth)) * (0.6 + 0.4 * arch)
+            shade = (0.46 + 0.42 * smooth(0.0, 0.8, depth)) * (0.6 + 0.4 * arch)
             colour = colour * (1 - band[..., None]) + self.teeth * (shade * band)[..., None]
         return np.asarray(colour * self.light, np.float32), np.asarray(cover, np.float32)
 
@@ -258,7 +258,7 @@ class Portrait:
         a = self.anatomy
         bared = min(1.0, a.rest_gap / (0.2 * a.half))
         line = np.exp(-(((y - (lips.upper + lips.lower) / 2) / max(0.8, 0.035 * a.half)) ** 2))
-        cover = 0.5 * pose.closed * bared * line * smooth(1.0, 0.8, np.abs(lips.across))
+        cover = 0.5 * max(0.0, 2.5 * pose.closed - 1.5) * bared * line * smooth(1.0, 0.8, np.abs(lips.across))
         colour = np.broadcast_to(_CAVITY * 1.8 * self.light, (*y.shape, 3))
         return np.asarray(colour, np.float32), np.asarray(cover, np.float32)
 
@@ -312,7 +312,7 @@ class Portrait:
             return None
         grid_x, grid_y = np.meshgrid(np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32))
         place = (left - area[0], top - area[1], right - area[0], bottom - area[1])
-        return place, *self._own(grid_x, grid_y, pose)
+        return place, *self.own(grid_x, grid_y, pose)
 
     def _skin(self, own_x: Floats, own_y: Floats) -> NDArray[np.float32]:
         """Colours of the sprite at points of the face's own coordinates."""
@@ -383,7 +383,7 @@ def _look(sprite: Sprite, anatomy: Anatomy) -> tuple[NDArray[np.float32], float]
     light = float(np.clip(luma / _SKIN_LUMA, 0.35, 1.15))
     # teeth take the colour of the light: half way from white towards the tint of the skin
     tint = np.median(skin, axis=0) / max(luma, 1.0) if len(skin) else np.ones(3)
-    teeth = _TEETH * (0.75 + 0.25 * tint)
+    teeth = _TEETH * (0.5 + 0.5 * tint)
     return np.asarray(teeth, np.float32), light
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -16,17 +17,19 @@ from understudy.animatic import models
 from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief
 from understudy.animatic.cutout import over
+from understudy.animatic.facecheck import frame_around
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Face, Plate
 from understudy.core.faults import Refused
 from understudy.core.request import Role
-from understudy.core.units import Size
+from understudy.core.units import Ratio, Size
 from understudy.media.image import Picture, fit, read_image
 
 Region = tuple[float, float, float, float]
 """left, top, right, bottom in pixels of a picture; may reach beyond it."""
 
 _LOOK_SIDE = 1280
+_RATIO_LIMIT = 16  # 512 x 704 is told from 3:4, not from 8:11
 _BEHIND_ALPHA = (236, 236, 236)  # behind a picture with holes
 _ROOM_ABOVE, _ROOM_AROUND = 0.75, 2.1  # a portrait around a face, in heights of it. GUESS: as the vendor's boxes look
 
@@ -72,7 +75,7 @@ def view_of(brief: DraftBrief, eyes: Eyes, size: Size) -> View:
     scale = whole.shape[0] / small.shape[0]
     wanted = _box(brief.options, "face_box")
     face = max(faces, key=lambda each: _shared(each, wanted, scale)) if wanted else faces[0]
-    region = _region(brief, whole, tuple(v * scale for v in face.box), size)
+    region = _region(brief, whole, face.box, scale, size)
     picture = cut_view(whole, region, size)
     return View(picture, _again(picture, face, region, scale, eyes), len(faces) - 1)
 
@@ -96,14 +99,18 @@ def _shared(face: Face, wanted: Region, scale: float) -> float:
     return -float(away)
 
 
-def _region(brief: DraftBrief, whole: Plate, face: tuple[float, ...], size: Size) -> Region:
+def _region(brief: DraftBrief, whole: Plate, face: Region, scale: float, size: Size) -> Region:
     height, width = whole.shape[:2]
     asked = _box(brief.options, "frame_box")
     if asked is not None:
         return _widened(asked, size)
     if "style_level" not in brief.options and brief.options.get("paste_back", True):
         return _widened((0.0, 0.0, float(width), float(height)), size, inwards=True)
-    left, top, right, bottom = face
+    left, top, right, bottom = (v * scale for v in face)
+    ratio = Fraction(size.width, size.height).limit_denominator(_RATIO_LIMIT)
+    framed = frame_around((left, top, right, bottom), (width, height), Ratio(ratio.numerator, ratio.denominator))
+    if framed is not None:  # what a check of this picture would have advised
+        return _widened(framed, size, inwards=True)
     tall = bottom - top
     out = _ROOM_AROUND * tall
     across = out * size.width / size.height

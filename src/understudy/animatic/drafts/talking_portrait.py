@@ -28,6 +28,7 @@ from understudy.media.audio import read_wave
 
 _TEMPERS = {"calm": 0.4, "normal": 1.0, "active": 1.9}
 """How lively the head is by `style_level` or `template_id`. GUESS: the vendor names the levels, no figures."""
+_LIVELIEST = 2.3  # beyond, a flat picture shows that it is one
 _MOUTHS = {"calm": 0.85, "normal": 1.0, "active": 1.12}
 _USUAL_HEAD, _USUAL_BLINKS = 0.7, 0.5  # defaults of head_move_strength and eye_move_freq. Source: spec/catalog.json
 _EYES_OF_EMO = 0.32  # blinks a second where nobody asks: people at talk
@@ -102,7 +103,7 @@ def _temper(brief: DraftBrief) -> str:
 
 def _liveliness(brief: DraftBrief) -> float:
     strength = float(brief.options.get("head_move_strength", _USUAL_HEAD)) / _USUAL_HEAD
-    return _TEMPERS.get(_temper(brief), 1.0) * strength
+    return min(_LIVELIEST, _TEMPERS.get(_temper(brief), 1.0) * strength)
 
 
 def _mouth_strength(brief: DraftBrief) -> float:

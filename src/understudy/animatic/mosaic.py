@@ -20,7 +20,6 @@ MOST_PIXELS = 3_600_000
 """Pixels of a mosaic; larger ones are kept smaller and shown enlarged."""
 
 _ROWS = 64  # rows of a mosaic that are settled at a time
-_BAND = 0.1  # of the longer side: what is unknown is painted after what stands so near to it
 _SOFT = 0.05  # of the longer side: what is painted gets softer, the farther it is from what was seen
 _SOFTEST = 0.012  # of the longer side: the widest blur, as standard deviation
 
@@ -87,7 +86,14 @@ def _from_frame(size: tuple[int, int], room: Room) -> Matrix:
 
 
 def build(
-    keys: Sequence[Key], way: Sequence[Matrix], room: Room, *, seed: int = 0, soft: bool = True, avoid: Hole | None = None
+    keys: Sequence[Key],
+    way: Sequence[Matrix],
+    room: Room,
+    *,
+    seed: int = 0,
+    soft: bool = True,
+    band: float = 0.1,
+    avoid: Hole | None = None,
 ) -> Mosaic:
     """The mosaic of one stretch of a film.
 
@@ -99,6 +105,7 @@ def build(
             `Key.number` counts in it.
         room: what each frame shows.
         seed: settles draws of lots.
+        band: what nobody saw is painted after what stands so near to it, over the longer side.
         soft: whether what nobody saw gets softer with distance.
         avoid: in the first key picture, what must not be taken as an example for what nobody saw.
     """
@@ -124,7 +131,7 @@ def build(
         moved = cv2.warpAffine(avoid.astype(np.uint8), (from_first @ way[keys[0].number])[:2], size)
         shunned = np.asarray(moved > 0)
     if not known.all() and known.any():
-        picture = fill(picture, ~known, shunned, seed, _BAND)
+        picture = fill(picture, ~known, shunned, seed, band)
         if soft:
             picture = softened(picture, known)
     return Mosaic(picture, known, from_first)

@@ -56,9 +56,9 @@ def follow(
 
 
 def _leaps(last: Face, face: Face) -> bool:
-    (left, top, right, bottom), (l, t, r, b) = last.box, face.box
-    wide, now = max(1.0, right - left), max(1.0, r - l)
-    away = np.hypot((left + right - l - r) / 2, (top + bottom - t - b) / 2)
+    before, after = np.array(last.box), np.array(face.box)
+    wide, now = max(1.0, before[2] - before[0]), max(1.0, after[2] - after[0])
+    away = np.hypot(*((before[:2] + before[2:] - after[:2] - after[2:]) / 2))
     return bool(away > _LEAP * wide or not 1 / _GROWTH < now / wide < _GROWTH)
 
 

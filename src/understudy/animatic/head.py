@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from understudy.animatic import backdrop, matte
 from understudy.animatic._opencv import cv2

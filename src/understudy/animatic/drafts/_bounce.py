@@ -20,7 +20,7 @@ MOST_BYTES = 900_000_000
 def bounced(
     play: Callable[[], Iterator[Plate]], length: int, count: int, store: Path, most_bytes: int = MOST_BYTES
 ) -> Iterator[tuple[int, Plate]]:
-    """`count` pictures of a film of `length`, each with its number in the film: 0, 1 ... last, last but one ... 0, 1 ...
+    """`count` pictures of a film of `length`, each with its number in the film: 0, 1 ... last, last but one ... 0, 1.
 
     Backwards the film is read anew, stretch by stretch from its end, and each stretch kept in a file in `store`.
     """

@@ -37,7 +37,8 @@ _SOBERED = 0.35  # of a smile with bared teeth is taken back: nobody keeps it wh
 _COVERED = 0.9  # mesh confidence below which something is before the face. Source: spec/animatic.md §5
 
 _NOTE = (
-    "This is a draft: the picture is bent to the sound by rules, not made anew by a model; inside of the mouth is drawn."
+    "This is a draft: the picture is bent to the sound by rules, not made anew by a model; what shows between parted "
+    "lips is drawn."
 )
 
 

@@ -1,0 +1,114 @@
+"""The draft of a motion transfer: the person of a still moves as the person of a template, or of a film, did.
+
+Knows the order of work. Must not know how a body is found (pose), taken apart (figure), bent (puppet), led (retarget)
+or placed (drafts._stage).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.animatic._opencv import cv2
+from understudy.animatic.brief import DraftBrief, Progress, Reel
+from understudy.animatic.drafts._reel import write_reel
+from understudy.animatic.drafts._stage import Stage, own_stage, template_stage
+from understudy.animatic.drafts.motion_template import captured_from, notes_on, open_eyes
+from understudy.animatic.figure import Figure, cut_figure, unit_of
+from understudy.animatic.motion import Motion, read_motion
+from understudy.animatic.pose import BodyEyes, Pose
+from understudy.animatic.puppet import Puppet
+from understudy.animatic.retarget import stances
+from understudy.core.faults import Refused
+from understudy.core.request import Role
+from understudy.core.units import Size
+from understudy.media.image import read_image
+
+_PICTURE_SIDE = 1920
+_HALF = "The picture shows no whole body: nothing was invented below it, so the film is framed as a half figure."
+
+
+def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
+    """A film of `media[PORTRAIT]` moving as `template`, or as the person in `media[DRIVING_VIDEO]`."""
+    cv2.setNumThreads(1)
+    size = brief.size or Size(720, 1280)
+    eyes = open_eyes(brief)
+    progress(0.01, "looking at the picture")
+    picture = np.ascontiguousarray(read_image(brief.media[Role.PORTRAIT].path, _PICTURE_SIDE)[..., :3])
+    pose, others = _person(picture, eyes)
+    motion, notes = _motion(brief, eyes, progress)
+    motion = motion.at_rate(brief.frames_per_second, brief.frame_count)
+    progress(0.07, "taking the figure apart")
+    own_ground = bool(brief.options.get("use_ref_img_bg", False))
+    figure, stage = _staged(picture, pose, others, eyes, motion, size, own_ground)
+    films = stances(figure, motion, stage.placing)
+    puppet = Puppet(figure)
+
+    def pictures() -> Iterator[NDArray[np.uint8]]:
+        for stance in films:
+            ground = stage.ground.copy()
+            stage.shade(ground, stance)
+            puppet.paint(ground, stance)
+            yield ground
+
+    return write_reel(
+        brief,
+        workdir,
+        progress,
+        pictures(),
+        size=size,
+        frame_count=len(motion),
+        wave=motion.sound,
+        notes=(*notes, *_notes(figure, stage)),
+    )
+
+
+def _person(picture: NDArray[np.uint8], eyes: BodyEyes) -> tuple[Pose, int]:
+    bodies = eyes.bodies(picture)
+    if not bodies:
+        raise Refused(
+            "The input image has no human body. Please upload other image with single person. A photograph from the "
+            "front that shows head, shoulders and arms works best."
+        )
+    return bodies[0], len(bodies) - 1
+
+
+def _motion(brief: DraftBrief, eyes: BodyEyes, progress: Progress) -> tuple[Motion, tuple[str, ...]]:
+    if brief.template is not None:
+        return read_motion(brief.template), ()
+    film = brief.media.get(Role.DRIVING_VIDEO)
+    if film is None:
+        raise Refused("A motion is needed: give the id of a motion template, or a film of somebody who moves.")
+    captured = captured_from(film, eyes, lambda share: progress(0.01 + 0.05 * share, "following the body"))
+    return captured.motion, notes_on(captured)
+
+
+def _staged(
+    picture: NDArray[np.uint8], pose: Pose, others: int, eyes: BodyEyes, motion: Motion, size: Size, own_ground: bool
+) -> tuple[Figure, Stage]:
+    """Figure and stage: the figure is cut at the very size it is shown at, which only the stage knows."""
+    draw = own_stage if own_ground else template_stage
+    rough = cut_figure(picture, pose, eyes, others, min(1.0, 160 / unit_of(pose)))
+    if rough is None:
+        raise Refused(
+            "The input image has no human body that can be told from its surroundings. Please upload other image with "
+            "single person, before a plain background and well lit."
+        )
+    grow = draw(picture, rough, motion, size).placing.grow
+    figure = cut_figure(picture, pose, eyes, others, min(2.0, rough.scale * grow))
+    assert figure is not None  # the same outline as before, at another size
+    return figure, draw(picture, figure, motion, size)
+
+
+def _notes(figure: Figure, stage: Stage) -> tuple[str, ...]:
+    notes = ["This is a draft: the person is a flat jointed puppet; face, fingers and cloth do not move by themselves."]
+    missing = sorted({"left_arm", "right_arm"} - set(figure.limbs))
+    if not figure.stands:
+        notes.append(_HALF)
+    if missing:
+        which = " and ".join(name.replace("_", " ") for name in missing)
+        notes.append(f"The {which} cannot be seen from shoulder to hand in the picture and stays as it is.")
+    return (*notes, *stage.notes)

@@ -6,28 +6,22 @@ The only room that knows every other one.
 from __future__ import annotations
 
 import asyncio
-import atexit
 import contextlib
-import io
-import json
-import logging
 import os
 import secrets
 import shutil
 import sys
 import tempfile
-import threading
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any
 
-import msgspec
 import structlog
 
-from understudy import __version__
+from understudy import __version__, journal
 from understudy.catalog.shelf import Shelf
 from understudy.core.faults import BadSetting, Fault, HouseError
 from understudy.core.plugs import find_plugs
@@ -114,96 +108,7 @@ def models_folder(settings: Settings) -> Path:
 
 def set_up_logging(settings: Settings) -> None:
     """Log lines on stderr: for people, or one JSON object each."""
-    processors: list[Any] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    if settings.log_format == "json":
-        processors += [structlog.processors.format_exc_info, _as_json]
-    else:
-        # plain: the pretty one prints the local variables too, and among them are keys and prompts
-        plain = structlog.dev.plain_traceback
-        processors += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
-    level = getattr(logging, settings.log_level.upper())
-    lines = Lines(cast("TextIO", Forgiving(sys.stderr)))
-    atexit.register(lines.flush)
-    structlog.configure(
-        processors=processors,
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: lines,
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=logging.WARNING, handlers=[FromLibraries()], force=True)
-
-
-_encode_line = msgspec.json.Encoder(enc_hook=repr).encode
-
-
-def _as_json(_logger: object, _level: str, line: MutableMapping[str, Any]) -> str:
-    try:
-        return _encode_line(line).decode()
-    except (TypeError, ValueError):  # half of a surrogate pair in a text, a key that is no text
-        return json.dumps({str(name): value for name, value in line.items()}, default=repr)
-
-
-class Lines:
-    """Takes log lines. What one turn of an event loop logs is written at its end, together.
-
-    A write costs more than making a line, and every request makes one. Without a loop lines are written as they come.
-    A process that is killed loses the lines of its last turn; one that ends writes them.
-    """
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._waiting: list[str] = []
-        self._gate = threading.RLock()  # a signal handler may log while this thread holds it
-        self._asked: asyncio.AbstractEventLoop | None = None
-
-    def msg(self, line: str) -> None:
-        with self._gate:
-            self._waiting.append(line)
-            try:
-                loop = asyncio.get_running_loop()
-            except RuntimeError:
-                self.flush()
-                return
-            if self._asked is not loop:
-                self._asked = loop
-                loop.call_soon(self.flush)
-
-    debug = info = warning = error = critical = msg
-
-    def flush(self) -> None:
-        """Write what waits."""
-        with self._gate:
-            waiting, self._waiting, self._asked = self._waiting, [], None
-            if waiting:
-                self._stream.write("\n".join(waiting) + "\n")
-                self._stream.flush()
-
-
-class Forgiving(io.TextIOBase):
-    """A stream for log lines. A log on a full disk, or a reader that went away, must not stop what is logged."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        with contextlib.suppress(OSError, ValueError):
-            self._stream.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            self._stream.flush()
-
-
-class FromLibraries(logging.Handler):
-    """What libraries log, in lines like our own."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        words = {"exc_info": record.exc_info} if record.exc_info else {}
-        structlog.get_logger(record.name).log(record.levelno, record.getMessage(), **words)
+    journal.open_journal(sys.stderr, as_json=settings.log_format == "json", level=settings.log_level)
 
 
 def open_folder(path: Path, meaning: str) -> None:

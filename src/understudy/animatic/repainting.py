@@ -18,7 +18,7 @@ from understudy.animatic._opencv import cv2
 from understudy.animatic.camera import View
 from understudy.animatic.canvas import Canvas, yuv_of
 from understudy.animatic.layers._layer import Moment
-from understudy.animatic.layers.light import night_yuv, plate_grade
+from understudy.animatic.layers.light import SAME, night_yuv, plate_grade
 from understudy.animatic.layers.weather import far_weather, near_weather
 from understudy.animatic.looks import Kit, Style, open_look
 from understudy.animatic.looks.craft import ColourTable, blend, in_lab
@@ -31,6 +31,8 @@ from understudy.core.units import FRAMES_PER_SECOND
 
 _DRAWN = frozenset({Style.INK, Style.MANGA, Style.PENCIL, Style.BLACK_AND_WHITE, Style.OLD_FILM, Style.BRASS})
 """Looks whose colours are their own: a named colour only tints them."""
+
+_OWN_LIGHT = frozenset({Style.INK, Style.MANGA, Style.PENCIL, Style.NEON_CITY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Repainting:
         first = None if self.base is None else open_look(self.base, kit)
         look = open_look(self.wording.style or Style.AS_IT_IS, kit)
         colour = _colours(self, kit)
-        weather = _weather(self.wording.weather, kit, frames_per_second)
+        weather = _weather(self.wording, kit, frames_per_second)
         people = _People(eyes) if eyes is not None and self.keeps_people > 0 else None
         for sight in sights(source):
             made = sight.picture
@@ -226,19 +228,23 @@ _LIGHT: dict[str, Callable[[Colours], Colours]] = {
 }
 
 
-def _weather(words: tuple[Weather, ...], kit: Kit, rate: Fraction) -> Callable[[Picture, Sight], Picture]:
+def _weather(wording: Wording, kit: Kit, rate: Fraction) -> Callable[[Picture, Sight], Picture]:
     """Grade and weather over a picture; nothing where no weather is named."""
+    words = wording.weather
+    if wording.style is Style.NEON_CITY:  # has night and neon in its paint
+        words = tuple(word for word in words if word not in (Weather.NIGHT, Weather.NEON))
     if not words:
         return lambda picture, sight: picture
     rng = kit.rng()
     layers = [*far_weather(words, kit.size, rng), *near_weather(words, kit.size, rng)]
-    grade = plate_grade(words)
+    # white paper and a city by night keep their own light: there the weather only falls
+    grade = SAME if wording.style in _OWN_LIGHT else plate_grade(words)
     canvas = Canvas(kit.size)
     view = View(kit.size.width / 2, kit.size.height / 2, 1.0)
 
     def over(picture: Picture, sight: Sight) -> Picture:
         yuv = yuv_of(picture)
-        yuv = night_yuv(yuv, grade) if Weather.NIGHT in words else grade.on(yuv)
+        yuv = night_yuv(yuv, grade) if Weather.NIGHT in words and grade is not SAME else grade.on(yuv)
         canvas.luma[:] = yuv[:, :, 0]
         for plane, channel in ((canvas.blue, 1), (canvas.red, 2)):
             cv2.resize(yuv[:, :, channel], plane.shape[::-1], dst=plane, interpolation=cv2.INTER_AREA)

@@ -134,7 +134,7 @@ def brushed(picture: Picture, side: int, shrink: int = 2, power: int = 6) -> Pic
         total += cv2.blur(colours, (side, side), anchor=anchor) * weight[:, :, None]
         weights += weight
     made = np.clip(total / weights[:, :, None] + 0.5, 0, 255).astype(np.uint8)
-    return np.asarray(cv2.resize(made, (wide, high), interpolation=cv2.INTER_CUBIC), np.uint8)
+    return np.asarray(cv2.resize(made, (wide, high), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def blurred(plane: Plane, sigma: float) -> Plane:
@@ -243,12 +243,18 @@ class Tile:
         """Lay out a seamless cell for pictures of `shape` (h, w)."""
         high, wide = cell.shape
         times = (-(-shape[0] // high) + 1, -(-shape[1] // wide) + 1)
-        return cls(np.ascontiguousarray(np.tile(cell, times), np.float32), (high, wide), shape)
+        sheet = np.pad(np.tile(cell, times), ((0, 2), (0, 2)), mode="wrap")  # a fraction looks one pixel further
+        return cls(np.ascontiguousarray(sheet, np.float32), (high, wide), shape)
 
     def at(self, drift: tuple[float, float] = (0.0, 0.0)) -> Plane:
         """The texture (h, w) after the view has moved its content by `drift` pixels."""
-        left, top = -round(drift[0]) % self.period[1], -round(drift[1]) % self.period[0]
-        return self.sheet[top : top + self.shape[0], left : left + self.shape[1]]
+        high, wide = self.shape
+        left, top = -drift[0] % self.period[1], -drift[1] % self.period[0]
+        if left == int(left) and top == int(top):
+            return self.sheet[int(top) : int(top) + high, int(left) : int(left) + wide]
+        # by fractions of a pixel, or the texture would tremble on what it covers
+        middle = (left + (wide - 1) / 2, top + (high - 1) / 2)
+        return np.asarray(cv2.getRectSubPix(self.sheet, (wide, high), middle), np.float32)
 
 
 def dots(period: int, shape: tuple[int, int]) -> Tile:
@@ -265,16 +271,16 @@ def hatching(period: float, shape: tuple[int, int], rng: np.random.Generator, st
     side = max(8, round(period)) * 16
     y, x = np.mgrid[0:side, 0:side].astype(np.float32) / np.float32(side)
     count = 16
-    wobble = 0.9 * _seamless_noise((side, side), 6, rng)
+    wobble = 0.9 * noise((side, side), 6, rng)
     stroke = 0.5 + 0.5 * np.sin(2 * np.pi * count * (x + steep * y) + wobble)
-    worn = 0.22 * _seamless_noise((side, side), 40, rng)
+    worn = 0.22 * noise((side, side), 40, rng)
     return Tile.of(np.clip(stroke + worn, 0, 1).astype(np.float32), shape)
 
 
 def paper(shape: tuple[int, int], rng: np.random.Generator, fine: int = 90, coarse: int = 12) -> Tile:
     """Grain of paper around 0, mostly within -1..1: fine tooth on coarse clouds."""
     side = 512
-    grain = 0.65 * _seamless_noise((side, side), fine, rng) + 0.35 * _seamless_noise((side, side), coarse, rng)
+    grain = 0.65 * noise((side, side), fine, rng) + 0.35 * noise((side, side), coarse, rng)
     return Tile.of(grain.astype(np.float32), shape)
 
 
@@ -297,8 +303,8 @@ def fibres(shape: tuple[int, int], rng: np.random.Generator, count: int = 900) -
     return Tile.of((sheet / 255).astype(np.float32), shape)
 
 
-def _seamless_noise(shape: tuple[int, int], cells: int, rng: np.random.Generator) -> Plane:
-    """Smooth noise of mean 0 and spread 0.5 that goes on over its borders."""
+def noise(shape: tuple[int, int], cells: int, rng: np.random.Generator) -> Plane:
+    """Smooth noise of mean 0 and spread 0.5 that goes on over its borders, `cells` lumps to a side."""
     coarse = rng.normal(0, 1, (cells, cells)).astype(np.float32)
     around = np.pad(coarse, 2, mode="wrap")
     high, wide = shape

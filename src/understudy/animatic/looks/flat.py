@@ -12,6 +12,7 @@ from understudy.animatic._opencv import cv2
 from understudy.animatic.looks.craft import (
     ColourTable,
     blend,
+    blurred,
     brushed,
     fibres,
     grey_of,
@@ -25,7 +26,7 @@ from understudy.animatic.looks.craft import (
     simplified,
     towards,
 )
-from understudy.animatic.looks.kit import Kit, Look
+from understudy.animatic.looks.kit import Kit, Look, beside_skin, skin_table
 from understudy.animatic.looks.sight import Picture, Plane, Sight
 from understudy.animatic.looks.survey import Colours, lab_of, ramp
 
@@ -42,6 +43,7 @@ def cut_paper(kit: Kit) -> Look:
         return np.asarray(np.repeat((shares(lab_of(rgb), palette, 0.6, 1.15) @ ranks)[:, None], 3, axis=1), np.float32)
 
     colours, heights = ColourTable.of(in_lab(sheet_of)), ColourTable.of(height_of)
+    where_skin = skin_table()
     rng = kit.rng()
     tooth, hair = paper(kit.shape, rng, fine=150, coarse=10), fibres(kit.shape, rng)
     fall = (round(5 * kit.unit), round(8 * kit.unit))
@@ -57,7 +59,10 @@ def cut_paper(kit: Kit) -> Look:
         edge = np.clip((height - _shifted(height, rim, rim)) * 2.2, 0, 0.20)
         light = (1 - np.clip(shadow, 0, 0.62)) * (1 + edge)
         light *= 1 + np.float32(0.040) * tooth.at(sight.drift) + np.float32(0.035) * hair.at(sight.drift)
-        return lit(coloured, light)
+        # what makes a face is too fine for sheets: it is cut into them with a knife
+        face = beside_skin(where_skin, shapes, 9 * kit.unit)
+        cuts = lines(pen_grey(sight.calm), 2.0 * kit.unit, 0.0032, flow=3.0) * face
+        return over(lit(coloured, light), (58, 34, 30), cuts * np.float32(0.85))
 
     return paint
 
@@ -73,13 +78,16 @@ def illustration(kit: Kit) -> Look:
 
     table = ColourTable.of(in_lab(poster))
     stipple = paper(kit.shape, kit.rng(), fine=256, coarse=120)
+    where_skin = skin_table()
 
     def paint(sight: Sight) -> Picture:
-        broad = simplified(brushed(sight.calm, max(7, round(11 * kit.unit) | 1)), 2, 40)
+        broad = simplified(brushed(sight.calm, max(7, round(11 * kit.unit) | 1)), 1, 50)
         areas = table.on(broad)
-        near = pen_grey(simplified(sight.calm, 1, 40))
-        pen = lines(near, 2.4 * kit.unit, 0.0085, flow=4.0)
-        shade = cv2.GaussianBlur(grey_of(areas) - grey_of(sight.calm), (0, 0), 9 * kit.unit)
+        face = beside_skin(where_skin, sight.calm, 9 * kit.unit)
+        # few lines, but those of faces: there a weaker contrast is enough
+        near = pen_grey(sight.calm) * (1 + 0.9 * face)
+        pen = lines(near, 2.3 * kit.unit, 0.0088, flow=4.0)
+        shade = blurred(grey_of(areas) - grey_of(sight.calm), 9 * kit.unit)
         speck = np.clip((stipple.at(sight.drift) - 0.55) * 4, 0, 1) * ramp(shade, -0.01, 0.10)
         areas = lit(areas, 1 - np.float32(0.16) * speck)
         return over(areas, (28, 34, 66), pen * np.float32(0.9))
@@ -95,44 +103,52 @@ def pixels(kit: Kit) -> Look:
     palette = _opened(kit.survey.palette(16, kit.seed), 1.25)
     table = ColourTable.of(in_lab(towards(palette, 0.3)))
     bayer = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 - 0.47
-    screen = np.tile(bayer, (small[1] // 4 + 1, small[0] // 4 + 1))[: small[1], : small[0], None] * 13
+    small = (small[0] + 1, small[1] + 1)
+    screen = np.tile(bayer, (small[1] // 4 + 2, small[0] // 4 + 2))[:, :, None] * 13
 
     def paint(sight: Sight) -> Picture:
-        view = cv2.resize(simplified(sight.calm, 1, 30), small, interpolation=cv2.INTER_AREA)
+        # the grid goes along with the view by whole screen pixels, the dither by whole blocks
+        x, y = round(sight.drift[0]), round(sight.drift[1])
+        plain = simplified(sight.calm, 1, 30)
+        lead = (-y % block, -x % block)
+        down, across = small[1] * block - high - lead[0], small[0] * block - wide - lead[1]
+        padded = cv2.copyMakeBorder(plain, lead[0], down, lead[1], across, cv2.BORDER_REPLICATE)
+        view = cv2.resize(padded, small, interpolation=cv2.INTER_AREA)
         grey = grey_of(view)
         dark = cv2.GaussianBlur(grey, (0, 0), 1.6) - cv2.GaussianBlur(grey, (0, 0), 0.6)
-        dithered = np.clip(view + screen, 0, 255).astype(np.uint8)
-        made = lit(table.on(dithered), 1 - np.float32(0.55) * ramp(dark, 0.03, 0.055))
+        steps = screen[(y // -block) % 4 :, (x // -block) % 4 :][: small[1], : small[0]]
+        made = lit(
+            table.on(np.clip(view + steps, 0, 255).astype(np.uint8)), 1 - np.float32(0.55) * ramp(dark, 0.03, 0.055)
+        )
         large = cv2.resize(made, (small[0] * block, small[1] * block), interpolation=cv2.INTER_NEAREST)
-        return np.ascontiguousarray(large[:high, :wide])
+        return np.ascontiguousarray(large[lead[0] : lead[0] + high, lead[1] : lead[1] + wide])
 
     return paint
 
 
 def facets(kit: Kit) -> Look:
-    """Low poly: triangles of one colour each, smaller where the film has detail, fixed in the frame."""
+    """Low poly: triangles of one colour each that move along with the view."""
     high, wide = kit.shape
-    labels, count = _triangles(kit)
-    sizes = np.maximum(np.bincount(labels.ravel(), minlength=count), 1).astype(np.float32)
-    rng = kit.rng()
-    tilt = (1 + 0.055 * rng.uniform(-1, 1, count)).astype(np.float32)[:, None]
+    sheet, count = _triangles(kit)
+    down, across = sheet.shape[0] // 2, sheet.shape[1] // 2
+    tilt = (1 + 0.05 * kit.rng().uniform(-1, 1, count)).astype(np.float32)[:, None]
     vivid = ColourTable.of(in_lab(lambda lab: np.asarray(lab * np.array([1.03, 1.3, 1.3], np.float32), np.float32)))
-    half = labels[::2, ::2]
-    half_sizes = np.maximum(np.bincount(half.ravel(), minlength=count), 1).astype(np.float32)
-    del sizes
+    where_skin = skin_table()
 
     def paint(sight: Sight) -> Picture:
-        view = vivid.on(cv2.resize(sight.calm, (half.shape[1], half.shape[0]), interpolation=cv2.INTER_AREA))
-        flat = half.ravel()
-        means = np.stack(
-            [np.bincount(flat, view[:, :, c].ravel(), minlength=count) / half_sizes for c in range(3)], axis=1
-        )
+        top, left = -round(sight.drift[1]) % down, -round(sight.drift[0]) % across
+        labels = sheet[top : top + high, left : left + wide]
+        view = vivid.on(cv2.resize(sight.calm, (wide // 2, high // 2), interpolation=cv2.INTER_AREA))
+        flat = labels[: high // 2 * 2 : 2, : wide // 2 * 2 : 2].ravel()
+        share = np.maximum(np.bincount(flat, minlength=count), 1)
+        means = np.stack([np.bincount(flat, view[:, :, c].ravel(), minlength=count) / share for c in range(3)], axis=1)
         colours = np.zeros((count, 4), np.uint8)
         colours[:, :3] = np.clip(means * tilt + 0.5, 0, 255).astype(np.uint8)
         found = colours.view(np.uint32).reshape(-1).take(labels).view(np.uint8).reshape(high, wide, 4)
         made = cv2.cvtColor(found, cv2.COLOR_RGBA2RGB)
-        # eyes and lips would be lost in triangles: a little of the simplified picture stays
-        return np.asarray(cv2.addWeighted(made, 0.82, simplified(sight.calm, 1, 40), 0.18, 0), np.uint8)
+        # eyes and lips would be lost in triangles: about faces more of the simplified picture stays
+        plain = simplified(sight.calm, 1, 40)
+        return blend(made, plain, beside_skin(where_skin, plain, 14 * kit.unit) * np.float32(0.5))
 
     return paint
 
@@ -173,25 +189,27 @@ def _shifted(plane: Plane, right: int, down: int) -> Plane:
 
 
 def _triangles(kit: Kit) -> tuple[NDArray[np.int32], int]:
-    """(h, w) int32 number of each pixel's triangle, and how many there are."""
-    high, wide = kit.shape
+    """Numbers of triangles, laid out twice each way and seamless, so that any drift is one slice; and how many.
+
+    One period is larger than the picture: no triangle is seen at two sides at once.
+    """
     rng = kit.rng()
-    step = 30 * kit.unit
-    rows, columns = max(2, round(high / step)), max(2, round(wide / step))
-    ys, xs = np.linspace(0, high - 1, rows + 1), np.linspace(0, wide - 1, columns + 1)
-    points = np.stack(np.meshgrid(xs, ys), axis=-1)
-    jitter = rng.uniform(-0.36, 0.36, points.shape) * step
-    jitter[[0, -1], :, 1] = 0
-    jitter[:, [0, -1], 0] = 0
-    points += jitter
+    step = max(6.0, 20 * kit.unit)
+    rows, columns = (max(3, round(side / step) + 2) for side in kit.shape)
+    high, wide = round(rows * step), round(columns * step)
+    jitter = rng.uniform(-0.36, 0.36, (rows, columns, 2)) * step
+    lean = rng.random((rows, columns)) < 0.5
     labels = np.zeros((high, wide), np.int32)
-    count = 0
-    for row in range(rows):
-        for column in range(columns):
-            a, b = points[row, column], points[row, column + 1]
-            c, d = points[row + 1, column], points[row + 1, column + 1]
-            halves = ((a, b, c), (b, d, c)) if rng.random() < 0.5 else ((a, b, d), (a, d, c))
-            for corners in halves:
-                cv2.fillConvexPoly(labels, np.rint(np.array(corners)).astype(np.int32), count)
-                count += 1
-    return labels, count
+
+    def corner(row: int, column: int) -> NDArray[np.float64]:
+        return np.asarray((column * wide / columns, row * high / rows) + jitter[row % rows, column % columns])
+
+    for row in range(-1, rows + 1):
+        for column in range(-1, columns + 1):
+            a, b = corner(row, column), corner(row, column + 1)
+            c, d = corner(row + 1, column), corner(row + 1, column + 1)
+            cell = (row % rows) * columns + column % columns
+            halves = ((a, b, c), (b, d, c)) if lean[row % rows, column % columns] else ((a, b, d), (a, d, c))
+            for half, corners in enumerate(halves):
+                cv2.fillConvexPoly(labels, np.rint(np.array(corners)).astype(np.int32), 2 * cell + half)
+    return np.ascontiguousarray(np.tile(labels, (2, 2))), 2 * rows * columns

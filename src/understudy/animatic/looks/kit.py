@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from understudy.animatic.looks.craft import ColourTable
+from understudy.animatic.looks.craft import ColourTable, blurred
 from understudy.animatic.looks.sight import Picture, Plane, Sight
 from understudy.animatic.looks.survey import Survey, lab_of, skin
 from understudy.core.units import Size
@@ -52,6 +52,11 @@ class Kit:
 def skin_table() -> ColourTable:
     """Where skin may be, as brightness of all three channels."""
     return ColourTable.of(lambda rgb: np.repeat(skin(lab_of(rgb))[:, None], 3, axis=1))
+
+
+def beside_skin(skin_of: ColourTable, picture: Picture, reach: float) -> Plane:
+    """1 on faces and hands, falling to 0 within some `reach` pixels; eyes, lips and brows lie inside."""
+    return np.asarray(np.clip(blurred(plane_of(skin_of.on(picture)), reach) * 1.7, 0, 1), np.float32)
 
 
 def plane_of(picture: Picture) -> Plane:

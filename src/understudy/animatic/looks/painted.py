@@ -14,7 +14,9 @@ from understudy.animatic._opencv import cv2
 from understudy.animatic.looks.craft import (
     ColourRule,
     ColourTable,
+    Tile,
     along,
+    blend,
     blurred,
     brushed,
     fibres,
@@ -23,6 +25,7 @@ from understudy.animatic.looks.craft import (
     in_lab,
     lines,
     lit,
+    noise,
     over,
     paper,
     pen_grey,
@@ -31,7 +34,7 @@ from understudy.animatic.looks.craft import (
     tangents,
     vignette,
 )
-from understudy.animatic.looks.kit import Kit, Look, plane_of, skin_table
+from understudy.animatic.looks.kit import Kit, Look, beside_skin, plane_of, skin_table
 from understudy.animatic.looks.sight import Picture, Plane, Sight
 from understudy.animatic.looks.survey import Colours, lab_of, ramp, skin
 
@@ -92,17 +95,18 @@ def clay(kit: Kit) -> Look:
         return made
 
     table = ColourTable.of(in_lab(dull))
-    thumbs = paper(kit.shape, kit.rng(), fine=42, coarse=12)
+    thumbs = paper(kit.shape, kit.rng(), fine=22, coarse=9)
     prints = paper(kit.shape, np.random.default_rng(kit.seed + 2), fine=200, coarse=60)
 
     def paint(sight: Sight) -> Picture:
-        shapes = brushed(sight.calm, max(5, round(9 * kit.unit) | 1))
+        shapes = brushed(simplified(sight.calm, 1, 40), max(5, round(7 * kit.unit) | 1))
         coloured = simplified(table.on(shapes), 1, 40)
         grey = grey_of(shapes)
         height = blurred(grey, 2.6 * kit.unit)
         height += np.float32(0.030) * thumbs.at(sight.drift) + np.float32(0.004) * prints.at(sight.drift)
         slope = cv2.Sobel(height, cv2.CV_32F, 1, 0) + cv2.Sobel(height, cv2.CV_32F, 0, 1)
-        light = np.clip(slope * (2.6 * kit.unit), -0.26, 0.26)
+        slope *= 2.0 * kit.unit
+        light = np.float32(0.2) * slope / (np.float32(0.14) + np.abs(slope))  # steep edges are no steeper than thumbs
         wide = blurred(grey, 18 * kit.unit)
         hollow = np.clip((wide - height) * 0.8, 0, 0.25)
         return lit(coloured, 1 + light - hollow)
@@ -123,7 +127,7 @@ def ink(kit: Kit) -> Look:
 
     def paint(sight: Sight) -> Picture:
         shapes = brushed(sight.calm, max(5, round(9 * kit.unit) | 1))
-        shapes = cv2.remap(shapes, bleed, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        shapes = bleed(shapes, sight.drift)
         wash = plane_of(table.on(shapes))
         soft = blurred(wash, 2.0 * kit.unit)
         wide = blurred(wash, 7 * kit.unit)
@@ -160,9 +164,7 @@ def _wash_rule(low: float, high: float) -> ColourRule:
 def oil(kit: Kit) -> Look:
     """Oil: broad strokes that follow the forms, thick paint that catches light, warm varnish."""
     rng = kit.rng()
-    bristles = rng.normal(0, 1, kit.shape).astype(np.float32)
-    bristles = cv2.GaussianBlur(bristles, (0, 0), 1.1 * kit.unit)
-    bristles = np.asarray(bristles / max(1e-6, float(bristles.std())), np.float32)
+    bristles = Tile.of(np.float32(2) * noise((512, 512), round(min(256, 200 / kit.unit)), rng), kit.shape)
 
     def varnish(lab: Colours) -> Colours:
         made = lab.copy()
@@ -174,17 +176,20 @@ def oil(kit: Kit) -> Look:
 
     table = ColourTable.of(in_lab(varnish))
     canvas = _threads(kit, 3.0)
-    tile = _rolled(bristles)
+    where_skin = skin_table()
 
     def paint(sight: Sight) -> Picture:
         strokes = brushed(sight.calm, max(7, round(11 * kit.unit) | 1), power=8)
         coloured = table.on(strokes)
-        direction = tangents(grey_of(cv2.GaussianBlur(sight.calm, (0, 0), 2 * kit.unit)), 9 * kit.unit)
-        drawn = along(tile(sight.drift), direction, 9 * kit.unit, steps=4)
+        direction = tangents(grey_of(strokes), 9 * kit.unit)
+        drawn = along(bristles.at(sight.drift), direction, 9 * kit.unit, steps=3)
         thick = cv2.GaussianBlur(drawn, (0, 0), 0.8 * kit.unit)
         slope = cv2.Sobel(thick, cv2.CV_32F, 1, 0) + cv2.Sobel(thick, cv2.CV_32F, 0, 1)
-        light = np.clip(slope * np.float32(0.075), -0.16, 0.20) + np.float32(0.05) * drawn
-        return lit(coloured, 1 + light + canvas)
+        light = np.clip(slope * np.float32(0.05), -0.11, 0.13) + np.float32(0.04) * drawn
+        # a face is painted with a finer brush, or it would be lost
+        face = beside_skin(where_skin, strokes, 10 * kit.unit)
+        fine = table.on(brushed(sight.calm, max(3, round(5 * kit.unit) | 1)))
+        return lit(blend(coloured, fine, face), 1 + light * (1 - 0.6 * face) + canvas)
 
     return paint
 
@@ -211,10 +216,13 @@ def water_colour(kit: Kit) -> Look:
 
     table = ColourTable.of(in_lab(clear))
     edge = vignette(kit.shape, 0.80, 1.12)
+    where_skin = skin_table()
 
     def paint(sight: Sight) -> Picture:
-        shapes = simplified(brushed(sight.calm, max(5, round(9 * kit.unit) | 1)), 1, 40)
-        shapes = cv2.remap(shapes, bleed, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        fine = simplified(sight.calm, 1, 45)
+        shapes = brushed(fine, max(5, round(9 * kit.unit) | 1))
+        shapes = blend(shapes, fine, beside_skin(where_skin, fine, 10 * kit.unit))
+        shapes = bleed(shapes, sight.drift)
         coloured = cv2.GaussianBlur(table.on(shapes), (0, 0), 0.9 * kit.unit)
         grey = grey_of(coloured)
         rim = np.clip((blurred(grey, 4 * kit.unit) - grey) * 1.3, 0, 0.22)
@@ -228,26 +236,20 @@ def water_colour(kit: Kit) -> Look:
     return paint
 
 
-def _wander(kit: Kit, rng: np.random.Generator, reach: float) -> NDArray[np.float32]:
-    """A map for `remap` by which edges waver as in wet paper; fixed in the frame, `reach` pixels at 720 lines."""
-    high, wide = kit.shape
-    cells = 64
-    shifts = rng.normal(0, 1, (max(2, round(cells * high / wide)), cells, 2)).astype(np.float32)
-    large = cv2.resize(shifts, (wide, high), interpolation=cv2.INTER_CUBIC) * np.float32(reach * kit.unit * 0.6)
-    across, down = np.meshgrid(np.arange(wide, dtype=np.float32), np.arange(high, dtype=np.float32))
-    return np.asarray(large + cv2.merge([across, down]), np.float32)
+def _wander(kit: Kit, rng: np.random.Generator, reach: float) -> Callable[[Picture, tuple[float, float]], Picture]:
+    """Edges waver as in wet paper, up to some `reach` pixels at 720 lines; the wavering moves with the view."""
+    cell = (512, 512)
+    across, down = (Tile.of(noise(cell, 26, rng) * np.float32(reach * kit.unit), kit.shape) for _ in range(2))
+    x, y = np.meshgrid(np.arange(kit.shape[1], dtype=np.float32), np.arange(kit.shape[0], dtype=np.float32))
+
+    def wavering(picture: Picture, drift: tuple[float, float]) -> Picture:
+        there = (x + across.at(drift), y + down.at(drift))
+        return np.asarray(cv2.remap(picture, *there, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+    return wavering
 
 
 def _threads(kit: Kit, step: float) -> Plane:
     y, x = np.mgrid[0 : kit.shape[0], 0 : kit.shape[1]].astype(np.float32)
     turn = np.float32(2 * np.pi / max(2.0, step * kit.unit))
     return np.asarray(0.014 * np.sin(x * turn) * np.sin(y * turn), np.float32)
-
-
-def _rolled(sheet: Plane) -> Callable[[tuple[float, float]], Plane]:
-    """The sheet after a drift: it comes in again on the other side."""
-
-    def at(drift: tuple[float, float]) -> Plane:
-        return np.asarray(np.roll(sheet, (round(drift[1]), round(drift[0])), axis=(0, 1)), np.float32)
-
-    return at

@@ -49,7 +49,7 @@ def black_and_white(kit: Kit) -> Look:
 
     def paint(sight: Sight) -> Picture:
         made = glowing(_smooth(table, sight.picture, sight.calm), 0.78, 0.22, 22 * kit.unit)
-        return lit(made, 1 - dark + grain(sight.number) * np.float32(0.035))
+        return lit(made, 1 - dark + grain(sight.number) * np.float32(0.022))
 
     return paint
 
@@ -76,7 +76,7 @@ def old_film(kit: Kit) -> Look:
     def paint(sight: Sight) -> Picture:
         made = cv2.GaussianBlur(_smooth(table, sight.picture, sight.calm), (0, 0), 0.7 * kit.unit)
         breath = 1 + 0.012 * float(np.sin(sight.number * 0.7) + 0.6 * np.sin(sight.number * 1.9 + 1))
-        made = lit(made, breath * (1 - dark) + grain(sight.number) * np.float32(0.055))
+        made = lit(made, breath * (1 - dark) + grain(sight.number) * np.float32(0.038))
         return over(made, (255, 128, 56), leak * np.float32(0.34 * breath))
 
     return paint

@@ -108,8 +108,9 @@ _DENIED = re.compile(
     re.ASCII,
 )
 _LOOK_OF_PICTURE = compile_words(
-    r"(?:参考图|参考图片|图片|图像|图\s?\d?|image\s?\d?|picture|reference)[^,。,.;]{0,12}?(?:风格|色调|配色|画风|颜色|色彩|style|palette|"
-    r"colou?rs?|tones?)|(?:style|palette|colou?rs?|tones?|look) (?:of|from|in|as) (?:the )?(?:\w+ )?(?:image|picture|reference|photo)"
+    r"(?:参考图|参考图片|图片|图像|图\s?\d?|image\s?\d?|picture|reference)[^,。,.;]{0,12}?"
+    r"(?:风格|色调|配色|画风|颜色|色彩|style|palette|colou?rs?|tones?)|"
+    r"(?:style|palette|colou?rs?|tones?|look) (?:of|from|in|as) (?:the )?(?:\w+ )?(?:image|picture|reference|photo)"
 )
 _THINGS = compile_words(
     r"(?:去掉|去除|移除|删除|擦除|抹掉|(?<!转)(?:替换|换成|换为)|穿上|戴上|添加|加上|加一|变成一|\bremove|\berase|\bdelete|\breplace|"

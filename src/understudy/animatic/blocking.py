@@ -15,6 +15,9 @@ from understudy.animatic.camera import Box, Figure
 from understudy.animatic.easing import clamp
 from understudy.animatic.performer import Body, Kind, Performer
 from understudy.animatic.screenplay import Part, Side, Verb
+from understudy.animatic.standins.figure import UNIT, figure_of
+from understudy.animatic.standins.figure import Figure as Standin
+from understudy.animatic.standins.kinds import Home, Role
 from understudy.animatic.storyboard import Placement, Shot
 from understudy.core.units import Size
 
@@ -43,6 +46,9 @@ class Outline:
 
 def outline_of(performer: Performer) -> Outline:
     """Measure a performer; of a moving one, the box around its first, middle and last picture."""
+    figure = figure_of(performer)
+    if figure is not None:
+        return _of_standin(figure)
     count = performer.pictures.count
     boxes = [_filled(performer.pictures.sprite(frame)[:, :, 3]) for frame in {0, count // 2, max(0, count - 1)}]
     table = np.array([b for b in boxes if b is not None] or [(0, 0, *performer.size)])
@@ -69,6 +75,16 @@ def outline_of(performer: Performer) -> Outline:
         middle = (left + right) / 2
         head = (middle - 0.38 * tall, float(top), middle + 0.38 * tall, top + tall)
     return Outline(box, head, body, cut)
+
+
+def _of_standin(figure: Standin) -> Outline:
+    """A stand-in is whole; only of people the head is framed by itself."""
+    face = figure.puppet(front=True).face if figure.is_person else None
+    middle, bottom = figure.box[2] / 2, figure.box[3]
+    head = None
+    if face is not None:
+        head = (middle + face[0] * UNIT, bottom + face[1] * UNIT, middle + face[2] * UNIT, bottom + face[3] * UNIT)
+    return Outline(figure.box, head, float(figure.box[3]), frozenset())
 
 
 def _filled(alpha: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> tuple[int, int, int, int] | None:
@@ -209,6 +225,10 @@ def _stand(
     near = clamp(1.0 - 0.3 * (depth - level), 0.78, 1.1)
     x = placement.x * size.width
     goal = 0.0 if placement.travels_to is None else (placement.travels_to - placement.x) * size.width
+    figure = figure_of(performer)
+    if figure is not None:
+        y = floor - _height_of(figure, placement, body, size)
+        return Stand(placement, performer, outline, x, y, body * figure.share / outline.body_height, near, goal)
     if performer.kind is Kind.PERSON and placement.part is not Part.PROP:
         scale = body / outline.body_height
         y = floor - (body - outline.height * scale)
@@ -227,6 +247,20 @@ def _stand(
     return Stand(placement, performer, outline, x, floor, scale, near, goal)
 
 
+def _height_of(figure: Standin, placement: Placement, body: float, size: Size) -> float:
+    """How far above the ground a stand-in is at home, in set pixels: in the air, or under water."""
+    own, home = body * figure.share, figure.kind.home
+    flies = any(act.verb is Verb.FLY for act in placement.acts)
+    rests = any(act.verb in (Verb.SIT, Verb.STAND, Verb.SLEEP) for act in placement.acts)
+    if figure.kind.role is Role.PERSON:
+        return 0.12 * body if flies else 0.0
+    if home is Home.DEEP or (home is Home.AIR and not rests) or flies:
+        # one above the other, so that a flock is no queue
+        middle = 0.52 * size.height - own / 2 + 0.07 * size.height * (figure.number % 3 - 1)
+        return max(0.06 * size.height, middle)
+    return 0.0
+
+
 def _under_sitter(stand: Stand, placed: Sequence[Stand]) -> Stand:
     """A seat stands where its sitter is; the sitter sinks onto it."""
     if stand.placement.part is Part.SEAT:
@@ -237,6 +271,6 @@ def _under_sitter(stand: Stand, placed: Sequence[Stand]) -> Stand:
             scale = max(stand.scale, wide / stand.outline.width)
             return replace(stand, x=middle, scale=scale, y=max(s.y for s in sitters) + 0.01 * sitters[0].body)
         return stand
-    if stand.does(Verb.SIT) and not stand.hides_its_feet:
+    if stand.does(Verb.SIT) and not stand.hides_its_feet and figure_of(stand.performer) is None:
         return replace(stand, y=stand.y + 0.10 * stand.body)
     return stand

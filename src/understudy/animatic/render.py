@@ -5,7 +5,7 @@ Knows the order of work and what was approximated. Must not know tasks, engines,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from understudy.animatic.sightline import width_of
 from understudy.animatic.soundtrack import mix
 from understudy.animatic.speech import SpeechOrder, speak
 from understudy.animatic.staging import draw_storyboard, speech_rate
+from understudy.animatic.standins.figure import figure_of
 from understudy.animatic.storyboard import Storyboard, Transition
 from understudy.animatic.utterance import Utterance, Wave
 from understudy.media.probe import probe_file
@@ -89,13 +90,22 @@ def prepare(brief: Brief, workdir: Path, progress: Progress) -> Production:
     screenplay = read_screenplay(brief.prompt, subjects)
     cast = assemble(brief, screenplay, workdir, lambda share, note: progress(_CAST * share, note))
     progress(_CAST, "speaking the lines")
-    spoken, rate = _speak(brief, screenplay, cast, workdir)
+    spoken, rate = speak_lines(brief, screenplay, cast, workdir)
     board = at_home(_board(brief, screenplay, cast, spoken), cast)
     return Production(screenplay, cast, board, dict(enumerate(spoken.values())), rate)
 
 
-def paint_frames(board: Storyboard, cast: Cast, brief: Brief, utterances: Mapping[int, Utterance]) -> Iterator[Canvas]:
-    """Every frame of the film in order, before encoding. The same canvas is handed out again and again."""
+def paint_frames(
+    board: Storyboard,
+    cast: Cast,
+    brief: Brief,
+    utterances: Mapping[int, Utterance],
+    only: Container[int] | None = None,
+) -> Iterator[Canvas]:
+    """Every frame of the film in order, before encoding. The same canvas is handed out again and again.
+
+    `only` names the frames that are wanted; the others are not painted.
+    """
     lettered = brief.captions and not board.no_text
     hand = Stagehand(cast, brief.size, brief.seed, lettered, brief.watermark)
     hand.settle(board.shots)
@@ -106,6 +116,8 @@ def paint_frames(board: Storyboard, cast: Cast, brief: Brief, utterances: Mappin
         dissolve = min(DISSOLVE, shot.frame_count // 2) if shot.transition is Transition.DISSOLVE else 0
         fade = min(FADE, shot.frame_count // 2) if shot.transition is Transition.FADE else 0
         for frame in range(shot.first_frame, shot.end_frame):
+            if only is not None and frame not in only:
+                continue
             since = frame - shot.first_frame + 1
             scene.paint(canvas, frame)
             if before is not None and since <= dissolve:
@@ -149,7 +161,9 @@ def _widths(cast: Cast, brief: Brief) -> dict[str, float]:
     return widths
 
 
-def _speak(brief: Brief, screenplay: Screenplay, cast: Cast, workdir: Path) -> tuple[dict[int, Utterance], float]:
+def speak_lines(
+    brief: Brief, screenplay: Screenplay, cast: Cast, workdir: Path
+) -> tuple[dict[int, Utterance], float]:
     """Every line by number, spoken at one pace that lets all of them fit, and that pace (1 = as usual)."""
     lines = _lines(screenplay)
     orders = [_order(line, brief, cast) for line in lines]
@@ -171,7 +185,8 @@ def _order(line: Line, brief: Brief, cast: Cast) -> SpeechOrder:
     order = SpeechOrder(
         line.text,
         own_sound=performer.own_sound if performer is not None else None,
-        hint=described or (line.speaker or "" if performer is None else ""),
+        # a stand-in has no voice of its own: its name tells who it is
+        hint=described or (line.speaker or "" if performer is None or figure_of(performer) is not None else ""),
         speaker=line.speaker or "",
     )
     return order if line.delivery is None else replace(order, delivery=line.delivery)

@@ -21,12 +21,16 @@ from understudy.animatic.layers._layer import Layer, Moment
 from understudy.animatic.layers.acting import Motion, act_out, put_down, with_holder
 from understudy.animatic.layers.backdrop import Backdrop, Hung, fill_frame, hang_pieces, hang_plate, hang_yuv
 from understudy.animatic.layers.lettering import Letterer, captions, watermark
+from understudy.animatic.layers.passing import Passing, passing
 from understudy.animatic.layers.performer import ready
 from understudy.animatic.layers.sets import DrawnSet, SetStore, place_of, weather_of
+from understudy.animatic.layers.standin import ready_standin
 from understudy.animatic.layers.table import table_under
 from understudy.animatic.layers.weather import far_weather, near_weather
 from understudy.animatic.performer import Cast, Kind, Performer, Plate
 from understudy.animatic.screenplay import Angle, Move, Part, Side, Verb, Weather
+from understudy.animatic.standins.boarding import Track, framed, ground_passed, mount_of, seated
+from understudy.animatic.standins.figure import figure_of
 from understudy.animatic.sightline import gather, look, picture_at, without_scraps
 from understudy.animatic.storyboard import Shot, Storyboard, TimedLine
 from understudy.animatic.utterance import Utterance
@@ -84,9 +88,10 @@ class Stagehand:
             layers: list[Layer] = [Backdrop(tuple(fill_frame(picture, views, self.size, grade=light.SAME)))]
             return Scene(shot, views, (*layers, *self._lettering(shot)))
         stands, views, drift = self._place(shot, rng)
-        backdrop, front, around, indoors = self._hang(shot, views)
+        way = ground_passed(shot, stands, self.size)
+        backdrop, front, around, indoors = self._hang(shot, views, way)
         weather = () if indoors else shot.weather
-        actors = self._actors(shot, stands, views, drift, around, indoors, rng, utterances)
+        actors = self._actors(shot, stands, views, drift, around, indoors, rng, utterances, way)
         layers = [
             backdrop,
             *far_weather(weather, self.size, rng),
@@ -151,11 +156,12 @@ class Stagehand:
             stands = gather(stands, {s.name for s in focus}, shot.size)
             focus = [s for s in stands if s.name in {f.name for f in focus}]
         tracked = any(m.move is Move.TRACK for m in shot.moves)
-        rest = frame_figures([s.figure_at(0.0 if tracked else 0.5) for s in focus or stands], shot.size, self.size)
+        share = 0.0 if tracked else 0.5
+        rest = frame_figures([framed(s, share, shot.size) for s in focus or stands], shot.size, self.size)
         count = shot.frame_count
         drift = [0.0] * count
         track = None
-        if focus and tracked:
+        if focus and tracked and figure_of(focus[0].performer) is None:
             leader = focus[0]
             side = next((m.side for m in shot.moves if m.move is Move.TRACK), None)
             if leader.placement.travels_to is None and leader.placement.enters_from is None:
@@ -174,9 +180,11 @@ class Stagehand:
                 break
         spoken = {line.speaker for line in shot.lines}
         kept = {s.name for s in focus} | {s.name for s in stands if s.name in spoken}
-        return without_scraps(placed, kept, views, self.size), views, drift
+        return seated(without_scraps(placed, kept, views, self.size)), views, drift
 
-    def _hang(self, shot: Shot, views: Sequence[View]) -> tuple[Backdrop, Backdrop, Bytes, bool]:
+    def _hang(
+        self, shot: Shot, views: Sequence[View], way: Track | None = None
+    ) -> tuple[Backdrop | Passing, Backdrop | Passing, Bytes, bool]:
         """The set behind and before the people, samples of its light, and whether it is indoors."""
         blur = blur_behind(shot.size, self.size)
         plate = self.cast.performers[shot.background].plate if shot.background in self.cast.performers else None
@@ -196,11 +204,14 @@ class Stagehand:
         assert drawn is not None
         pieces = hang_pieces(drawn.pieces, drawn.aspect, views, self.size, blur=blur)
         behind = Backdrop(tuple(h for h in pieces if h.near <= 1))
-        return behind, Backdrop(tuple(h for h in pieces if h.near > 1)), behind.light(), drawn.indoors
+        front = Backdrop(tuple(h for h in pieces if h.near > 1))
+        if way is not None:
+            return passing(behind.hung, way), passing(front.hung, way), behind.light(), drawn.indoors
+        return behind, front, behind.light(), drawn.indoors
 
     def _actors(
         self, shot: Shot, stands: Sequence[Stand], views: Sequence[View], drift: Sequence[float], around: Bytes,
-        indoors: bool, rng: np.random.Generator, utterances: Mapping[int, Utterance],
+        indoors: bool, rng: np.random.Generator, utterances: Mapping[int, Utterance], way: Track | None = None,
     ) -> list[Layer]:  # fmt: skip
         found = {s.name: s for s in stands}
         motions: dict[str, Motion] = {}
@@ -232,6 +243,14 @@ class Stagehand:
             if stand.name in on_tables:
                 actors.append(table_under(on_tables[stand.name], views, self.size, mood, np.random.default_rng(0)))
             grade = mood.then(_matched(stand, around)) if not _is_card(stand) else light.SAME
+            if figure_of(stand.performer) is not None:
+                actors.append(
+                    ready_standin(
+                        stand, found, views, self.size, grade, self._letterer, passing=way, shot=shot,
+                        utterances=utterances, mount=mount_of(stand, found),
+                    )
+                )  # fmt: skip
+                continue
             actors.append(ready(stand, motions[stand.name], views, self.size, grade, shot.lines, utterances))
         return actors
 

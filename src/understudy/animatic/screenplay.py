@@ -74,6 +74,7 @@ class Verb(StrEnum):
     RUN = "run"
     JUMP = "jump"
     FLY = "fly"
+    SWIM = "swim"
     PASS = "pass"  # crosses the picture, past somebody
     ENTER = "enter"
     LEAVE = "leave"

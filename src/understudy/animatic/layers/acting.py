@@ -81,7 +81,7 @@ def act_out(
     seconds = np.arange(count) / FRAMES_PER_SECOND
     if stand.performer.kind in (Kind.PERSON, Kind.CARD) and stand.placement.part is Part.ACTOR:
         _breathe(motion, stand, rng)
-    travelled = _travel(motion, stand, others, views, size)
+    travelled = travel(motion, stand, others, views, size)
     verbs = list(dict.fromkeys(act.verb for act in stand.placement.acts))
     if travelled and not {Verb.WALK, Verb.RUN, Verb.FLY} & set(verbs) and stand.performer.kind is Kind.PERSON:
         verbs.insert(0, Verb.WALK)
@@ -120,7 +120,7 @@ def _breathe(motion: Motion, stand: Stand, rng: np.random.Generator) -> None:
     motion.roll += rest.roll
 
 
-def _travel(motion: Motion, stand: Stand, others: Mapping[str, Stand], views: Sequence[View], size: Size) -> bool:
+def travel(motion: Motion, stand: Stand, others: Mapping[str, Stand], views: Sequence[View], size: Size) -> bool:
     """Enter, leave, go somewhere. True if the feet move."""
     placement, count = stand.placement, motion.count
     goal = stand.goal

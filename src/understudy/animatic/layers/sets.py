@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from understudy.animatic.layers import _indoors, _outdoors, _street
+from understudy.animatic.layers import _indoors, _outdoors, _street, _water
 from understudy.animatic.layers._outdoors import Draft, Hour, Piece
 from understudy.animatic.screenplay import Weather
 from understudy.core.units import Size
@@ -26,6 +26,9 @@ def _bamboo(draft: Draft) -> list[Piece]:
 
 # The first row that matches wins: narrow places before wide ones.
 _PLACES: tuple[tuple[str, str, Callable[[Draft], list[Piece]]], ...] = (
+    ("underwater", r"海底|水下|深海|海中|珊瑚|underwater|under the sea|seabed|coral|deep sea", _water.underwater),
+    ("water", r"open water|开阔水面|海上|汪洋", _water.open_water),
+    ("sky", r"above the hills|云端|云层|高空|above the clouds|in the clouds", _water.high_sky),
     (
         "bamboo",
         r"竹林|竹海|bamboo",

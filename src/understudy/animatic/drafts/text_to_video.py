@@ -1,0 +1,198 @@
+"""A film from words alone: a drawn set, and labelled stand-ins of grey clay that move as the prompt says.
+
+Knows the order of work: read, build the figures, speak, board, paint. Must not know how figures are built or moved
+(standins), nor how sets are drawn (layers).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from understudy.animatic._opencv import cv2
+from understudy.animatic.blocking import outline_of
+from understudy.animatic.brief import Brief, DraftBrief, Progress, Reel
+from understudy.animatic.layers.sets import place_of
+from understudy.animatic.performer import Cast
+from understudy.animatic.render import paint_frames, speak_lines
+from understudy.animatic.screenplay import Line, Move, Screenplay
+from understudy.animatic.soundtrack import mix
+from understudy.animatic.staging import draw_storyboard
+from understudy.animatic.standins.figure import performer_of
+from understudy.animatic.standins.kinds import Role as StandinRole
+from understudy.animatic.standins.marks import set_marks
+from understudy.animatic.standins.script import Script, read_script
+from understudy.animatic.storyboard import Shot, Storyboard
+from understudy.animatic.timing import estimate_seconds
+from understudy.animatic.utterance import Utterance
+from understudy.core.faults import Refused
+from understudy.core.request import Role
+from understudy.core.units import FRAMES_PER_SECOND, Size
+from understudy.media.audio import Wave, fade, read_wave
+from understudy.media.probe import probe_file
+from understudy.media.video import VideoWriter, sample_span
+
+_READ, _SPOKEN, _TOLD_EVERY = 0.03, 0.10, 6
+_FULL_SHOT = 0.81  # of the set's width that a full shot sees, as in `marks`
+
+
+def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
+    """Make the film. `brief.size` and `brief.frame_count` must be known; the same brief gives the same bytes."""
+    if brief.size is None or brief.frame_count is None:
+        raise Refused("A film from words needs a size and a length. Give both.")
+    cv2.setNumThreads(1)
+    progress(0.0, "reading the prompt")
+    script = read_script(brief.prompt, brief.size.width / brief.size.height, labelled=True)
+    script = _somewhere(script)
+    studio = _studio(brief, brief.size, brief.frame_count)
+    cast = Cast({name: performer_of(name, figure) for name, figure in script.figures.items()})
+    progress(_READ, "speaking the lines")
+    driven = brief.media.get(Role.DRIVING_AUDIO)
+    speaks = brief.sound and driven is None
+    spoken, rate = speak_lines(studio, script.screenplay, cast, workdir) if speaks else ({}, 1.0)
+    board = set_marks(_board(brief, studio, script, cast, spoken), script)
+    wave: Wave | None = None
+    if driven is not None:
+        wave = read_wave(driven.path, seconds=float(brief.frame_count / brief.frames_per_second))
+    elif brief.sound:
+        wave = mix(board, spoken, studio.frame_count, brief.seed)
+    progress(_SPOKEN, "painting")
+    film = workdir / "film.mp4"
+    _write(film, brief, brief.size, brief.frame_count, _pictures(board, cast, studio, spoken, brief), wave, progress)
+    progress(1.0, "finished")
+    return Reel(film, probe_file(film), tuple(dict.fromkeys(_notes(brief, script, board, rate))))
+
+
+def _studio(brief: DraftBrief, size: Size, frame_count: int) -> Brief:
+    """The order as the studio knows it: it thinks at 30 frames a second."""
+    moments = _moments(brief.frames_per_second, frame_count)
+    return Brief(
+        prompt=brief.prompt,
+        size=size,
+        frame_count=moments[-1] + 1,
+        negative_prompt=brief.negative_prompt,
+        shot_type=brief.shot_type,
+        sound=brief.sound,
+        watermark=brief.watermark,
+        captions=brief.captions,
+        seed=brief.seed,
+    )
+
+
+def _moments(rate: Fraction, frame_count: int) -> list[int]:
+    """Which of the studio's frames each picture of the film is: the one shown at that moment."""
+    return [int(number * FRAMES_PER_SECOND / rate) for number in range(frame_count)]
+
+
+def _pictures(
+    board: Storyboard, cast: Cast, studio: Brief, spoken: dict[int, Utterance], brief: DraftBrief
+) -> Iterator[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:
+    """I420 planes of every picture of the film; only those that are shown are painted."""
+    assert brief.frame_count is not None
+    moments = _moments(brief.frames_per_second, brief.frame_count)
+    painted = paint_frames(board, cast, studio, spoken, only=frozenset(moments))
+    planes = next(painted).planes
+    for number, moment in enumerate(moments):
+        if number and moment != moments[number - 1]:
+            planes = next(painted).planes
+        yield planes
+
+
+def _write(
+    film: Path, brief: DraftBrief, size: Size, frame_count: int,
+    pictures: Iterator[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]], wave: Wave | None, progress: Progress,
+) -> None:  # fmt: skip
+    rate = brief.frames_per_second
+    sound: Wave | None = None
+    if brief.sound:
+        samples = sample_span(frame_count - 1, rate).stop
+        given = np.zeros((0, 2), np.float32) if wave is None else fade(wave[:samples], 0.0, 0.02)
+        sound = np.ascontiguousarray(np.pad(given, ((0, samples - len(given)), (0, 0))), np.float32)
+    with VideoWriter(film, size, sound=brief.sound, frames_per_second=rate) as writer:
+        for number, planes in enumerate(pictures):
+            writer.write(planes, None if sound is None else np.ascontiguousarray(sound[sample_span(number, rate)]))
+            if number % _TOLD_EVERY == 0:
+                progress(_SPOKEN + (1 - _SPOKEN) * number / frame_count, "painting")
+
+
+def _board(
+    brief: DraftBrief, studio: Brief, script: Script, cast: Cast, spoken: dict[int, Utterance]
+) -> Storyboard:
+    lines = [line for shot in script.screenplay.shots for line in shot.lines]
+    seconds = {id(line): spoken[number].seconds for number, line in enumerate(lines) if number in spoken}
+
+    def length(line: Line) -> float:
+        return seconds.get(id(line), estimate_seconds(line))
+
+    widths = {}
+    for name, performer in cast.performers.items():
+        figure, outline = script.figures[name], outline_of(performer)
+        tall = 0.69 * figure.share * studio.size.height
+        widths[name] = min(1.0, tall * outline.width / outline.height / studio.size.width / _FULL_SHOT)
+    return draw_storyboard(
+        script.screenplay,
+        studio.frame_count,
+        subjects=script.subjects,
+        shot_type=brief.shot_type,
+        line_seconds=length,
+        seed=brief.seed,
+        widths=widths,
+    )
+
+
+def _somewhere(script: Script) -> Script:
+    """Living things and vehicles that the prompt puts nowhere are out of doors; only things stand in the studio."""
+    living = any(f.kind.role in (StandinRole.ANIMAL, StandinRole.VEHICLE, StandinRole.SCENERY) for f in script.figures.values())
+    screenplay = script.screenplay
+    story = "\n".join(shot.text for shot in screenplay.shots)
+
+    def placed(shots: Screenplay) -> Screenplay:
+        return replace(
+            shots,
+            shots=tuple(
+                replace(s, place="outdoors")
+                if s.place is None and place_of(None, s.weather, story)[0] == "studio" and (living or s.weather)
+                else s
+                for s in shots.shots
+            ),
+        )
+
+    return replace(script, screenplay=placed(screenplay))
+
+
+# What was approximated -----------------------------------------------------------------------------------------------
+
+
+def _notes(brief: DraftBrief, script: Script, board: Storyboard, rate: float) -> Iterator[str]:
+    yield "This is a draft: labelled stand-ins of grey clay on drawn sets show who is where and what happens; nothing is generated."
+    if not script.figures:
+        yield "The prompt names nobody and nothing that could stand on a set; the film shows the place, the light and the camera."
+    yield from script.notes
+    yield from board.notes
+    counted = [f"{figure.label}" for figure in script.figures.values() if figure.label]
+    if counted:
+        yield f"Stand-ins: {', '.join(dict.fromkeys(counted))}."
+    if any(figure.accent for figure in script.figures.values()):
+        yield "Colours of the stand-ins are taken from the prompt's words or from what is usual; materials and faces are not shown."
+    if _crowded(board.shots):
+        yield "A group is shown by a few figures that move alike."
+    if rate > 1.01:
+        yield f"All lines are spoken {rate:.2f} times as fast as usual, so that they fit into {brief.seconds:g} s."
+    if board.lines and not brief.sound:
+        yield "This model makes silent films: spoken lines are shown as captions only."
+    if board.style:
+        yield f"Style words are not painted: {', '.join(board.style)}."
+    if any(m.move is Move.TRACK for shot in board.shots for m in shot.moves):
+        yield "The camera goes along with whoever moves; the set passes by and repeats itself mirrored."
+    if brief.negative_prompt:
+        yield "The negative prompt has no effect on a draft."
+    if Role.DRIVING_AUDIO in brief.media:
+        yield "The given sound is the sound of the film; mouths do not follow it."
+
+
+def _crowded(shots: Sequence[Shot]) -> bool:
+    return any(len(shot.placements) >= 4 for shot in shots)

@@ -126,7 +126,9 @@ def _sky(small: Plate) -> Mask:
     flood[1:-1, 1:-1] = blocked
     for column in range(0, width, 4):
         if flood[2, column + 1] == 0:
-            cv2.floodFill(lab, flood, (column, 1), (0, 0, 0), (_SKY_STEP,) * 3, (_SKY_STEP,) * 3, 4 | (2 << 8) | (1 << 17))
+            cv2.floodFill(
+                lab, flood, (column, 1), (0, 0, 0), (_SKY_STEP,) * 3, (_SKY_STEP,) * 3, 4 | (2 << 8) | (1 << 17)
+            )
     filled = (flood[1:-1, 1:-1] == 2).astype(np.uint8)
     filled = cv2.morphologyEx(filled, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     filled = cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))

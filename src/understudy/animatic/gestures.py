@@ -33,7 +33,9 @@ _GONE = compile_words(
     r"flies (?:away|off)|leaves the"
 )
 _LEFT = compile_words(r"向左|往左|左边|左侧|\bleft(?:wards?)?\b")
-_RISES = compile_words(r"升空|起飞|发射|腾空|升起|上升|lift(?:s|ing)?[ -]?off|takes? off|launch(?:es|ing)?|rises?\b|ascend")
+_RISES = compile_words(
+    r"升空|起飞|发射|腾空|升起|上升|lift(?:s|ing)?[ -]?off|takes? off|launch(?:es|ing)?|rises?\b|ascend"
+)
 
 MOVED = frozenset({Verb.WALK, Verb.RUN, Verb.JUMP, Verb.FLY, Verb.DANCE, Verb.LEAVE, Verb.PASS, Verb.WAVE, Verb.PLAY})
 """Verbs of the whole body, which need a cut-out."""
@@ -110,7 +112,9 @@ class Acted:
         return Pose(*(float(track[frame]) for track in (self.x, self.y, self.turn, self.wide, self.tall)))
 
 
-def act(errand: Errand, seconds: float, count: int, size: Size, *, is_cut: bool, tall: float) -> Acted:
+def act(
+    errand: Errand, seconds: float, count: int, size: Size, *, is_cut: bool, tall: float, nods: bool = False
+) -> Acted:
     """The gestures of a film's `count` frames.
 
     Args:
@@ -120,6 +124,7 @@ def act(errand: Errand, seconds: float, count: int, size: Size, *, is_cut: bool,
         size: of the picture.
         is_cut: the picture's edge cuts who stands in front: he must not be lifted far.
         tall: his height in pixels.
+        nods: the wind moves him.
     """
     made = Acted(count)
     t = np.arange(count) / max(1, count) * seconds
@@ -128,6 +133,8 @@ def act(errand: Errand, seconds: float, count: int, size: Size, *, is_cut: bool,
     reach = 0.3 if is_cut else 1.0
     for verb in errand.verbs:
         _do(verb, made, t, begin, way, reach, tall, size)
+    if nods:
+        made.turn += (1.5 * np.sin(2 * np.pi * 0.31 * t) + 0.6 * np.sin(2 * np.pi * 0.83 * t + 1.0)) * begin
     if errand.rises and not is_cut:
         made.y -= 0.55 * size.height * _rise(t, 0.15 * seconds, seconds) ** 1.6
     if errand.leaves:
@@ -139,9 +146,7 @@ def act(errand: Errand, seconds: float, count: int, size: Size, *, is_cut: bool,
     return made
 
 
-def _do(
-    verb: Verb, made: Acted, t: Track, begin: Track, way: float, reach: float, tall: float, size: Size
-) -> None:
+def _do(verb: Verb, made: Acted, t: Track, begin: Track, way: float, reach: float, tall: float, size: Size) -> None:
     match verb:
         case Verb.WALK | Verb.RUN | Verb.PASS:
             pace, high = (2.6, 0.028) if verb is Verb.RUN else (1.6, 0.014)

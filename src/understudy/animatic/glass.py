@@ -63,7 +63,10 @@ class Falling:
 
 def falling(weather: Sequence[Weather], size: Size, rng: np.random.Generator) -> tuple[Falling | None, Falling | None]:
     """Weather behind and before who stands in front; None where none falls there."""
-    far, near = far_weather(weather, size, rng), [x for x in near_weather(weather, size, rng) if not isinstance(x, Neon)]
+    far, near = (
+        far_weather(weather, size, rng),
+        [x for x in near_weather(weather, size, rng) if not isinstance(x, Neon)],
+    )
     return Falling(far, size) if far else None, Falling(near, size) if near else None
 
 

@@ -7,7 +7,7 @@ to happen. Its first frame is the picture itself, to the bit; what taking it apa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -27,11 +27,12 @@ from understudy.animatic.parallax import Pose, Stage, lay_over, margin_of, premu
 from understudy.animatic.performer import Plate, Sprite
 from understudy.animatic.portrait import Portrait, prepare
 from understudy.animatic.screenplay import Weather
-from understudy.animatic.stirring import Stir, Stirring
+from understudy.animatic.stirring import Stirring, Stirs
 from understudy.core.units import Size
 
 _SETTLE = 8  # frames over which what taking apart has changed is faded in
 _BREATH = 0.0045  # growth of a body that breathes in, over its height. By eye
+_STIRRED = 0.0022  # of the height: what is near rises so much with a breath where nobody was told apart. By eye
 _GROWN = 0.012  # over the longer side: how far beyond the mask the hole behind it reaches
 _LIGHT_STEPS = 64  # of a change of light over a film
 _EVENING = 0.8  # most of a grade that is reached: the picture stays itself
@@ -48,7 +49,7 @@ class Happening:
     breath: NDArray[np.float32]  # 0 out, 1 in
     seconds: NDArray[np.float64]  # time of each frame since the film began
     weather: tuple[Weather, ...] = ()
-    stirs: tuple[Stir, ...] = ()
+    stirs: Stirs = Stirs()
     exact_start: bool = True  # weather, wind and light rise from nothing, for the shot begins with the picture
     light_from: float = 0.0  # share of the change of light at the first and after the last frame
     light_to: float = 1.0
@@ -86,7 +87,6 @@ class LiveStill:
         self.missing = self._stirring.missing
         self._far, self._near = falling(happening.weather, size, rng)
         self._residue: NDArray[np.int16] | None = None
-        self._unlit = grades == (SAME, SAME)
 
     def paint(self, frame: int) -> Plate:
         """One frame, (h, w, 3) RGB; the array is the caller's."""
@@ -110,13 +110,14 @@ class LiveStill:
         pose = happening.acted.pose(frame)
         stir = self._stirring.backdrop(clock if not happening.exact_start else since)
         self._move_face(happening.faces[frame])
+        breath = float(happening.breath[frame])
         if self._front is None:
-            stir = self._nudged(stir, pose)
+            stir = self._nudged(stir, replace(pose, y=pose.y - _STIRRED * breath * self._size.height))
         picture = self._stage.backdrop(self._backdrop.lit(light), view, stir)
         if self._far is not None:
             self._far.over(picture, frame, since)
         if self._front is not None:
-            pose = _breathing(pose, float(happening.breath[frame]))
+            pose = _breathing(pose, breath)
             front = self._stage.front(self._front.lit(light), view, pose, self._stirring.front(since))
             if front is not None:
                 lay_over(picture, *front)

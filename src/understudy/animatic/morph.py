@@ -33,6 +33,7 @@ _MOST_ZOOM = 9.0
 _LOOSE, _LOOSE_SHARE = 1.2, 0.08  # pixels, and share of the shift, by which a shift there and back may miss home
 _UNLIKE = 34.0  # mean difference of colours (0..255) from which two matched places do not look alike
 _CELL = 8
+_LAST_SAY = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,9 @@ def match(first: Plate, last: Plate) -> Match | None:
     agreeing = int(inside.sum())
     share = agreeing / len(clear)
     matrix = np.asarray(matrix, np.float64)
-    matrix[:, 2] = (matrix[:, 2] + 0.5 * matrix[:, :2].sum(axis=1) - 0.5) / scale - 0.5 * matrix[:, :2].sum(axis=1) + 0.5
+    matrix[:, 2] = (
+        (matrix[:, 2] + 0.5 * matrix[:, :2].sum(axis=1) - 0.5) / scale - 0.5 * matrix[:, :2].sum(axis=1) + 0.5
+    )
     zoom = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     if agreeing < _LEAST or share < _LEAST_SHARE or not 1 / _MOST_ZOOM < zoom < _MOST_ZOOM:
         return None
@@ -190,9 +193,10 @@ def residue_of_faces(first: Face, last: Face, matrix: Matrix, width: int, height
     hull = cv2.convexHull(np.stack([column, row], 1).astype(np.int32))
     inside = cv2.fillConvexPoly(np.zeros(shape, np.uint8), hull, 1).astype(np.float32)
     falloff = cv2.GaussianBlur(inside, (0, 0), 2.2 * sigma)
-    wide = cv2.GaussianBlur(shift * inside[..., None], (0, 0), 2.5 * sigma) / np.maximum(
-        cv2.GaussianBlur(inside, (0, 0), 2.5 * sigma), 1e-3
-    )[..., None]
+    wide = (
+        cv2.GaussianBlur(shift * inside[..., None], (0, 0), 2.5 * sigma)
+        / np.maximum(cv2.GaussianBlur(inside, (0, 0), 2.5 * sigma), 1e-3)[..., None]
+    )
     shift = np.where(inside[..., None] > 0, shift, wide) * np.clip(1.6 * falloff, 0, 1)[..., None]
     return Residue(shift.astype(np.float32), np.clip(2 * falloff - 0.5, 0, 1).astype(np.float32))
 
@@ -219,29 +223,43 @@ class Morph:
         self._across, self._down = np.meshgrid(across, down)
 
     def at(self, progress: float, bend: View | None = None) -> Plate:
-        """The picture at 0..1 of the way; `bend` is a view that leads the camera off the straight way."""
-        place = np.vstack([between_places(self._matrix, progress), [0, 0, 1]])
+        """The picture at 0..1 of the straight way; `bend` is a view that leads the camera off it."""
+        place = between_places(self._matrix, progress)
         if bend is not None:
-            place = np.vstack([bend.matrix(1.0, self._size), [0, 0, 1]]) @ place
-        back = np.linalg.inv(place)
+            place = bend.matrix(1.0, self._size) @ _whole(place)
+        return self.seen(place, progress, progress)
+
+    def seen(self, place: Matrix, shifted: float, blended: float) -> Plate:
+        """The picture from one place of the camera.
+
+        Args:
+            place: from pixels of the first picture to pixels of the film.
+            shifted: how far, 0..1, what moves of itself has come.
+            blended: 0 is the first picture, 1 the last.
+        """
+        back = np.linalg.inv(_whole(place))
         seen_x = (back[0, 0] * self._across + back[0, 1] * self._down + back[0, 2]).astype(np.float32)
         seen_y = (back[1, 0] * self._across + back[1, 1] * self._down + back[1, 2]).astype(np.float32)
         x, y = seen_x, seen_y
         for _ in range(3):
             shift = self._look(self._shift, x, y)
-            x, y = seen_x - progress * shift[..., 0], seen_y - progress * shift[..., 1]
+            x, y = seen_x - shifted * shift[..., 0], seen_y - shifted * shift[..., 1]
         shift = self._look(self._shift, x, y)
         to_x, to_y = x + shift[..., 0], y + shift[..., 1]
         m = self._matrix
         last_x, last_y = m[0, 0] * to_x + m[0, 1] * to_y + m[0, 2], m[1, 0] * to_x + m[1, 1] * to_y + m[1, 2]
-        alike = self._look(self._alike, x, y)
-        share = self._shares(progress, alike)
-        first_says = (1 - share) * self._inside(x, y) + np.float32(1e-5)
-        last_says = share * self._inside(last_x, last_y) + np.float32(1e-5)
+        share = self._shares(blended, self._look(self._alike, x, y))
+        # a picture that has hardly any say left still has the only one where the other ends
+        first_in, last_in = self._inside(x, y), self._inside(last_x, last_y)
+        first_says = np.maximum(1 - share, _LAST_SAY) * first_in + np.float32(1e-9)
+        last_says = np.maximum(share, _LAST_SAY) * last_in + np.float32(1e-9)
         part = self._spread(np.asarray(last_says / (first_says + last_says), np.float32))
-        one = self._carried(self._first, x, y)
+        if part.max() < 1 / 512:
+            return self._carried(self._first, x, y)
         two = self._carried(self._last, last_x, last_y)
-        return np.asarray(cv2.blendLinear(two, one, part, 1 - part), np.uint8)
+        if part.min() > 1 - 1 / 512:
+            return two
+        return np.asarray(cv2.blendLinear(two, self._carried(self._first, x, y), part, 1 - part), np.uint8)
 
     def _shares(self, progress: float, alike: Floats) -> Floats:
         """How much the last picture says: evenly where both are alike, in a short blend where they are not."""
@@ -274,3 +292,52 @@ class Morph:
     def _carried(self, picture: Plate, x: Floats, y: Floats) -> Plate:
         flow = self._spread(np.dstack([x, y]).astype(np.float32))
         return np.asarray(cv2.remap(picture, flow, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101), np.uint8)
+
+
+def meeting_places(
+    first: tuple[float, float, float], last: tuple[float, float, float], turn: float, size: Size
+) -> tuple[Matrix, Matrix]:
+    """Where two pictures are best cut on each other: their likenesses in one place, and no edge in sight.
+
+    Args:
+        first: x, y and width of what is alike in the first picture, pixels.
+        last: the same in the last picture.
+        turn: degrees clockwise by which it is turned in the last picture against the first.
+        size: of both pictures.
+
+    Returns:
+        The camera's place for each picture, from its pixels to the film's.
+    """
+    grown = 1.06 * max(first[2], last[2])
+    while True:
+        places = []
+        for (x, y, wide), angle in ((first, turn / 2), (last, -turn / 2)):
+            zoom, around = grown / wide, np.radians(angle)
+            matrix = np.array(
+                [[zoom * np.cos(around), -zoom * np.sin(around), 0], [zoom * np.sin(around), zoom * np.cos(around), 0]]
+            )
+            places.append((matrix, np.array([x, y])))
+        ways = [_covering(matrix, spot, size) for matrix, spot in places]
+        low, high = np.maximum(ways[0][0], ways[1][0]), np.minimum(ways[0][1], ways[1][1])
+        if np.all(low <= high) or grown > 4 * max(first[2], last[2]):
+            break
+        grown *= 1.05
+    wanted = (places[0][1] + places[1][1]) / 2
+    where = np.where(low <= high, np.clip(wanted, low, high), (low + high) / 2)
+    for matrix, spot in places:
+        matrix[:, 2] = where - matrix[:, :2] @ spot
+    return places[0][0], places[1][0]
+
+
+def _covering(matrix: Matrix, spot: NDArray[np.float64], size: Size) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The lowest and highest film point at which `spot` may lie so that the picture fills the film (small turns)."""
+    turn = matrix[:, :2] / np.sqrt(np.linalg.det(matrix[:, :2]))
+    zoom = float(np.sqrt(np.linalg.det(matrix[:, :2])))
+    # what a turned picture loses on each side
+    lost = np.array([abs(turn[0, 1]) * size.height, abs(turn[1, 0]) * size.width]) * 0.5
+    ends = np.array([size.width, size.height], np.float64)
+    return ends - zoom * (ends - spot) + lost, zoom * spot - lost
+
+
+def _whole(matrix: Matrix) -> Matrix:
+    return np.vstack([matrix, [0.0, 0.0, 1.0]])

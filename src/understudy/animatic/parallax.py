@@ -46,7 +46,9 @@ def widened(texture: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
 def premultiplied(sprite: Sprite) -> Sprite:
     """Straight alpha to premultiplied."""
     alpha = sprite[..., 3]
-    return np.dstack([cv2.multiply(np.ascontiguousarray(sprite[..., i]), alpha, scale=1 / 255) for i in range(3)] + [alpha])
+    return np.dstack(
+        [cv2.multiply(np.ascontiguousarray(sprite[..., i]), alpha, scale=1 / 255) for i in range(3)] + [alpha]
+    )
 
 
 @dataclass(frozen=True, slots=True)

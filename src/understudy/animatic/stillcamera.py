@@ -26,7 +26,12 @@ _SWAY = 0.009  # of a hand, over the shorter side
 
 
 def still_views(
-    moves: Sequence[CameraMove], seconds: float, frame_count: int, size: Size, rng: np.random.Generator
+    moves: Sequence[CameraMove],
+    seconds: float,
+    frame_count: int,
+    size: Size,
+    rng: np.random.Generator,
+    anchor: tuple[float, float] | None = None,
 ) -> tuple[View, ...]:
     """One view per frame; the first shows the picture as it is.
 
@@ -36,13 +41,19 @@ def still_views(
         frame_count: its frames.
         size: of the picture.
         rng: settles the sway of a hand.
+        anchor: the point in pixels that stays where it is while the picture grows: the top of a head is not cut off
+            by a push; the middle where it is None.
     """
     home = View(size.width / 2, size.height / 2)
     strength = min(1.0, 0.4 + seconds / 10)
     views = []
     for frame in range(frame_count):
         progress = cruise(frame / max(1, frame_count - 1), 0.25)
-        views.append(_moved(home, moves, progress, strength, size))
+        view = _moved(home, moves, progress, strength, size)
+        if anchor is not None and view.zoom > 1:
+            gone = 1 - 1 / view.zoom
+            view = replace(view, x=view.x + (anchor[0] - home.x) * gone, y=view.y + (anchor[1] - home.y) * gone)
+        views.append(view)
     if any(m.move is Move.HANDHELD for m in moves):
         views = _hand_held(views, seconds, size, rng)
     return tuple(views)

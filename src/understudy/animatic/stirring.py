@@ -7,7 +7,7 @@ in a picture is guessed by colour and place (depths); nothing stirs unless the p
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 import cv2
@@ -40,21 +40,37 @@ _WORDS: tuple[tuple[Stir, str], ...] = (
     (Stir.CLOUDS, r"云(?!南|端|台)|天空|\bclouds?\b|\bsky\b|skies"),
     (
         Stir.LEAVES,
-        r"草(?!莓|稿|图)|树叶|叶子|枝叶|树枝|竹|麦浪|稻田|花瓣|花朵|花丛|树木|柳|微风|风吹|大风|随风|"
+        r"草(?!莓|稿|图)|树叶|叶子|枝叶|树枝|竹|麦浪|稻田|花瓣|花朵|花丛|树木|柳|"
         r"\bgrass|\bleaves\b|\bleaf\b|\btrees?\b|\bbranch|\bpetals?\b|\bflowers? (?:sway|mov|danc|nod)\w*|\breeds?\b|"
-        r"\bwind\b|\bbreeze\b|\bsway(?:s|ing)?\b|\bmeadow\b",
+        r"\bsway(?:s|ing)?\b|\bmeadow\b",
     ),
-    (Stir.HAIR, r"头发|发丝|长发|秀发|短发|刘海|毛发|\bhair\b|\bfur\b|\bmane\b|微风|风吹|随风|\bwind\b|\bbreeze\b"),
+    (Stir.HAIR, r"头发|发丝|长发|秀发|短发|刘海|毛发|\bhair\b|\bfur\b|\bmane\b"),
     (Stir.SMOKE, r"烟(?!花|火)|蒸汽|热气|雾气|水汽|\bsmoke|\bsteam|\bvapou?r|\bmist\b"),
     (Stir.FIRE, r"火焰|篝火|烛光|蜡烛|火苗|烈火|燃烧|\bflames?\b|\bfire\b(?!place)|\bcandle|\bburning\b"),
 )
+_WIND = r"微风|风吹|大风|狂风|清风|随风|风中|\bwind\b|\bbreeze\b|\bwindy\b"
 _RAMP_SECONDS = 1.2  # until it stirs fully: a film begins with its picture as it is
 
 
-def find_stirs(text: str) -> tuple[Stir, ...]:
-    """What of a picture the text speaks of as moving by nature, in the order of `Stir`."""
+@dataclass(frozen=True, slots=True)
+class Stirs:
+    """What is to move: kinds that the prompt names, and whether there is wind, which moves leaves and hair too."""
+
+    named: tuple[Stir, ...] = ()
+    windy: bool = False
+
+    @property
+    def kinds(self) -> tuple[Stir, ...]:
+        """All kinds, in the order of `Stir`."""
+        blown = {Stir.LEAVES, Stir.HAIR} if self.windy else set()
+        return tuple(kind for kind in Stir if kind in blown or kind in self.named)
+
+
+def find_stirs(text: str) -> Stirs:
+    """What of a picture the text speaks of as moving by nature."""
     words = text.lower()
-    return tuple(kind for kind, pattern in _WORDS if re.search(pattern, words))
+    named = tuple(kind for kind, pattern in _WORDS if re.search(pattern, words))
+    return Stirs(named, bool(re.search(_WIND, words)))
 
 
 class Stirring:
@@ -62,7 +78,7 @@ class Stirring:
 
     def __init__(
         self,
-        kinds: Sequence[Stir],
+        stirs: Stirs,
         picture: Plate,
         depths: Depths,
         stage: Stage,
@@ -84,16 +100,16 @@ class Stirring:
             Stir.SMOKE: lambda: bright_of(small, False),
             Stir.FIRE: lambda: bright_of(small, True),
         }
-        self._backdrop = {kind: self._on_grid(found[kind]()) for kind in kinds if kind in found}
+        self._backdrop = {kind: self._on_grid(found[kind]()) for kind in stirs.kinds if kind in found}
         self._hair: Floats | None = None
-        if Stir.HAIR in kinds and mask is not None and face is not None:
+        if Stir.HAIR in stirs.kinds and mask is not None and face is not None:
             self._hair = self._on_grid(_hair_of(mask, face))
         self.missing = tuple(
             kind
-            for kind in kinds
+            for kind in stirs.named
             if (float(self._backdrop[kind].mean()) < 0.004 if kind in self._backdrop else self._hair is None)
         )
-        """Kinds asked for of which nothing was found."""
+        """Kinds named of which nothing was found."""
 
     def _on_grid(self, small: Mask) -> Floats:
         height, width = small.shape

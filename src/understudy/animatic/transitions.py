@@ -53,7 +53,9 @@ class ThroughDepth:
         two = self._stages[1].backdrop(self._textures[1], View(middle.x, middle.y, zooms[1]))
         turn = smooth(part(progress, 0.12, 0.88))
         share = np.clip((turn * (1 + self._SOFT) - self._order) / self._SOFT, 0, 1)
-        share = cv2.resize(share.astype(np.float32), (self._size.width, self._size.height), interpolation=cv2.INTER_LINEAR)
+        share = cv2.resize(
+            share.astype(np.float32), (self._size.width, self._size.height), interpolation=cv2.INTER_LINEAR
+        )
         return np.asarray(cv2.blendLinear(two, one, share, 1 - share), np.uint8)
 
 
@@ -80,7 +82,7 @@ class ThroughMiddle:
         speed = (_rush(min(1.0, progress + 0.01)) - _rush(max(0.0, progress - 0.01))) / 0.02
         share = smooth(part(way, 0.36, 0.64))
         one = self._zoomed(0, self._RUSH**way, speed) if share < 1 else None
-        two = self._zoomed(1, self._RUSH ** ((way - 1) * 0.5), speed) if share > 0 else None
+        two = self._zoomed(1, self._RUSH ** ((way - 1) * 0.28), speed) if share > 0 else None
         if one is None or two is None:
             return two if one is None and two is not None else one if one is not None else self._ends[0].copy()
         return np.asarray(cv2.addWeighted(one, 1 - share, two, share, 0), np.uint8)

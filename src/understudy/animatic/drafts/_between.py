@@ -6,19 +6,25 @@ how any way is painted.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from understudy.animatic.camera import View
-from understudy.animatic.easing import cruise, smooth
+from understudy.animatic.easing import cruise, part, smooth
 from understudy.animatic.foreground import find_foreground
 from understudy.animatic.grammar.camera import find_moves
 from understudy.animatic.grammar.text import plain
 from understudy.animatic.morph import (
+    Matrix,
     Morph,
+    between_places,
     match,
+    meeting_places,
     no_residue,
     place_of_box,
     place_of_face,
@@ -61,15 +67,18 @@ def between(
     if faces[0] is not None and faces[1] is not None:
         matrix = place_of_face(faces[0], faces[1])
         residue = residue_of_faces(faces[0], faces[1], matrix, size.width, size.height)
-        morph = Morph(first, last, matrix, residue, soft=0.3)
+        boxes = [face.box for face in faces if face is not None]
+        way: Way = _MatchCut(Morph(first, last, matrix, residue), matrix, boxes[0], boxes[1], size)
         note = "This is a draft: the pictures show different scenes; one face is led over into the other."
-        return Passage(_along(_bent(morph, moves, size), first, last, count), (note,))
+        return Passage(_along(way.at, first, last, count), (note,))
     way, told = _designed(first, last, size, words, moves)
-    boxes = [end.box for end in ends]
-    if boxes[0] is not None and boxes[1] is not None and isinstance(way, ThroughDepth):
-        morph = Morph(first, last, place_of_box(boxes[0], boxes[1]), no_residue(size.width, size.height), soft=0.3)
+    found_boxes = [end.box for end in ends]
+    if found_boxes[0] is not None and found_boxes[1] is not None and isinstance(way, ThroughDepth):
+        matrix = place_of_box(found_boxes[0], found_boxes[1])
+        morph = Morph(first, last, matrix, no_residue(size.width, size.height))
+        way = _MatchCut(morph, matrix, found_boxes[0], found_boxes[1], size)
         note = "This is a draft: the pictures show different scenes; one subject takes the other's place."
-        return Passage(_along(_bent(morph, moves, size), first, last, count), (note,))
+        return Passage(_along(way.at, first, last, count), (note,))
     note = f"This is a draft: the pictures have nothing in common to follow, so the film goes over by {told}."
     return Passage(_along(way.at, first, last, count), (note,))
 
@@ -114,3 +123,26 @@ def _designed(first: Plate, last: Plate, size: Size, words: str, moves: tuple[Ca
     if Move.PUSH_IN in kinds or _THROUGH.search(words):
         return ThroughMiddle(first, last, size), "a rush through the middle"
     return ThroughDepth(first, last, size), "a change from far to near"
+
+
+class _MatchCut:
+    """The camera goes in on what is alike in two pictures, where one becomes the other, and out again."""
+
+    def __init__(
+        self, morph: Morph, matrix: Matrix, first: tuple[float, ...], last: tuple[float, ...], size: Size
+    ) -> None:
+        self._morph, self._matrix = morph, matrix
+        turn = math.degrees(math.atan2(matrix[1, 0], matrix[0, 0]))
+        spots = [((b[0] + b[2]) / 2, (b[1] + b[3]) / 2, max(b[2] - b[0], b[3] - b[1])) for b in (first, last)]
+        self._there, self._home = meeting_places(spots[0], spots[1], turn, size)
+
+    def at(self, progress: float) -> Plate:
+        change = smooth(part(progress, 0.36, 0.64))
+        # two ways that meet: each picture's own, going over into the other while both are seen
+        go = between_places(self._there, smooth(progress / 0.5)) if progress < 0.5 else self._there
+        come = between_places(self._home, smooth((1 - progress) / 0.5)) if progress > 0.5 else self._home
+        through = come @ np.vstack([self._matrix, [0.0, 0.0, 1.0]])
+        place = go if progress < 0.5 else through
+        if 0 < change < 1:
+            place = go + (through - go) * smooth(part(progress, 0.42, 0.58))
+        return self._morph.seen(place, change, smooth(part(progress, 0.4, 0.6)))

@@ -18,7 +18,7 @@ from understudy.animatic.grammar.text import plain
 from understudy.animatic.screenplay import CameraMove, Delivery, Line, Screenplay, Weather
 from understudy.animatic.soundtrack import mix
 from understudy.animatic.speech import SpeechOrder, speak
-from understudy.animatic.stirring import Stir, find_stirs
+from understudy.animatic.stirring import Stirs, find_stirs
 from understudy.animatic.storyboard import Shot, Storyboard, TimedLine
 from understudy.animatic.screenplay import ShotSize
 from understudy.animatic.timing import frames_of, place_lines, speech_rate, words_before
@@ -34,7 +34,7 @@ class Direction:
     prompt: str
     moves: tuple[CameraMove, ...]
     weather: tuple[Weather, ...]
-    stirs: tuple[Stir, ...]
+    stirs: Stirs
     errand: Errand
     lines: tuple[TimedLine, ...]
     utterances: dict[int, Utterance]
@@ -69,9 +69,7 @@ class Direction:
         """The lines over the sound of the place, at 48 kHz, at least `seconds` long."""
         count = frames_of(seconds) + 1
         words = " ".join(shot.place or "" for shot in self.screenplay.shots)
-        shot = Shot(
-            0, 0, count, ShotSize.WIDE, lines=self.lines, weather=self.weather, place=words, text=self.prompt
-        )
+        shot = Shot(0, 0, count, ShotSize.WIDE, lines=self.lines, weather=self.weather, place=words, text=self.prompt)
         play = self.screenplay
         return mix(Storyboard((shot,), count, music=play.music, mood=play.mood), self.utterances, count, seed)
 

@@ -23,7 +23,9 @@ from understudy.media.video import read_video
 READ_SIDE = 2600
 """Pixels of the longer side to which a larger picture is read: enough for a close shot at 1080P."""
 
-NO_MODELS = "The perception models are not installed, so faces and persons are not recognised; run `understudy models install`."
+NO_MODELS = (
+    "The perception models are not installed, so faces and persons are not recognised; run `understudy models install`."
+)
 
 
 def eyes_of(brief: DraftBrief) -> Eyes | None:

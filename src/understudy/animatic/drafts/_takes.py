@@ -7,7 +7,7 @@ how a live still is painted.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -57,47 +57,70 @@ class Film:
     eyes: Eyes | None
     size: Size
     mouth: Mouth | None = None
-    missing: tuple[Stir, ...] = ()
+    _ready: LiveStill = field(init=False)
+    _lively: IdleTrack = field(init=False)
+    _gestures: Acted = field(init=False)
 
     def __post_init__(self) -> None:
-        if Stir.HAIR in self.direction.stirs and (self.found.mask is None or self.found.face is None):
-            self.missing = (Stir.HAIR,)
+        first, whole = self.takes[0].start, self._count
+        self._lively = idle(int((first + whole) / self.rate * FRAMES_PER_SECOND) + 2, draw_lots(self.brief, 11))
+        self._gestures = self._acted(whole)
+        self._ready = self._made_ready(0)
 
     @property
     def rate(self) -> float:
         return float(self.brief.frames_per_second)
 
+    @property
+    def missing(self) -> tuple[Stir, ...]:
+        """What the prompt asks to move and the picture does not show."""
+        return self._ready.missing
+
+    @property
+    def _count(self) -> int:
+        return sum(take.count for take in self.takes)
+
     def __iter__(self) -> Iterator[Plate]:
-        first, whole = self.takes[0].start, sum(take.count for take in self.takes)
-        lively = idle(int((first + whole) / self.rate * FRAMES_PER_SECOND) + 2, draw_lots(self.brief, 11))
-        acted = self._acted(whole)
         for number, take in enumerate(self.takes):
-            found = self.found if take.is_first else find_foreground(take.picture, self.eyes)
-            still = LiveStill(
-                take.picture, self.size, found, self._happening(take, found, lively, acted, first, whole),
-                draw_lots(self.brief, 20 + number),
-            )  # fmt: skip
+            still = self._ready if number == 0 else self._made_ready(number)
             for frame in range(take.count):
                 yield still.paint(frame)
+
+    def _made_ready(self, number: int) -> LiveStill:
+        take = self.takes[number]
+        found = self.found if take.picture is self.takes[0].picture else find_foreground(take.picture, self.eyes)
+        lots = draw_lots(self.brief, 20 + number)
+        return LiveStill(take.picture, self.size, found, self._happening(take, found), lots)
 
     def _acted(self, count: int) -> Acted:
         box = self.found.box or (0, 0, self.size.width, self.size.height)
         cut = self.found.mask is not None and bool((self.found.mask[-2:] > 0.5).mean() > 0.02)
         tall = box[3] - box[1]
-        return act(self.direction.errand, count / self.rate, count, self.size, is_cut=cut, tall=tall)
+        # a flower nods in the wind; people have their hair for that
+        nods = self.direction.stirs.windy and not self.found.is_person
+        return act(self.direction.errand, count / self.rate, count, self.size, is_cut=cut, tall=tall, nods=nods)
 
-    def _happening(
-        self, take: Take, found: Foreground, lively: IdleTrack, acted: Acted, first: int, whole: int
-    ) -> Happening:
+    def _happening(self, take: Take, found: Foreground) -> Happening:
+        first, whole, lively = self.takes[0].start, self._count, self._lively
         seconds = (take.start + np.arange(take.count)) / self.rate
         wake = np.array([smooth(float(t) / _WAKE_SECONDS) if take.is_first else 1.0 for t in seconds - seconds[0]])
-        own = acted.part(take.start - first, take.count)
+        own = self._gestures.part(take.start - first, take.count)
         places = np.minimum((seconds * FRAMES_PER_SECOND).astype(int), len(lively) - 1)
         loose = 1.0 if found.mask is not None else _LOOSE
         return Happening(
-            still_views(take.moves, take.count / self.rate, take.count, self.size, draw_lots(self.brief, take.start)),
+            still_views(
+                take.moves,
+                take.count / self.rate,
+                take.count,
+                self.size,
+                draw_lots(self.brief, take.start),
+                anchor_of(found),
+            ),  # fmt: skip
             own,
-            [self._face(lively, own, n, int(places[n]), float(wake[n]), loose, seconds[n], take) for n in range(take.count)],
+            [
+                self._face(lively, own, n, int(places[n]), float(wake[n]), loose, seconds[n], take)
+                for n in range(take.count)
+            ],
             (lively.breath[places] * wake).astype(np.float32),
             seconds,
             self.direction.weather,
@@ -131,6 +154,16 @@ class Film:
             pitch=loose * (calm.pitch * wake + float(acted.pitch[n])),
             roll=loose * calm.roll * wake,
         )
+
+
+def anchor_of(found: Foreground) -> tuple[float, float] | None:
+    """What a push leaves in its place: the crown of a head, the middle of a thing; None where neither was found."""
+    box = found.box
+    if found.face is not None:
+        left, top, right, bottom = found.face.box
+        crown = top - 0.45 * (bottom - top) if box is None else min(box[1], top)
+        return (left + right) / 2, max(0.0, 0.85 * crown)
+    return None if box is None else ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
 
 
 def plan_takes(

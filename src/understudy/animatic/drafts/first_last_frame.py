@@ -41,7 +41,9 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     last = first_picture(brief, Role.LAST_FRAME, size)
     if last is None:
         if not brief.options.get("template"):
-            raise Refused("There is no last picture. Give an image (last_frame_url), or the name of an effect (template).")
+            raise Refused(
+                "There is no last picture. Give an image (last_frame_url), or the name of an effect (template)."
+            )
         return image_to_video.make(replace(brief, makes=Capability.IMAGE_TO_VIDEO), workdir, progress)
     progress(0.03, "comparing the pictures")
     eyes = eyes_of(brief)

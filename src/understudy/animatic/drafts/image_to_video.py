@@ -116,7 +116,9 @@ def _open(brief: DraftBrief, size: Size, count: int) -> _Opening:
         return _Opening(brief, size, last, last, clip, number)
     picture = first_picture(brief, Role.FIRST_FRAME, size)
     if picture is None:
-        raise Refused("There is no first picture to bring to life. Give an image (img_url), or a first_clip to continue.")
+        raise Refused(
+            "There is no first picture to bring to life. Give an image (img_url), or a first_clip to continue."
+        )
     return _Opening(brief, size, picture, whole_picture(brief.media[Role.FIRST_FRAME]))
 
 

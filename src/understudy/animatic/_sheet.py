@@ -56,8 +56,8 @@ class Sheet:
 
     def done(self, rim: bool = True, opacity: float = 1.0, soft: float = 0.0) -> Sprite:
         """The sign at its size, straight alpha."""
-        cover: NDArray[np.float32] = self.cover.astype(np.float32) / 255
-        colours: NDArray[np.float32] = self.colours.astype(np.float32)
+        cover: NDArray[np.float32] = np.asarray(self.cover, np.float32) / np.float32(255)
+        colours: NDArray[np.float32] = np.asarray(self.colours, np.float32)
         if rim:
             wide = 2 * round(_RIM * self.unit) + 1
             around = cv2.dilate(cover, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide)))

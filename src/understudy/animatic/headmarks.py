@@ -46,7 +46,7 @@ SPOTS: Mapping[str, Spot] = MappingProxyType(
         "right_eye": Spot((374,), (0.7, 0.42), on_skin=True, hangs=True),
         "left_pupil": Spot((145, 159), (0.3, 0.38), on_skin=True),
         "right_pupil": Spot((374, 386), (0.7, 0.38), on_skin=True),
-        "forehead": Spot((10, 10, 151), (0.5, 0.05), on_skin=True),
+        "forehead": Spot((10, 151), (0.5, 0.08), on_skin=True),
         "brow_middle": Spot((9, 151), (0.5, 0.22), on_skin=True),
         "mouth": Spot((13, 14), (0.5, 0.78), on_skin=True),
         "temple_left": Spot((54,), (0.1, 0.12)),
@@ -146,7 +146,7 @@ class Headmarks:
         if self._face is None:
             return max(6, round(self._headshot.face_width / 5))
         (ax, ay), (bx, by) = self._face.mesh[list(_BROAD), :2]
-        return max(6, round(1.16 * math.hypot(bx - ax, by - ay) / 5))
+        return max(6, round(1.42 * math.hypot(bx - ax, by - ay) / 5))
 
 
 def _popped(u: float) -> float:

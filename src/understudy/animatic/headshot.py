@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from understudy.animatic import matte
 from understudy.animatic.lips import FacePose
@@ -20,7 +21,8 @@ from understudy.animatic.performer import Face, Plate, Sprite
 from understudy.animatic.portrait import Portrait, prepare
 
 _FILLED_AT = 4  # the backdrop behind the figure is made up at a quarter of the size
-_BEYOND = 0.02  # of the picture: how far around the outline nothing of the figure's colours is left
+_MIRRORED = 0.12  # of the picture: how deep behind the figure the backdrop goes on as a mirror
+_BEYOND = 0.03  # of the picture: how far around the outline nothing of the figure's colours is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,15 @@ class Headshot:
         height, width = picture.shape[:2]
         self.outlined = mask is not None
         if mask is None:
-            self._sprite: Sprite = np.dstack([picture, np.full((height, width), 255, np.uint8)])
+            self._sprite: Sprite = np.asarray(np.dstack([picture, np.full((height, width), 255, np.uint8)]), np.uint8)
             self._behind = picture
         else:
             self._sprite = matte.sprite_of(picture, mask)
             self._behind = _filled(picture, mask)
         self.portrait: Portrait | None = None if face is None else prepare(self._sprite, face)
+        if self.portrait is not None and self.outlined:
+            # nothing but the figure moves, so all of its hair may
+            self.portrait.head = (0, 0, width, max(self.portrait.head[3], 1))
         self.box = face.box if face is not None else box or (0.3 * width, 0.25 * height, 0.7 * width, 0.7 * height)
         left, top, right, bottom = self.box
         self.face_width, self.face_height = right - left, bottom - top
@@ -80,13 +85,13 @@ class Headshot:
         patch, left, top = self._patch(pose)
         if patch is None and not bearing.moves:
             return self.picture.copy()
-        sprite = self._sprite
+        sprite: Sprite = self._sprite
         if patch is not None:
             sprite = sprite.copy()
             sprite[top : top + patch.shape[0], left : left + patch.shape[1]] = patch
         height, width = self.picture.shape[:2]
         alpha = sprite[..., 3:].astype(np.float32) * np.float32(1 / 255)
-        whole: NDArray[np.float32] = np.dstack([sprite[..., :3] * alpha, alpha]).astype(np.float32)
+        whole: NDArray[np.float32] = np.asarray(np.dstack([sprite[..., :3] * alpha, alpha]), np.float32)
         if bearing.moves:
             # what stands at the picture's edge goes on beyond it
             matrix = self._matrix(bearing)[:2]
@@ -137,18 +142,32 @@ def _about(point: tuple[float, float], linear: NDArray[np.float64]) -> NDArray[n
 
 
 def _filled(picture: Plate, mask: Mask) -> NDArray[np.float32]:
-    """The backdrop without the figure: what is around it goes on behind it, softly."""
+    """The backdrop without the figure: near its outline a mirror of what is around it, deeper in ever softer colours."""
     height, width = picture.shape[:2]
     reach = 2 * round(_BEYOND * max(height, width)) + 1
     gone = cv2.dilate((mask > 0.02).astype(np.uint8), matte.disc(reach))
     small_size = max(8, width // _FILLED_AT), max(8, height // _FILLED_AT)
     small = cv2.resize(picture, small_size, interpolation=cv2.INTER_AREA)
     small_gone = (cv2.resize(gone.astype(np.float32), small_size, interpolation=cv2.INTER_AREA) > 0.02).astype(np.uint8)
-    if small_gone.all():
+    if gone.all() or small_gone.all():
         return picture.astype(np.float32)
-    made_up = cv2.inpaint(small, small_gone, 5, cv2.INPAINT_TELEA)
-    made_up = cv2.GaussianBlur(made_up, (0, 0), 2)
-    large = cv2.resize(made_up, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.float32)
-    share = cv2.GaussianBlur(gone.astype(np.float32), (0, 0), 0.25 * reach)[..., None]
-    share = np.maximum(share, mask[..., None])
-    return np.asarray(picture * (1 - share) + large * share, np.float32)
+    soft = cv2.GaussianBlur(cv2.inpaint(small, small_gone, 5, cv2.INPAINT_TELEA), (0, 0), 2)
+    behind = cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    mirror, sure = _mirrored(picture, gone, _MIRRORED * max(height, width))
+    behind += sure[..., None] * (mirror - behind)
+    share = cv2.GaussianBlur(gone.astype(np.float32), (0, 0), 0.15 * reach)[..., None]
+    share = np.maximum(share, np.minimum(1.0, 2 * mask)[..., None])
+    return np.asarray(picture * (1 - share) + behind * share, np.float32)
+
+
+def _mirrored(picture: Plate, gone: NDArray[np.uint8], far: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """For what is gone, the picture mirrored at the nearest edge of what is there, and how much to trust it, 0..1."""
+    height, width = gone.shape
+    distance, nearest = ndimage.distance_transform_edt(gone, return_indices=True)
+    rows, columns = np.indices(gone.shape)
+    there_y = np.clip(2 * nearest[0] - rows, 0, height - 1).astype(np.float32)
+    there_x = np.clip(2 * nearest[1] - columns, 0, width - 1).astype(np.float32)
+    mirror = cv2.remap(picture, there_x, there_y, cv2.INTER_LINEAR).astype(np.float32)
+    hidden = cv2.remap(gone, there_x, there_y, cv2.INTER_NEAREST).astype(np.float32)
+    sure = np.clip(1.4 - distance / far, 0, 1).astype(np.float32) * (1 - hidden)
+    return mirror, np.asarray(cv2.GaussianBlur(sure, (0, 0), 0.012 * max(height, width)), np.float32)

@@ -24,16 +24,17 @@ _NOSTRILS = (98, 327)
 # GUESS: reaches of movements, in half widths of the mouth or widths of an eye; larger than life, as on a stage, for a
 # sticker is seen small. Looked at on two photographs.
 _CORNER = (0.24, 0.30)  # out and up, at a whole smile
-_CORNER_DOWN = 0.26
+_CORNER_DOWN = 0.28
+_OWN_SMILE = (0.34, 0.14)  # how much further down and in where the photograph smiles itself
 _CHEEK_UP = 0.13
 _SNEER = 0.24
-_BROW_UP, _BROW_DOWN = 0.30, 0.20
-_WORRY, _ANGER = 0.26, 0.22
-_TOGETHER = 0.13
+_BROW_UP, _BROW_DOWN = 0.30, 0.24
+_WORRY, _ANGER = 0.28, 0.30
+_TOGETHER = 0.17
 _WIDER, _TALLER = 0.12, 0.42
 _PUFF = 0.26
 _SHIFT = 0.42
-_GAZE_X, _GAZE_Y = 0.24, 0.20  # of the width of the eye
+_GAZE_X, _GAZE_Y = 0.21, 0.17  # of the width of the eye
 _LOWER_LID = 0.82  # of the open eye, at a whole squint
 _TONGUE_WIDE, _TONGUE_LONG = 0.42, 0.80
 _TONGUE_COLOUR = np.array([214, 96, 104], np.float32)
@@ -68,6 +69,9 @@ class Mimicry:
 
     def __init__(self, anatomy: Anatomy) -> None:
         self._anatomy = anatomy
+        corners = float(anatomy.points[[78, 308], 1].mean())
+        # the lower lip hangs below the corners of a mouth that smiles: 0.10 half widths at rest, 0.46 at a broad smile
+        self._smiles = float(np.clip(((float(anatomy.points[14, 1]) - corners) / anatomy.half - 0.10) / 0.36, 0, 1))
 
     def box(self, mimic: Mimic) -> Box:
         """All that any movement of this pose can change."""
@@ -97,8 +101,11 @@ class Mimicry:
         for side, corner, smile in ((-1.0, 78, m.smile_left), (1.0, 308, m.smile_right)):
             if smile:
                 x, y = points[corner, :2]
-                up = -_CORNER[1] * smile if smile > 0 else -_CORNER_DOWN * smile
-                pulls.append(_Pull(x, y, 0.62 * h, 0.55 * h, side * _CORNER[0] * h * max(smile, 0.3 * smile), up * h))
+                down, inward = -_CORNER[1] * smile, -_CORNER[0] * smile
+                if smile < 0:
+                    down = -(_CORNER_DOWN + _OWN_SMILE[0] * self._smiles) * smile
+                    inward = -_OWN_SMILE[1] * self._smiles * smile
+                pulls.append(_Pull(x, y, 0.62 * h, 0.55 * h, -side * inward * h, down * h))
                 if smile > 0:
                     x, y = points[_CHEEKS[side > 0], :2]
                     pulls.append(_Pull(x, y, 0.8 * h, 0.55 * h, 0.0, -_CHEEK_UP * h * smile))
@@ -180,16 +187,17 @@ class Mimicry:
     def tongue(self, x: Floats, y: Floats, lips: Lips, out: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Colour (h, w, 3) 0..255 in good light and cover 0..1 of a tongue that hangs over the lower lip."""
         a = self._anatomy
-        middle = float(np.interp(a.middle, [a.left, a.right], [a.left, a.right]))
+        middle = a.middle
         root = float(a.lower0.at(np.array([middle], np.float32))[0])
-        thick = a.lip_bottom - root
-        wide, long = _TONGUE_WIDE * a.half, thick + out * _TONGUE_LONG * a.half
+        wide, long = _TONGUE_WIDE * a.half, (a.lip_bottom - root) + out * _TONGUE_LONG * a.half
         down = (y - lips.lower) / max(1.0, long)
         away = np.abs(x - middle) / wide
         taper = np.sqrt(np.clip(1 - (np.clip(down - 0.55, 0, None) / 0.45) ** 2, 0, 1))
-        soft = max(0.05, 1.0 / wide)
+        # it comes out from under the upper teeth
+        root_y = lips.upper + 0.55 * (lips.lower - lips.upper) + 0.25 * wide * np.minimum(away, 1.0) ** 2
+        soft = max(0.05, 1.2 / wide)
         cover = np.clip((taper - away) / soft, 0, 1) * np.clip((1 - down) * long, 0, 1)
-        cover = cover * smooth(-0.5, -0.2, down) * min(1.0, 3 * out)
+        cover = cover * np.clip((y - root_y) / 1.5, 0, 1) * min(1.0, 3 * out)
         groove = 1 - 0.22 * np.exp(-((away / 0.14) ** 2)) * smooth(0.95, 0.6, down)
         shade = (0.62 + 0.46 * smooth(-0.35, 0.55, down)) * (
             1 - 0.35 * smooth(0.55, 1.0, away / np.maximum(taper, 0.05))

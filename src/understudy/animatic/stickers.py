@@ -39,11 +39,12 @@ def _draw_flower(n: int) -> Sprite:
 
 
 def _draw_anger(n: int) -> Sprite:
+    """Four swollen veins that bend towards the middle."""
     sheet = Sheet(n)
-    for turn in range(4):
-        c, s = math.cos(math.radians(90 * turn)), math.sin(math.radians(90 * turn))
-        arc = [(-0.09 - 0.32 * math.cos(t), -0.41 + 0.32 * math.sin(t)) for t in np.linspace(0.1, 1.47, 14)]
-        sheet.line([(0.5 + (x * c - y * s), 0.5 + (x * s + y * c)) for x, y in arc], 0.10, RED)
+    for x in (-1, 1):
+        for y in (-1, 1):
+            arc = [(0.40 - 0.33 * math.cos(t), 0.40 - 0.33 * math.sin(t)) for t in np.linspace(0, np.pi / 2, 16)]
+            sheet.line([(0.5 + x * a, 0.5 + y * b) for a, b in arc], 0.115, RED)
     return sheet.done()
 
 
@@ -211,7 +212,7 @@ def _draw_clock(n: int) -> Sprite:
 def _draw_rush(n: int) -> Sprite:
     sheet = Sheet(n, 0.9)
     for y, left in ((0.12, 0.30), (0.32, 0.08), (0.52, 0.26), (0.72, 0.05), (0.9, 0.34)):
-        sheet.fill([(left, y), (0.84, y - 0.022), (0.84, y + 0.022)], INK)
+        sheet.fill([(left, y), (0.84, y - 0.04), (0.84, y + 0.04)], BLUE)
     return sheet.done(opacity=0.9)
 
 

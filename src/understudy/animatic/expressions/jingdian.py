@@ -63,8 +63,8 @@ JINGDIAN: Mapping[str, Expression] = {
         },
         (Swing("roll", 5.0, 2, 0.2, 0.9), Swing("y", 0.03, 5, 0.25, 0.85, lifted=True)),
         (
-            Mark("star_eye", "left_pupil", 0.19, 0.16, 0.9, moves="throb"),
-            Mark("star_eye", "right_pupil", 0.19, 0.16, 0.9, moves="throb"),
+            Mark("star_eye", "left_pupil", 0.25, 0.16, 0.9, moves="throb"),
+            Mark("star_eye", "right_pupil", 0.25, 0.16, 0.9, moves="throb"),
             Mark("heart", "upper_left", 0.26, 0.3, 0.66, moves="rise"),
             Mark("heart", "upper_right", 0.32, 0.44, 0.84, moves="rise"),
         ),
@@ -82,7 +82,7 @@ JINGDIAN: Mapping[str, Expression] = {
             "width": ((0.38, 0.0), (0.5, -0.4), (0.64, -0.4), (0.74, 0.0)),
             **both("brow", ((0.38, 0.0), (0.5, 0.9), (0.64, 0.9), (0.76, 0.0))),
             "gaze_y": held(0.6),
-            **both("smile", ((0.05, 0.0), (0.2, -0.3), (0.38, -0.3), (0.5, 0.0))),
+            **both("smile", held(-0.9)),
         },
         (),
         (
@@ -123,7 +123,7 @@ JINGDIAN: Mapping[str, Expression] = {
             "blink": held(0.5),
             "slant": held(0.8),
             "opening": held(0.28),
-            **both("smile", held(-0.5)),
+            **both("smile", held(-0.9)),
             "pitch": held(7.0),
             "y": held(0.06),
             "gaze_y": held(0.5),

@@ -27,10 +27,12 @@ from understudy.core.faults import BadSetting, Fault, HouseError
 from understudy.core.plugs import find_plugs
 from understudy.core.ports import Dialect, Engine
 from understudy.service.accounts import Accounts
+from understudy.service.checks import Checks
 from understudy.service.janitor import Janitor
 from understudy.service.links import Links
 from understudy.service.perform import Performance
 from understudy.service.tasks import Tasks
+from understudy.service.templates import Templates
 from understudy.service.uploads import Uploads
 from understudy.settings import Settings, strange_variables
 from understudy.stores.blobs import OpendalBlobs
@@ -172,6 +174,7 @@ class House:
     links: Links
     uploads: Uploads
     tasks: Tasks
+    checks: Checks
     worker: Worker | None
     performance: Performance | None
     janitor: Janitor
@@ -180,7 +183,7 @@ class House:
     @asynccontextmanager
     async def live(self) -> AsyncIterator[None]:
         """Worker and janitor run inside; leaving drains them and closes the stores."""
-        for engine in self.engines if self.worker else ():
+        for engine in self.engines:
             await engine.setup()
         running = [asyncio.create_task(make_rounds(self.janitor.run_once, self.clock, JANITOR_SECONDS), name="janitor")]
         if self.worker is not None:
@@ -195,7 +198,8 @@ class House:
             await asyncio.gather(*running, return_exceptions=True)
             if self.performance is not None:
                 self.performance.close()
-            for engine in self.engines if self.worker else ():
+            self.checks.close()
+            for engine in self.engines:
                 await engine.close()
             self.stores.close()
 
@@ -225,15 +229,19 @@ def open_house(settings: Settings) -> House:
     accounts = Accounts(ledger, clock, limits_on=settings.limits_on)
     links = Links(secret, clock)
     uploads = Uploads(blobs, secret, clock)
-    engines = open_engines(settings) if settings.slots else ()
+    engines = open_engines(settings)
+    remote = GuardedRemote(allow_origins=settings.fetch_allow, total_seconds=settings.fetch_seconds)
     worker: Worker | None = None
     performance: Performance | None = None
     work = settings.data / "work"
     open_folder(work, "folder for work")
-    if settings.slots:
-        remote = GuardedRemote(allow_origins=settings.fetch_allow, total_seconds=settings.fetch_seconds)
-        from understudy.media.probe import probe
+    from understudy.media.probe import probe
 
+    checks = Checks(
+        shelf, engines, ledger, blobs, uploads, remote, clock,
+        probe=probe, workdir=work, profile=settings.profile, region=settings.region, limits_on=settings.limits_on,
+    )  # fmt: skip
+    if settings.slots:
         performance = Performance(
             store, ledger, shelf, engines, blobs, uploads, remote, clock,
             probe=probe, workdir=work, limits_on=settings.limits_on,
@@ -246,7 +254,7 @@ def open_house(settings: Settings) -> House:
             running_at_once=at_once if settings.limits_on else {},
         )  # fmt: skip
     tasks = Tasks(
-        store, shelf, uploads, links, clock,
+        store, shelf, uploads, Templates(blobs), links, clock,
         profile=settings.profile, region=settings.region, wake=worker.wake if worker else lambda: None,
     )  # fmt: skip
     janitor = Janitor(store, blobs, workdir=work)
@@ -260,6 +268,7 @@ def open_house(settings: Settings) -> House:
         links,
         uploads,
         tasks,
+        checks,
         worker,
         performance,
         janitor,
@@ -290,7 +299,8 @@ def build_server(house: House) -> Any:
     settings = house.settings
     front = Front(
         version=__version__, dialects=open_dialects(settings), cards=house.shelf, tasks=house.tasks,
-        uploads=house.uploads, accounts=house.accounts, links=house.links, blobs=house.blobs, ready=house.ready,
+        checks=house.checks, uploads=house.uploads, accounts=house.accounts, links=house.links, blobs=house.blobs,
+        ready=house.ready,
         lifespan=house.live, profile=settings.profile, public_url=settings.public_url,
         max_body_bytes=settings.max_body_mb * 1024 * 1024,
     )  # fmt: skip

@@ -12,24 +12,27 @@ from typing import Any
 
 from understudy.catalog import rules
 from understudy.catalog.media import MEGABYTE
-from understudy.catalog.table import Table
+from understudy.catalog.sizing import SIZINGS
+from understudy.catalog.table import Table, laid_over
 from understudy.catalog.tariffs import FORMULAS
 from understudy.core.card import (
     Billing,
     CountLimits,
     Defaults,
-    Interval,
+    Length,
     MediaLimits,
     ModelCard,
     Naming,
+    Option,
+    OptionKind,
     RateLimits,
     SizeOption,
     Sound,
 )
-from understudy.core.request import Capability, ShotType
+from understudy.core.request import Capability, Role, ShotType
 from understudy.core.units import Ratio, Size, Tier
 
-MEDIA = ("image", "video", "voice", "first_frame", "last_frame")
+MEDIA = ("image", "video", "voice", *(role.value for role in Role if role not in (Role.SUBJECT, Role.TEMPLATE)))
 SCHEMES = ("http", "https", "oss", "data")
 
 
@@ -44,7 +47,10 @@ def read_card(values: Mapping[str, Any], where: str) -> ModelCard:
         BadCard: an unknown key, rule or formula, a wrong type, or facts that contradict each other.
     """
     table = Table(values, where)
+    functions = table.take_free("functions")
+    common = {key: value for key, value in values.items() if key != "functions"}
     prompt, seconds, seed = table.take_table("prompt"), table.take_table("seconds"), table.take_table("seed")
+    rates = table.take_table("rates")
     card = ModelCard(
         model=table.take_text("name"),
         family=table.take_text("family"),
@@ -54,26 +60,38 @@ def read_card(values: Mapping[str, Any], where: str) -> ModelCard:
         billing=_billing(table.take_table("billing")),
         prompt_required=prompt.take_flag("required", True),
         prompt_characters=prompt.take_whole("characters"),
+        prompt_cjk=prompt.take_whole("cjk", 1),
         negative_prompt_characters=prompt.take_whole("negative_characters", 500),
         seconds=seconds.take_interval("range"),
         seconds_with_video=seconds.take_interval("with_video") if "with_video" in seconds else None,
         seconds_choices=seconds.take_wholes("choices"),
+        compat_seconds=seconds.take_interval("compat") if "compat" in seconds else None,
         sizes=_sizes(table.take_table("sizes")),
+        compat_sizes=tuple(table.read("compat_sizes", t, Size.parse) for t in table.take_texts("compat_sizes", ())),
+        sizing=table.take_text("sizing", "table"),
+        length=table.read("length", table.take_text("length", Length.ASKED.value), Length),
+        needs=_roles(table, "needs"),
+        needs_one=_roles(table, "needs_one"),
         seed_most=seed.take_whole("most", 2147483647),
         counts=_counts(table.take_table("references")),
         media=_media(table.take_table("media")),
         naming=table.read("naming", table.take_text("naming", Naming.NONE.value), Naming),
         sound=table.read("sound", table.take_text("sound", Sound.ALWAYS.value), Sound),
         frames_per_second=table.take_whole("frames_per_second", 30),
+        rate_by=table.take_text("rate_by", ""),
+        rates={key: rates.take_whole(key) for key in rates.keys()},  # noqa: SIM118
         rate=_rate(table.take_table("rate")),
         defaults=_defaults(table.take_table("defaults")),
         rules=table.take_texts("rules", ()),
-        extras=table.take_texts("extras", ()),
+        options=_options(table.take_table("options")),
+        functions={
+            name: read_card(laid_over(common, own), f"{where}, function {name}") for name, own in functions.items()
+        },
         wire=_wire(table),
         source={key: str(value) for key, value in table.take_free("source").items()},
         tells_actual_prompt=table.take_flag("tells_actual_prompt", False),
     )
-    for part in (prompt, seconds, seed, table):
+    for part in (prompt, seconds, seed, rates, table):
         part.done()
     _check(card, Table({}, where))
     return card
@@ -95,7 +113,8 @@ def _sizes(table: Table) -> tuple[SizeOption, ...]:
 
 
 def _counts(table: Table) -> CountLimits:
-    counts = CountLimits(*(table.take_counts(name) for name in ("total", "images", "videos", "first_frames")))
+    total, images, videos, opening = (table.take_counts(n) for n in ("total", "images", "videos", "first_frames"))
+    counts = CountLimits(total, images, videos, opening, drops_extra=table.take_flag("drops_extra", False))
     table.done()
     return counts
 
@@ -121,6 +140,32 @@ def _media(table: Table) -> dict[str, MediaLimits]:
     return found
 
 
+def _roles(table: Table, key: str) -> tuple[Role, ...]:
+    return tuple(table.read(key, text, Role) for text in table.take_texts(key, ()))
+
+
+def _options(table: Table) -> dict[str, Option]:
+    found: dict[str, Option] = {}
+    for name, part in table.take_tables():
+        words = part.take_table("aliases")
+        found[name] = Option(
+            kind=part.read("kind", part.take_text("kind"), OptionKind),
+            default=part.take_json("default"),
+            required=part.take_flag("required", False),
+            choices=part.take_texts("choices", ()),
+            range=part.take_interval("range"),
+            aliases={word: words.take_text(word) for word in words.keys()},  # noqa: SIM118
+            refusal=part.take_text("refusal", ""),
+            required_when_strict=part.take_flag("required_when_strict", False),
+            compat_only=part.take_flag("compat_only", False),
+        )
+        wrong = sorted(set(found[name].aliases.values()) - set(found[name].choices))
+        if wrong:
+            raise part.wrong("aliases", f"{wrong[0]!r} is not among the choices")
+        part.done()
+    return found
+
+
 def _rate(table: Table) -> RateLimits:
     rate = RateLimits(table.take_whole("submits_per_second", 0), table.take_whole("running_at_once", 0))
     table.done()
@@ -129,11 +174,12 @@ def _rate(table: Table) -> RateLimits:
 
 def _defaults(table: Table) -> Defaults:
     shot_type = table.take_read("shot_type", ShotType)
+    seconds = table.take_whole("seconds") if "seconds" in table else None
     defaults = Defaults(
         size=table.take_read("size", Size.parse),
         tier=table.take_read("tier", Tier.parse),
         ratio=table.take_read("ratio", Ratio.parse),
-        seconds=table.take_whole("seconds"),
+        seconds=seconds,
         shot_type=shot_type.value if shot_type else None,
         sound=table.take_flag("sound", True),
         watermark=table.take_flag("watermark", False),
@@ -147,6 +193,7 @@ def _billing(table: Table) -> Billing:
     free, caps, prices = (table.take_table(name) for name in ("free", "input_caps", "prices"))
     billing = Billing(
         formula=table.take_text("formula"),
+        price_by=table.take_text("price_by", "tier"),
         unit=table.take_text("unit", "second"),
         currency=table.take_text("currency", "CNY"),
         prices={region: {key: row.take_amount(key) for key in row.keys()} for region, row in prices.take_tables()},  # noqa: SIM118
@@ -174,6 +221,14 @@ def _check(card: ModelCard, at: Table) -> None:
     for name in card.rules:
         if name not in rules.NAMES:
             raise at.wrong("rules", f"unknown {name!r}; known: {', '.join(sorted(rules.NAMES))}")
+    if card.sizing not in SIZINGS:
+        raise at.wrong("sizing", f"unknown {card.sizing!r}; known: {', '.join(sorted(SIZINGS))}")
+    by = card.rate_by.removeprefix("option:")
+    if card.rate_by not in ("", "source", "tier") and (by == card.rate_by or by not in card.options):
+        raise at.wrong("rate_by", f"must be source, tier or option: and an option of the card, not {card.rate_by!r}")
+    missing = [role.value for role in card.needs if role is not Role.TEMPLATE and role.value not in card.media]
+    if missing:
+        raise at.wrong("needs", f"{missing[0]} has no limits under media")
     if not card.regions:
         raise at.wrong("regions", "name at least one")
     _check_defaults(card, at)
@@ -190,8 +245,10 @@ def _check_defaults(card: ModelCard, at: Table) -> None:
         raise at.wrong("defaults.ratio", f"{given.ratio} is not among the sizes")
     if card.sizes and given.size is None and (given.tier is None or given.ratio is None):
         raise at.wrong("defaults", "give a size, or a tier and a ratio")
-    seconds = given.seconds or 0
-    allowed = seconds in card.seconds and seconds in (card.seconds_with_video or Interval())
+    if card.length is not Length.ASKED or card.makes.is_check:
+        return
+    seconds, narrow = given.seconds or 0, card.seconds_with_video
+    allowed = seconds in card.seconds and (narrow is None or seconds in narrow)
     if not allowed or (card.seconds_choices and seconds not in card.seconds_choices):
         raise at.wrong("defaults.seconds", f"{seconds} s is not what the card allows")
 
@@ -200,7 +257,13 @@ def _check_billing(card: ModelCard, at: Table) -> None:
     billing = card.billing
     for region in card.regions if billing.prices else ():
         row = billing.prices.get(region) or billing.prices.get("*") or {}
-        missing = [str(tier) for tier in card.tiers if str(tier) not in row and "*" not in row]
+        keys: tuple[object, ...] = card.ratios if billing.price_by == "ratio" else card.tiers
+        if billing.price_by.startswith("option:"):
+            option = card.options.get(billing.price_by.removeprefix("option:"))
+            if option is None:
+                raise at.wrong("billing.price_by", f"{billing.price_by} is not among the options")
+            keys = option.choices
+        missing = [str(key) for key in keys if str(key) not in row and "*" not in row]
         if missing or not row:
             raise at.wrong(f"billing.prices.{region}", f"no price for {', '.join(missing) or 'anything'}")
     if billing.formula == "reference-seconds":

@@ -38,13 +38,13 @@ def references_total_and_by_medium(request: VideoRequest, card: ModelCard, paths
     images = sum(r.medium is Medium.IMAGE for r in subjects)
     videos = sum(r.medium is Medium.VIDEO for r in subjects)
     least, most = card.counts.total
-    if subjects and not least <= len(subjects) <= most:
+    if subjects and not least <= len(subjects) <= most and not card.counts.drops_extra:
         yield _count(paths, f"{card.model} takes {least} to {most} references in all, not {len(subjects)}.")
     for found, (_, allowed), what in (
         (images, card.counts.images, "reference images"),
         (videos, card.counts.videos, "reference videos"),
     ):
-        if found > allowed:
+        if found > allowed and not card.counts.drops_extra:
             yield _count(paths, f"{card.model} takes {_at_most(allowed)} {what}, not {found}.")
 
 
@@ -65,10 +65,13 @@ def first_frame_overrides_ratio(request: VideoRequest, card: ModelCard) -> Video
 
     Source: seed 003, output size. The exact size is settled once the picture has been looked at.
     """
-    if request.first_frame is None:
+    if request.first_frame is None and request.of_role(Role.FIRST_CLIP) is None:
         return request
-    option = card.option_of(request.size) if request.size else None  # a size still tells the tier
-    return request.but(ratio=None, size=None, tier=request.tier or (option.tier if option else None))
+    tier = request.tier
+    if tier is None and request.size is not None and card.sizes:  # a size still tells the tier
+        option = card.option_of(request.size)
+        tier = option.tier if option else card.tier_near(request.size)
+    return request.but(ratio=None, size=None, tier=tier)
 
 
 def voice_needs_a_subject(request: VideoRequest, card: ModelCard) -> VideoRequest:
@@ -80,6 +83,33 @@ def voice_needs_a_subject(request: VideoRequest, card: ModelCard) -> VideoReques
 
 def _without_stray_voice(reference: Reference) -> Reference:
     return reference if reference.role is Role.SUBJECT else replace(reference, voice=None, voice_path="")
+
+
+def last_frame_or_template(request: VideoRequest, card: ModelCard, paths: Paths) -> Iterator[Violation]:
+    """A last frame is needed unless an effect is named. Source: spec/dashscope.md §6, kf2v."""
+    if request.of_role(Role.LAST_FRAME) is None and not request.options.get("template"):
+        path = paths.get("role:last_frame", paths["references"])
+        reason = f"Field required: {path}. Give the last frame, or name an effect as input.template."
+        yield Violation(path, reason, ViolationKind.MISSING)
+
+
+def obj_or_bg_for_each_image(request: VideoRequest, card: ModelCard, paths: Paths) -> Iterator[Violation]:
+    """As many words as images. Source: spec/catalog.json, error_codes, vace image_reference."""
+    words = request.options.get("obj_or_bg")
+    if isinstance(words, list) and len(words) != len(request.subjects):
+        path = f"{paths['options']}.obj_or_bg"
+        reason = "ref_images_url and obj_or_bg must be the same length."
+        yield Violation(path, f"{reason} There are {len(request.subjects)} images and {len(words)} words.")
+
+
+def first_subjects_count(request: VideoRequest, card: ModelCard) -> VideoRequest:
+    """What is beyond the most is passed over. Source: spec/catalog.json, vace: overflow keeps the first three."""
+    most = card.counts.total[1]
+    if len(request.subjects) <= most:
+        return request
+    kept = [*request.subjects[:most], *(r for r in request.references if r.role is not Role.SUBJECT)]
+    options = {n: v[:most] if n == "obj_or_bg" and isinstance(v, list) else v for n, v in request.options.items()}
+    return request.but(references=tuple(kept), options=options)
 
 
 def _count(paths: Paths, reason: str) -> Violation:
@@ -94,10 +124,13 @@ CHECKS: Mapping[str, Check] = {
     "needs-a-reference": needs_a_reference,
     "references-total-and-by-medium": references_total_and_by_medium,
     "at-most-one-first-frame": at_most_one_first_frame,
+    "last-frame-or-template": last_frame_or_template,
+    "obj-or-bg-for-each-image": obj_or_bg_for_each_image,
 }
 CHANGES: Mapping[str, Change] = {
     "first-frame-overrides-ratio": first_frame_overrides_ratio,
     "voice-needs-a-subject": voice_needs_a_subject,
+    "first-subjects-count": first_subjects_count,
 }
 NAMES = frozenset(CHECKS) | frozenset(CHANGES)
 """The closed list of names a card may use in `rules`."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from understudy.core.card import Interval
 from understudy.core.faults import BadCard
+from understudy.core.units import plain_number
 
 T = TypeVar("T")
 
@@ -107,6 +108,11 @@ class Table:
             raise self.wrong(key, "must be two whole numbers [least, most]")
         return (int(least), int(most))
 
+    def take_json(self, key: str) -> Any:
+        """Any value as JSON would hold it: exact numbers become whole or floating ones; None when absent."""
+        self._known.append(key)
+        return _plain(self._left.pop(key, None))
+
     def _pair(self, key: str) -> tuple[Decimal, Decimal]:
         values = self.take(key, (list, tuple), "a pair [least, most]", ())
         numbers = [Decimal(v) for v in values if isinstance(v, (int, Decimal)) and not isinstance(v, bool)]
@@ -140,6 +146,12 @@ class Table:
     def take_free(self, key: str) -> Mapping[str, Any]:
         """A table whose content is somebody else's business; empty when absent."""
         return self.take(key, dict, "a table", {})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return plain_number(value) if isinstance(value, Decimal) else value
 
 
 def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

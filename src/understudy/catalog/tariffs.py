@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import TypeAlias
 
 from understudy.core.card import Billing, ModelCard
 from understudy.core.faults import BadCard
-from understudy.core.request import VideoRequest
+from understudy.core.request import MediaFacts, VideoRequest
 from understudy.core.usage import Charge, Usage
 
 NOTHING = Decimal(0)
+HUNDREDTH = Decimal("0.01")
+IMAGE = "image"
 
 Formula: TypeAlias = Callable[[VideoRequest, Billing, Sequence[Decimal], Decimal], tuple[Decimal, Decimal]]
 """(request, billing, lengths of the reference videos, length of the result) -> (billed input, billed output)."""
@@ -39,6 +42,9 @@ def measure(
     formula = FORMULAS[card.billing.formula]
     billed_input, billed_output = formula(request, card.billing, video_seconds, output_seconds)
     billed = billed_input + billed_output
+    price = unit_price(request, card, region)
+    if card.billing.unit == IMAGE:
+        return Usage(image_count=int(billed)), Charge(billed, IMAGE, price, card.billing.currency)
     usage = Usage(
         output_seconds=billed_output,
         input_seconds=billed_input,
@@ -47,9 +53,9 @@ def measure(
         tier=request.tier,
         size=request.size,
         ratio=request.ratio,
-        frames_per_second=card.frames_per_second,
+        frames_per_second=request.frames_per_second or Fraction(card.frames_per_second),
     )
-    return usage, Charge(billed, card.billing.unit, unit_price(request, card, region), card.billing.currency)
+    return usage, Charge(billed, card.billing.unit, price, card.billing.currency)
 
 
 def quote(
@@ -62,19 +68,43 @@ def quote(
 
 
 def unit_price(request: VideoRequest, card: ModelCard, region: str) -> Decimal:
-    """Price of one unit by region, tier and sound. A card without any prices is free of charge. Raises BadCard."""
+    """Price of one unit by region, what the card prices by, and sound. Raises BadCard.
+
+    A card without any prices is free of charge.
+    """
     prices = card.billing.prices
     if not prices:
         return NOTHING
     of_region: Mapping[str, Decimal] = prices.get(region) or prices.get("*") or {}
-    silent = [f"{request.tier}:silent", "*:silent"] if request.sound is False else []
-    for key in (*silent, str(request.tier), "*"):
-        if key in of_region:
-            return of_region[key]
+    key = _price_key(request, card.billing.price_by)
+    silent = [f"{key}:silent", "*:silent"] if request.sound is False else []
+    for name in (*silent, key, "*"):
+        if name in of_region:
+            return of_region[name]
     raise BadCard(
-        f"{card.model} has no price for {request.tier} in region {region}: "
+        f"{card.model} has no price for {key} in region {region}: "
         f'add it to its card under [model.billing.prices."{region}"]'
     )
+
+
+def _price_key(request: VideoRequest, price_by: str) -> str:
+    if price_by == "ratio":
+        return str(request.ratio)
+    if price_by.startswith("option:"):
+        return str(request.options.get(price_by.removeprefix("option:")))
+    return str(request.tier)
+
+
+def finished_seconds(facts: MediaFacts) -> Decimal:
+    """Length of a finished film by its pictures, to a hundredth: sound ends in whole AAC frames and may be longer.
+
+    Portrait models report such decimals (10.23); where they round is a GUESS. Source: spec/dashscope.md §9.4.
+    """
+    if facts.frame_count and facts.frames_per_second:
+        seconds = Decimal(facts.frame_count) / facts.frames_per_second
+    else:
+        seconds = facts.seconds or NOTHING
+    return seconds.quantize(HUNDREDTH)
 
 
 def reference_seconds(
@@ -99,8 +129,24 @@ def output_seconds(
     return NOTHING, output_seconds
 
 
+def source_and_output_seconds(
+    request: VideoRequest, billing: Billing, video_seconds: Sequence[Decimal], output_seconds: Decimal
+) -> tuple[Decimal, Decimal]:
+    """The film that is worked on and the finished one. Source: spec/dashscope.md §11, wan2.7-videoedit."""
+    return sum((max(length, NOTHING) for length in video_seconds), NOTHING), output_seconds
+
+
+def images(
+    request: VideoRequest, billing: Billing, video_seconds: Sequence[Decimal], output_seconds: Decimal
+) -> tuple[Decimal, Decimal]:
+    """One image, whatever was found on it. Source: spec/dashscope.md §9.5."""
+    return NOTHING, Decimal(1)
+
+
 FORMULAS: Mapping[str, Formula] = {
     "reference-seconds": reference_seconds,
     "output-seconds": output_seconds,
+    "source-and-output-seconds": source_and_output_seconds,
+    "images": images,
 }
 """The closed list of names a card may use as `billing.formula`."""

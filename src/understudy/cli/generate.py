@@ -14,19 +14,20 @@ import signal
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from understudy.catalog.validate import check_counts, check_media, complete, limits_for, settle
+from understudy.catalog.media import check_media, limits_for
+from understudy.catalog.validate import complete
 from understudy.cli import show
 from understudy.cli.references import NamedFile, read_names
 from understudy.core.card import ModelCard
-from understudy.core.faults import InvalidRequest, UnderstudyError, ViolationKind
-from understudy.core.ports import Job
+from understudy.core.faults import InvalidRequest, Refused, UnderstudyError, ViolationKind
 from understudy.core.request import LocalMedia, Medium, Profile, Reference, Role, ShotType, VideoRequest
 from understudy.core.units import Ratio, Size, Tier
 from understudy.media.child import ChildDied, Death
+from understudy.service.making import Making
 
 _ADVICE = {
     Death.OUT_OF_MEMORY: "it needs more memory than it may use. Ask for a smaller or shorter one, or raise "
@@ -51,6 +52,7 @@ OPTIONS = {
     "shot_type": "--shot-type",
     "references": "--ref",
     "sound": "--audio",
+    "options": "--option",
 }
 """What a refusal calls the fields of a request here."""
 
@@ -178,6 +180,10 @@ class HereStage:
             check_media(found.facts, limits, reference.voice_path)
         return found
 
+    async def template(self, reference: Reference) -> LocalMedia:
+        """Templates live on a server. Raises Refused."""
+        raise Refused("A motion template is kept by a server: use --server, or a model that takes the film itself.")
+
     async def _probe(self, url: str) -> LocalMedia:
         from understudy.media.probe import probe
 
@@ -204,6 +210,7 @@ def generate_here(order: Order, output: Path, data: Path | None, *, captions: bo
     settings = load(data=data, captions=captions)
     card = open_shelf(settings).find(order.model)
     request = complete(read_order(order, card, HERE), card, Profile.COMPAT, paths=OPTIONS)
+    request = request.but(seed=secrets.randbelow(card.seed_most + 1) if request.seed is None else request.seed)
     engine = open_engine(settings, "animatic")
     _must_be_writable(output)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave as by Ctrl-C: no child and no folder stays
@@ -211,12 +218,14 @@ def generate_here(order: Order, output: Path, data: Path | None, *, captions: bo
     async def make() -> None:
         with tempfile.TemporaryDirectory(prefix="understudy-") as folder, show.progress("rendering") as move:
             await engine.setup()
-            stage = HereStage(Path(folder), card, move)
+            making = Making(request, card, HereStage(Path(folder), card, move), [engine])
             try:
-                take = await engine.perform(await _job(request, card, stage), stage)
+                take = await making.take("here", _nobody)
             except ChildDied as death:
                 show.say(death.tail)  # whoever renders here may read a trace; a caller of a server never does
                 raise UnderstudyError(f"The film was not made: {_ADVICE.get(death.reason, _OTHERWISE)}") from death
+            if take.path is None or take.facts is None:
+                raise Refused(f"{card.model} makes no film; ask a server for it.")
             shutil.move(take.path, output)
         facts = take.facts
         show.say(f"{output}: {facts.size}, {facts.seconds} s, {'with' if facts.has_sound else 'without'} sound")
@@ -227,15 +236,8 @@ def generate_here(order: Order, output: Path, data: Path | None, *, captions: bo
     asyncio.run(make())
 
 
-async def _job(request: VideoRequest, card: ModelCard, stage: HereStage) -> Job:
-    """The complete request with media known and size settled, as a worker would hand it to the engine."""
-    known = [replace(r, medium=(await stage.local(r)).facts.medium) for r in request.references]
-    request = request.but(references=tuple(known))
-    check_counts(request, card, paths=OPTIONS)
-    opening = request.first_frame
-    request = settle(request, card, (await stage.local(opening)).facts if opening else None)
-    seed = request.seed if request.seed is not None else secrets.randbelow(card.seed_most + 1)
-    return Job("here", request.but(seed=seed), card, seed, attempt=1)
+async def _nobody(engine: str) -> None:
+    """There is one engine here, and no task to write its name on."""
 
 
 def generate_remotely(order: Order, output: Path, server: str, key: str | None) -> None:

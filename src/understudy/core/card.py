@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from understudy.core.request import NOTHING, Capability, Subject, VideoRequest
+from understudy.core.request import NOTHING, Capability, Role, Subject, VideoRequest
 from understudy.core.units import FRAMES_PER_SECOND, Ratio, Size, Tier
 
 
@@ -22,14 +22,8 @@ class Sound(StrEnum):
     ALWAYS = "always"
     NEVER = "never"
     OPTIONAL = "optional"  # by the request's `sound`
-
-
-class Naming(StrEnum):
-    """How a prompt calls its references."""
-
-    TYPED = "typed"  # 图1, 视频1, Image 1, Video 1: counted per medium. Source: seed 003 (wan2.7)
-    CHARACTER = "character"  # character1…: one number over the list. Source: seed 000, 003 (wan2.6)
-    NONE = "none"
+    SOURCE = "source"  # as the film that is worked on has it
+    OPEN = "open"  # only the engine can know
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +35,55 @@ class Interval:
 
     def __contains__(self, value: Decimal | int) -> bool:
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+
+class Length(StrEnum):
+    """What sets the length of a result."""
+
+    ASKED = "asked"  # the request's seconds
+    AUDIO = "audio"  # the driving audio
+    SOURCE = "source"  # the film that is worked on; the request's seconds cut it
+    SHORTER = "shorter"  # the shorter of film and audio; the audio, with the option `video_extension`
+    OPEN = "open"  # only the engine can know
+
+
+class OptionKind(StrEnum):
+    """JSON type of an option."""
+
+    TEXT = "text"
+    FLAG = "flag"
+    WHOLE = "whole"
+    NUMBER = "number"
+    BOX = "box"  # four whole numbers x1, y1, x2, y2
+    TEXTS = "texts"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A knob that only some models have.
+
+    `choices` bounds texts (each item of TEXTS) and, written as text, whole numbers; `aliases` are other words for them
+    that compat takes. `refusal` is the vendor's own sentence for a wrong value. What is `required_when_strict` compat
+    finds out by itself; `compat_only` options are passed over in the strict profile.
+    """
+
+    kind: OptionKind
+    default: Any = None
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    range: Interval = Interval()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    refusal: str = ""
+    required_when_strict: bool = False
+    compat_only: bool = False
+
+
+class Naming(StrEnum):
+    """How a prompt calls its references."""
+
+    TYPED = "typed"  # 图1, 视频1, Image 1, Video 1: counted per medium. Source: seed 003 (wan2.7)
+    CHARACTER = "character"  # character1…: one number over the list. Source: seed 000, 003 (wan2.6)
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +105,16 @@ class MediaLimits:
 
 @dataclass(frozen=True, slots=True)
 class CountLimits:
-    """How many references a request may hold, as (least, most). First frames are not counted in `total`."""
+    """How many subjects a request may hold, as (least, most). First frames are not counted in `total`.
+
+    With `drops_extra` the first ones count and the rest are passed over.
+    """
 
     total: tuple[int, int] = (0, 0)
     images: tuple[int, int] = (0, 0)
     videos: tuple[int, int] = (0, 0)
     first_frames: tuple[int, int] = (0, 0)
+    drops_extra: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +130,14 @@ class SizeOption:
 class Billing:
     """A named formula and its numbers.
 
-    `prices[region][tier]` is the price of one `unit`; tier keys are `720P`, or `720P:silent` where silence has a
-    price of its own, or `*` for any. `input_caps[n]` caps each reference video when there are n references.
+    `prices[region][key]` is the price of one `unit`; keys are what `price_by` names: the tier (`720P`, or `720P:silent`
+    where silence has a price of its own), the ratio (`3:4`), or the value of an option (`option:mode`); `*` is any.
+    `input_caps[n]` caps each reference video when there are n references.
     """
 
     formula: str
     unit: str = "second"
+    price_by: str = "tier"
     currency: str = "CNY"
     prices: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     input_caps: Mapping[int, Decimal] = field(default_factory=dict)
@@ -124,8 +173,13 @@ class ModelCard:
     """All facts of one model in one region set.
 
     `seconds` bounds the request's whole seconds; `seconds_with_video` replaces it when a reference video is given;
-    `seconds_choices`, when not empty, lists the only lengths. `rules` are names of functions in catalog/rules.
-    `wire[dialect]` holds hints for a codec (which field carries references, which usage keys are told).
+    `seconds_choices`, when not empty, lists the only lengths; `compat_seconds` are taken besides in the compat profile.
+    A CJK character of a prompt counts as `prompt_cjk` of the `prompt_characters`.
+    `needs` are the roles a request must fill, `needs_one` those of which it must fill one at least; a role may be given
+    if `media` has limits for it. `sizing` names a function of catalog/sizing. `rate_by` is "" for
+    `frames_per_second`, `source` for the source film's rate, else the option that sets it. `rules` are names of
+    functions in catalog/rules. `functions` are the cards of a model's single functions, by name (see `of`).
+    `wire[dialect]` holds hints for a codec (which field carries what, which usage keys are told).
     `source` maps a fact to where it was read.
     """
 
@@ -137,24 +191,38 @@ class ModelCard:
     regions: tuple[str, ...] = ("cn-beijing",)
     prompt_required: bool = True
     prompt_characters: int = 800
+    prompt_cjk: int = 1
     negative_prompt_characters: int = 500
     seconds: Interval = Interval()
     seconds_with_video: Interval | None = None
     seconds_choices: tuple[int, ...] = ()
+    compat_seconds: Interval | None = None
     sizes: tuple[SizeOption, ...] = ()
+    compat_sizes: tuple[Size, ...] = ()
+    sizing: str = "table"
+    length: Length = Length.ASKED
     seed_most: int = 2147483647
     counts: CountLimits = CountLimits()
-    media: Mapping[str, MediaLimits] = field(default_factory=dict)  # image, video, voice, first_frame, last_frame
+    needs: tuple[Role, ...] = ()
+    needs_one: tuple[Role, ...] = ()
+    media: Mapping[str, MediaLimits] = field(default_factory=dict)  # image, video, voice, or a role
     naming: Naming = Naming.NONE
     sound: Sound = Sound.ALWAYS
     frames_per_second: int = FRAMES_PER_SECOND
+    rate_by: str = ""
+    rates: Mapping[str, int] = field(default_factory=dict)
     rate: RateLimits = RateLimits()
     defaults: Defaults = Defaults()
     rules: tuple[str, ...] = ()
-    extras: tuple[str, ...] = ()
+    options: Mapping[str, Option] = field(default_factory=dict)
+    functions: Mapping[str, ModelCard] = field(default_factory=dict)
     wire: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     source: Mapping[str, str] = field(default_factory=dict)
     tells_actual_prompt: bool = False
+
+    def of(self, function: str) -> ModelCard:
+        """The card as it stands for one function; this one where there is no such function."""
+        return self.functions.get(function, self)
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
@@ -172,8 +240,22 @@ class ModelCard:
         """The row of the size table for a tier and a ratio."""
         return next((o for o in self.sizes if o.tier == tier and o.ratio == ratio), None)
 
+    def tier_near(self, size: Size) -> Tier:
+        """The tier whose pictures have about as many pixels. Raises ValueError for a card without sizes."""
+        return min(self.sizes, key=lambda option: abs(option.size.area - size.area)).tier
+
+    @property
+    def asks_size(self) -> bool:
+        """Whether a caller chooses size or tier; else the media do."""
+        if self.sizing == "source":
+            return len(self.tiers) > 1
+        return bool(self.sizes) and self.sizing in ("table", "portrait-shape", "source-or-ratio")
+
     def wants_sound(self, request: VideoRequest) -> bool:
-        """Whether a film must have sound: the model's way, or the caller's wish where the model leaves a choice."""
+        """Whether a film must have sound: the model's way, or the caller's wish where the model leaves a choice.
+
+        False for SOURCE and OPEN: there `catalog.promise` or nobody knows.
+        """
         if self.sound is Sound.OPTIONAL:
             return request.sound is not False
         return self.sound is Sound.ALWAYS

@@ -77,6 +77,7 @@ class MediaProblem(StrEnum):
     FRAME_RATE = "frame_rate"
     NOT_YOURS = "not_yours"  # an upload of another account or for another model, or an expired one
     BOMB = "bomb"  # decodes to far more than it weighs
+    TEMPLATE = "template"  # no motion template of this account
 
 
 class Fault(UnderstudyError):

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from understudy.core.card import MediaLimits, ModelCard
 from understudy.core.faults import Fault
+from understudy.core.findings import Findings
+from understudy.core.promise import Promise
 from understudy.core.request import LocalMedia, Profile, Reference, VideoRequest
 from understudy.core.task import Artifact, Status, Take, Task, TaskFilter, TaskPage
 from understudy.core.usage import Charge, Quota, Usage
@@ -32,7 +34,7 @@ class Cards(Protocol):
 class Dialect(Protocol):
     """One vendor's wire words, both directions. Pure: no I/O, no clock, no state.
 
-    Server half: `read_key`, `decode_submit`, `decode_query`, `encode_answer`, `encode_fault`.
+    Server half: `read_key`, `decode_submit`, `waits`, `decode_query`, `encode_answer`, `encode_fault`.
     Client half: `encode_submit`, `encode_query`, `decode_reply`.
     A dialect without a client half still serves; its client methods raise CannotExpress. One whose wire has uploads
     may let clients use them too: see `client.ClientDialect`.
@@ -47,6 +49,10 @@ class Dialect(Protocol):
 
     def decode_submit(self, wire: WireRequest, cards: Cards, profile: Profile) -> VideoRequest:
         """The request in our words, nothing filled in. Raises InvalidRequest, NotFound."""
+        ...
+
+    def waits(self, wire: WireRequest, card: ModelCard) -> bool:
+        """Whether the caller of this submit waits for the result itself, not for a task."""
         ...
 
     def decode_query(self, wire: WireRequest, route: Route) -> Query:
@@ -77,13 +83,18 @@ class Dialect(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A task as handed to an engine. `request` is complete: every default filled in, `seed` drawn."""
+    """A task as handed to an engine.
+
+    `request` is complete: every default filled in, size and rate settled, `seed` drawn. `card` is that of the function
+    asked for. `promise` is what the take will be held to.
+    """
 
     task_id: str
     request: VideoRequest
     card: ModelCard
     seed: int
     attempt: int
+    promise: Promise = field(default_factory=Promise)
     body: bytes = b""  # the caller's verbatim body
     dialect: str = ""
 
@@ -100,6 +111,10 @@ class Stage(Protocol):
 
     async def local_voice(self, reference: Reference) -> LocalMedia | None:
         """The reference's `voice` as a checked local sound; None when it has none. Raises MediaRefused."""
+        ...
+
+    async def template(self, reference: Reference) -> LocalMedia:
+        """The motion template that a reference of role TEMPLATE names; `facts` are of its film. Raises MediaRefused."""
         ...
 
     async def report(self, fraction: float, note: str = "") -> None:
@@ -138,7 +153,10 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a performed task ended. SUCCEEDED carries artifact, usage and charge; FAILED carries a fault record."""
+    """How a performed task ended.
+
+    SUCCEEDED carries usage, charge, and an artifact or findings; FAILED carries a fault record.
+    """
 
     status: Status
     ended: datetime
@@ -149,6 +167,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
     fault: Mapping[str, Any] | None = None
     expires: datetime | None = None
+    findings: Findings | None = None
 
 
 class TaskStore(Protocol):
@@ -247,6 +266,10 @@ class Ledger(Protocol):
     async def quota(self, account: str, model: str) -> Quota | None: ...
 
     async def grant(self, account: str, quota: Quota) -> None: ...
+
+    async def record(self, entry: LedgerEntry) -> LedgerEntry:
+        """Write a line for work that was no task, free quota taken off in the same transaction; the line as written."""
+        ...
 
     async def entries(
         self, account: str | None, since: datetime | None, until: datetime | None

@@ -73,6 +73,22 @@ class Role(StrEnum):
     TEMPLATE = "template"  # `url` is the id of a motion template
 
 
+MEDIUM_OF: Mapping[Role, Medium] = MappingProxyType(
+    {
+        Role.FIRST_FRAME: Medium.IMAGE,
+        Role.LAST_FRAME: Medium.IMAGE,
+        Role.PORTRAIT: Medium.IMAGE,
+        Role.FACE: Medium.IMAGE,
+        Role.SOURCE_VIDEO: Medium.VIDEO,
+        Role.DRIVING_VIDEO: Medium.VIDEO,
+        Role.FIRST_CLIP: Medium.VIDEO,
+        Role.LAST_CLIP: Medium.VIDEO,
+        Role.DRIVING_AUDIO: Medium.AUDIO,
+    }
+)
+"""What a medium of a role is; a subject or a mask may be of several kinds, a template is none."""
+
+
 class ShotType(StrEnum):
     """The caller's wish for one unbroken shot or several. Source: seed 000, shot_type."""
 

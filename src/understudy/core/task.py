@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from understudy.core.findings import Findings
 from understudy.core.request import MediaFacts, VideoRequest
 from understudy.core.usage import Charge, Usage
 
@@ -48,12 +49,17 @@ class ForbiddenMove(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """What an engine made, not yet stored. `path` is a local file inside the stage's workdir."""
+    """What an engine made, not yet stored.
 
-    path: Path
-    facts: MediaFacts
+    `path` is a local file inside the stage's workdir: a film, or a motion template, whose `facts` are those of the film
+    it was taken from. A check has `findings` and no file.
+    """
+
+    path: Path | None = None
+    facts: MediaFacts | None = None
     notes: tuple[str, ...] = ()
     actual_prompt: str | None = None
+    findings: Findings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,7 @@ class Task:
     notes: tuple[str, ...] = ()
     fault: Mapping[str, Any] | None = None
     extras: Mapping[str, Any] = field(default_factory=dict)
+    findings: Findings | None = None
 
     def moved(self, status: Status, **changes: Any) -> Task:
         """This task in another state. Raises ForbiddenMove."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from understudy.core.units import Ratio, Size, Tier
 
@@ -31,7 +32,7 @@ class Usage:
     tier: Tier | None = None
     size: Size | None = None
     ratio: Ratio | None = None
-    frames_per_second: int | None = None
+    frames_per_second: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)

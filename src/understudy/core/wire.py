@@ -12,7 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from understudy.core.findings import Findings
 from understudy.core.task import Task, TaskFilter, TaskPage
+from understudy.core.usage import Usage
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -132,6 +134,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """What a picture was found to be, answered at once, and what that consumed."""
+
+    findings: Findings
+    usage: Usage
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Canceled:
     task_id: str
 
@@ -155,7 +166,7 @@ class UploadTicket:
     max_file_bytes: int
 
 
-Answer: TypeAlias = Accepted | Told | Canceled | Listed | UploadTicket
+Answer: TypeAlias = Accepted | Checked | Told | Canceled | Listed | UploadTicket
 
 
 # What the client half reads -------------------------------------------------------------------------------------------
@@ -178,3 +189,4 @@ class RemoteTask:
     notes: tuple[str, ...] = ()
     actual_prompt: str | None = None
     fraction: float | None = None
+    findings: Findings | None = None

@@ -6,8 +6,9 @@ dialect.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
+from fractions import Fraction
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -52,19 +53,34 @@ _READERS: Mapping[str, Callable[[Usage], Any]] = {
     "SR": lambda usage: usage.tier.lines if usage.tier else None,
     "size": lambda usage: str(usage.size) if usage.size else None,
     "ratio": lambda usage: str(usage.ratio) if usage.ratio else None,
-    "fps": lambda usage: usage.frames_per_second,
+    "fps": lambda usage: _whole_or_float(usage.frames_per_second),
 }
-USAGE_KEYS = tuple(_READERS)
+USAGE_KEYS = (*_READERS, "video_ratio")
 """Every usage key a card's hint may name. Source: spec/dashscope.md §4.2."""
 
 R2V_USAGE = ("duration", "input_video_duration", "output_video_duration", "video_count", "SR", "size", "ratio")
 """What is told of a video whose card gives no hint."""
 
 
-def usage_json(usage: Usage, keys: Iterable[str] = R2V_USAGE) -> dict[str, Any]:
-    """The usage object in the order of `keys`; whole numbers as ints, what is not known left out."""
-    told = {key: _READERS[key](usage) for key in keys if key in _READERS}
+def usage_json(usage: Usage, hints: Mapping[str, Any]) -> dict[str, Any]:
+    """The usage object, what is not known left out; whole numbers as ints.
+
+    Hint `usage` lists the keys in order. Hint `video_ratio` tells what that key holds, which says "ratio" and is used
+    for three things: `size` (`832*480`), `ratio` (`3:4`), or the word itself (`standard`).
+    Source: spec/dashscope.md §4.2.
+    """
+    told: dict[str, Any] = {}
+    for key in hints.get("usage", R2V_USAGE):
+        if key == "video_ratio":
+            held = hints.get("video_ratio", "standard")
+            told[key] = _READERS[held](usage) if held in ("size", "ratio") else held
+        elif key in _READERS:
+            told[key] = _READERS[key](usage)
     return {key: value for key, value in told.items() if value is not None}
+
+
+def _whole_or_float(rate: Fraction | None) -> int | float | None:
+    return None if rate is None else int(rate) if rate.denominator == 1 else round(float(rate), 3)
 
 
 # States -------------------------------------------------------------------------------------------------------------
@@ -95,6 +111,10 @@ class BailianResult(_Shape):
     url: str
 
 
+class BailianObject(_Shape):
+    video_url: str
+
+
 class BailianOutput(_Shape):
     """A task as it is told. Source: seed 000, success and failure answers; spec/dashscope.md §4.2."""
 
@@ -106,7 +126,11 @@ class BailianOutput(_Shape):
     orig_prompt: str | None = None
     actual_prompt: str | None = Field(default=None, description="the prompt as rewritten, for models that tell it")
     video_url: str | None = Field(default=None, description="the video; valid for 24 hours, no key needed")
-    results: list[BailianResult] | None = Field(default=None, description="the same link as a list")
+    output_video_url: str | None = Field(default=None, description="video-style-transform: the same link")
+    results: list[BailianResult] | BailianObject | None = Field(
+        default=None, description="the same link as a list; for emo-v1 and liveportrait as an object"
+    )
+    template_id: str | None = Field(default=None, description="animate-anyone-template-gen2: for animate-anyone-gen2")
     code: str | None = Field(default=None, description="why it FAILED")
     message: str | None = None
     engine: str | None = Field(default=None, description="which engine made it; an animatic is called an animatic")
@@ -124,6 +148,10 @@ class BailianUsage(_Shape):
     SR: int | None = Field(default=None, description="tier as a number of lines: 720 or 1080")
     size: str | None = Field(default=None, description="wan2.6: 1280*720")
     ratio: str | None = Field(default=None, description="wan2.7: 16:9")
+    video_duration: float | None = Field(default=None, description="older models: seconds of the video")
+    video_ratio: str | None = Field(default=None, description="older models: pixels, a ratio, or standard")
+    fps: float | None = None
+    image_count: int | None = Field(default=None, description="checks: 1, whatever was found")
 
 
 class BailianTask(_Shape):

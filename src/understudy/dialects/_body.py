@@ -11,6 +11,7 @@ import re
 from typing import Any, NoReturn
 
 from understudy.core.faults import InvalidRequest, ViolationKind
+from understudy.core.wording import shortened, shown
 
 _ESCAPED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 """What NUL and the halves of a surrogate pair look like as escapes; a whole pair looks like two halves."""
@@ -51,25 +52,6 @@ def read_object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def shown(value: Any, most: int = 40) -> str:
-    """A JSON value as an error sentence names it: its kind, and its beginning where that helps."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f"the text {_short(value, most)!r}"
-    if isinstance(value, (int, float)):
-        return f"the number {_short(str(value), most)}"
-    if isinstance(value, list):
-        return "a list"
-    return "an object"
-
-
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else text[:most] + "…"
-
-
 def _refuse(reason: str) -> NoReturn:
     raise InvalidRequest.of("", reason, ViolationKind.BODY) from None
 
@@ -79,7 +61,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _Broken(f"The body gives the key {_short(twice, 40)!r} twice; give it once.")
+        raise _Broken(f"The body gives the key {shortened(twice, 40)!r} twice; give it once.")
     return value
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from understudy.core.faults import Refused
 from understudy.core.units import Size
 from understudy.media.child import Progress, serve_order
-from understudy.media.video import SAMPLE_RATE, VideoWriter
+from understudy.media.video import SAMPLE_RATE, VideoWriter, sample_span
 
 # Y, U, V of the seven 75 % bars (grey, yellow, cyan, green, magenta, red, blue). Source: SMPTE RP 219, BT.709 limited
 _BARS = (
@@ -37,7 +38,7 @@ _LEVEL = 0.125  # -18 dBFS
 def draw(order: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Write the film to `order["path"]`; the same order gives the same bytes."""
     size, count = Size(order["width"], order["height"]), order["frame_count"]
-    path, rate = Path(order["path"]), order["frames_per_second"]
+    path, rate = Path(order["path"]), Fraction(order["frames_per_second"])
     bars = _bars(size, order["seed"])
     pitch = 440.0 * 2 ** (order["seed"] % 12 / 12)
     pause = order["slow_seconds"] / count
@@ -97,20 +98,21 @@ def _bars(size: Size, seed: int) -> NDArray[np.uint8]:
     return storage
 
 
-def _with_block(bars: NDArray[np.uint8], size: Size, number: int, rate: int) -> NDArray[np.uint8]:
+def _with_block(bars: NDArray[np.uint8], size: Size, number: int, rate: Fraction) -> NDArray[np.uint8]:
     """The bars with a white block on the strip that crosses the picture once in four seconds."""
     storage = bars.copy()
     side = size.height // 8 * 2
-    left = int((size.width - side) * (number % (rate * 4)) / (rate * 4)) // 2 * 2
+    crossing = round(rate * 4)
+    left = int((size.width - side) * (number % crossing) / crossing) // 2 * 2
     top = size.height * 3 // 4
     storage[top : min(top + side, size.height - 2), left : left + side] = 235
     return storage
 
 
-def _tone(pitch: float, number: int, rate: int) -> NDArray[np.float32]:
+def _tone(pitch: float, number: int, rate: Fraction) -> NDArray[np.float32]:
     """The samples of one picture: a steady tone on both sides, whole over every cut between pictures."""
-    first, last = number * SAMPLE_RATE // rate, (number + 1) * SAMPLE_RATE // rate
-    wave = _LEVEL * np.sin(2 * np.pi * pitch * np.arange(first, last) / SAMPLE_RATE)
+    span = sample_span(number, rate)
+    wave = _LEVEL * np.sin(2 * np.pi * pitch * np.arange(span.start, span.stop) / SAMPLE_RATE)
     return np.repeat(wave.astype(np.float32)[:, None], 2, axis=1)
 
 

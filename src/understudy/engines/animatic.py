@@ -9,16 +9,16 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
-from understudy.animatic.brief import Brief, LocalSubject
+from understudy.animatic.brief import Brief, DraftBrief, LocalSubject
+from understudy.animatic.drafts import drafted
 from understudy.core.card import ModelCard, subjects_of
 from understudy.core.faults import HouseError, Refused
 from understudy.core.ports import Job, Stage
-from understudy.core.request import Capability, Medium, VideoRequest
+from understudy.core.request import Capability, LocalMedia, Medium, Role, VideoRequest
 from understudy.core.task import Take
-from understudy.core.units import Size, frame_count
+from understudy.core.units import FRAMES_PER_SECOND, Size, frame_count
 from understudy.media.child import ChildLimits, run_child
 
 DEFAULT_LIMITS = ChildLimits(memory_bytes=12 * 1024**3, cpu_seconds=1800, wall_seconds=3600)
@@ -71,13 +71,14 @@ class AnimaticEngine:
         return AnimaticEngine(models=models, auto_install=auto_install, captions=captions, limits=limits)
 
     def offers(self, card: ModelCard, request: VideoRequest) -> bool:
-        return card.makes is Capability.REFERENCE_TO_VIDEO
+        return card.makes is Capability.REFERENCE_TO_VIDEO or card.makes in drafted()
 
     async def setup(self) -> None:
         """Nothing: what is heavy is imported by the child."""
 
     async def perform(self, job: Job, stage: Stage) -> Take:
-        brief = await self._brief(job, stage)
+        """Make the take in a child process. Raises Refused, MediaRefused, ChildDied; CancelledError when cancelled."""
+        brief = await (_brief if job.card.makes is Capability.REFERENCE_TO_VIDEO else _draft_brief)(job, stage)
         if self._auto_install:
             await self._install(stage)
         await stage.report(_FETCHED, "starting the studio")
@@ -91,14 +92,14 @@ class AnimaticEngine:
         folder.mkdir(exist_ok=True)
         result = await run_child(
             "understudy.animatic",
-            order_of(brief, folder),
+            order_of(replace(brief, captions=self._captions, models=self._models), folder),
             limits=self._limits,
             workdir=folder,
             on_progress=told,
             cancelled=stage.cancelled,
         )
         reel = reel_of(result)
-        return Take(reel.path, reel.facts, reel.notes)
+        return Take(reel.path, reel.facts, reel.notes, findings=reel.findings)
 
     async def close(self) -> None:
         """Nothing is kept open between films."""
@@ -128,34 +129,73 @@ class AnimaticEngine:
         else:
             fetching.result()
 
-    async def _brief(self, job: Job, stage: Stage) -> Brief:
-        request, card = job.request, job.card
-        subjects = []
-        for subject in subjects_of(request, card.naming):
-            media = await stage.local(subject.reference)
-            voice = await stage.local_voice(subject.reference)
-            subjects.append(
-                LocalSubject(subject.name, media, subject.aliases, voice, subject.reference.description or "")
-            )
-        opening = None if request.first_frame is None else await stage.local(request.first_frame)
-        if opening is not None and opening.facts.medium is not Medium.IMAGE:
-            raise Refused("The first frame must be a picture; a video was given. Send a JPEG or PNG.")
-        if card.frames_per_second != 30:
-            raise Refused("The animatic engine makes films of 30 frames a second only.")
-        return Brief(
-            prompt=request.prompt,
-            size=request.size or Size(1280, 720),
-            frame_count=frame_count(Decimal(request.seconds or 5)),
-            subjects=tuple(subjects),
-            first_frame=opening,
-            negative_prompt=request.negative_prompt,
-            shot_type=request.shot_type,
-            sound=card.wants_sound(request),
-            watermark=bool(request.watermark),
-            captions=self._captions,
-            seed=job.seed,
-            models=self._models,
-        )
+
+async def _brief(job: Job, stage: Stage) -> Brief:
+    """The film with a cast that a job asks for."""
+    request, promise = job.request, job.promise
+    opening = None if request.first_frame is None else await stage.local(request.first_frame)
+    if opening is not None and opening.facts.medium is not Medium.IMAGE:
+        raise Refused("The first frame must be a picture; a video was given. Send a JPEG or PNG.")
+    if promise.frames_per_second != FRAMES_PER_SECOND:
+        raise Refused(f"The studio makes films with a cast at {FRAMES_PER_SECOND} frames a second only.")
+    return Brief(
+        prompt=request.prompt,
+        size=request.size or Size(1280, 720),
+        frame_count=promise.frame_count or frame_count(5),
+        subjects=await _subjects(job, stage),
+        first_frame=opening,
+        negative_prompt=request.negative_prompt,
+        shot_type=request.shot_type,
+        sound=bool(promise.sound),
+        watermark=bool(request.watermark),
+        seed=job.seed,
+    )
+
+
+async def _draft_brief(job: Job, stage: Stage) -> DraftBrief:
+    """Any other work that a job asks for."""
+    request, promise = job.request, job.promise
+    media: dict[Role, LocalMedia] = {}
+    template: Path | None = None
+    has_sound = False
+    for reference in request.references:
+        if reference.role is Role.TEMPLATE:
+            kept = await stage.template(reference)
+            template, has_sound = kept.path, kept.facts.has_sound
+        elif reference.role is not Role.SUBJECT:
+            media[reference.role] = await stage.local(reference)
+    return DraftBrief(
+        makes=job.card.makes,
+        prompt=request.prompt,
+        negative_prompt=request.negative_prompt,
+        size=request.size,
+        frames_per_second=promise.frames_per_second,
+        frame_count=promise.frame_count,
+        media=media,
+        subjects=await _subjects(job, stage),
+        template=template,
+        options=request.options,
+        shot_type=request.shot_type,
+        sound=has_sound if promise.sound is None else promise.sound,
+        watermark=bool(request.watermark),
+        seed=job.seed,
+    )
+
+
+async def _subjects(job: Job, stage: Stage) -> tuple[LocalSubject, ...]:
+    subjects = []
+    for number, subject in enumerate(subjects_of(job.request, job.card.naming)):
+        media = await stage.local(subject.reference)
+        voice = await stage.local_voice(subject.reference)
+        what = subject.reference.description or _said_of(job.request, number)
+        subjects.append(LocalSubject(subject.name, media, subject.aliases, voice, what))
+    return tuple(subjects)
+
+
+def _said_of(request: VideoRequest, number: int) -> str:
+    """What `obj_or_bg` says of an image. Source: spec/dashscope.md §7.1, image_reference."""
+    words = request.options.get("obj_or_bg") or ()
+    return "background" if number < len(words) and words[number] == "bg" else ""
 
 
 ENGINE = AnimaticEngine()

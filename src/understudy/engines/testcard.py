@@ -14,9 +14,9 @@ from typing import Any
 
 from understudy.core.card import ModelCard
 from understudy.core.ports import Job, Stage
-from understudy.core.request import Capability, MediaFacts, Medium, VideoRequest
+from understudy.core.request import Capability, MediaFacts, Medium, Role, VideoRequest
 from understudy.core.task import Take
-from understudy.core.units import Size, frame_count
+from understudy.core.units import Size
 from understudy.media.child import ChildLimits, run_child
 
 _CRASH = re.compile(r"\bcrash\b(\s+once\b)?", re.IGNORECASE)
@@ -24,7 +24,7 @@ _HANG = re.compile(r"\bhang\b", re.IGNORECASE)
 _FAIL = re.compile(r"\bfail at (\d{1,3})\s*[%％]", re.IGNORECASE)
 _SLOW = re.compile(r"\bslow (\d{1,4}(?:\.\d+)?)\b", re.IGNORECASE)
 
-_NO_VIDEO = (Capability.CHECK, Capability.TEMPLATE)
+_NO_VIDEO = frozenset({Capability.FACE_CHECK, Capability.BODY_CHECK, Capability.MOTION_TEMPLATE})
 
 
 class TestCard:
@@ -46,6 +46,9 @@ class TestCard:
     async def perform(self, job: Job, stage: Stage) -> Take:
         """Draw the card. The references are fetched and checked as for a real film, then not shown."""
         for reference in job.request.references:
+            if reference.role is Role.TEMPLATE:
+                await stage.template(reference)
+                continue
             await stage.local(reference)
             await stage.local_voice(reference)
         path = stage.workdir / "take.mp4"
@@ -73,15 +76,15 @@ class TestCard:
 
 
 def _order(job: Job) -> dict[str, Any]:
-    request, card, prompt = job.request, job.card, job.request.prompt
-    size = request.size or Size(1280, 720)
+    promise, prompt = job.promise, job.request.prompt
+    size = promise.size or Size(1280, 720)
     crash, fail, slow = _CRASH.search(prompt), _FAIL.search(prompt), _SLOW.search(prompt)
     return {
         "width": size.width,
         "height": size.height,
-        "frames_per_second": card.frames_per_second,
-        "frame_count": frame_count(request.seconds or 5, card.frames_per_second),
-        "sound": card.wants_sound(request),
+        "frames_per_second": str(promise.frames_per_second),
+        "frame_count": promise.frame_count or round(5 * promise.frames_per_second),
+        "sound": bool(promise.sound),
         "seed": job.seed,
         "crash": bool(crash and (not crash[1] or job.attempt == 1)),
         "hang": bool(_HANG.search(prompt)),

@@ -27,6 +27,7 @@ from understudy.server.files import Files, refusal
 from understudy.server.guard import REQUEST_ID, Metrics, base_url, read_headers
 from understudy.server.mount import DialectMount
 from understudy.service.accounts import Accounts
+from understudy.service.checks import Checks
 from understudy.service.links import Links
 from understudy.service.tasks import Tasks
 from understudy.service.uploads import Uploads
@@ -54,6 +55,7 @@ class Front:
     dialects: tuple[Dialect, ...]
     cards: Cards
     tasks: Tasks
+    checks: Checks
     uploads: Uploads
     accounts: Accounts
     links: Links
@@ -148,6 +150,7 @@ def build_app(front: Front) -> Any:
     return DialectMount(
         front.dialects,
         front.tasks,
+        front.checks,
         front.uploads,
         front.accounts,
         front.cards,

@@ -34,6 +34,7 @@ from understudy.core.wire import (
 )
 from understudy.server import guard
 from understudy.service.accounts import Accounts, Caller
+from understudy.service.checks import Checks
 from understudy.service.tasks import Tasks
 from understudy.service.uploads import Uploads
 
@@ -85,6 +86,7 @@ class DialectMount:
         self,
         dialects: Iterable[Dialect],
         tasks: Tasks,
+        checks: Checks,
         uploads: Uploads,
         accounts: Accounts,
         cards: Cards,
@@ -97,6 +99,7 @@ class DialectMount:
     ) -> None:
         self._routes = RouteTable(dialects)
         self._tasks = tasks
+        self._checks = checks
         self._uploads = uploads
         self._accounts = accounts
         self._cards = cards
@@ -219,6 +222,8 @@ class DialectMount:
         request = dialect.decode_submit(wire, self._cards, self._profile)
         card = self._cards.find(request.model)
         self._accounts.admit_submit(caller, card)
+        if card.makes.is_check and dialect.waits(wire, card):
+            return dialect.encode_answer(await self._checks.check(caller, request, wire.request_id), wire, card)
         task = await self._tasks.submit(caller, request, wire.body, dialect.name, wire.request_id)
         return dialect.encode_answer(Accepted(task), wire, card)
 

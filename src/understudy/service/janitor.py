@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 
 from understudy.core.ports import BlobStore, TaskStore
-from understudy.service import perform, uploads
+from understudy.service import publishing, uploads
 from understudy.service.workdirs import Workdirs
 
 log = structlog.get_logger("understudy.janitor")
@@ -55,7 +55,7 @@ class Janitor:
         for artifact in artifacts:
             await self._blobs.delete(artifact.key)
         # an hour more than any artifact lives: what is left by then belongs to no task
-        strays = await self._blobs.sweep(perform.TAKES, now - self._task_life - timedelta(hours=1))
+        strays = await self._blobs.sweep(publishing.TAKES, now - self._task_life - timedelta(hours=1))
         old_uploads = await self._blobs.sweep(uploads.FOLDER, now - self._upload_life)
         workdirs = await asyncio.to_thread(self._workdirs.sweep)
         swept = Swept(len(artifacts), old_uploads, strays, workdirs)

@@ -7,34 +7,40 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
+from typing import TypeAlias
 
 from understudy.catalog import validate
+from understudy.catalog.promises import promise, rate_of
+from understudy.catalog.sizing import settle, source_of
 from understudy.core.card import ModelCard
 from understudy.core.faults import CannotExpress, Unavailable
-from understudy.core.ports import Engine, Job
+from understudy.core.ports import Engine, Job, Stage
+from understudy.core.promise import Promise
 from understudy.core.request import LocalMedia, MediaFacts, Medium, Reference, Role, VideoRequest
 from understudy.core.task import Take
-from understudy.service.lease import Lease
-from understudy.service.stage import ReferenceStage, with_medium
+from understudy.service.fetching import with_medium
+
+Chosen: TypeAlias = Callable[[str], Awaitable[None]]
+"""Told the name of the engine that begins."""
 
 
 class Making:
     """One attempt at a take. Afterwards `request` tells what was really made, and `video_seconds` what is billed."""
 
-    def __init__(
-        self, lease: Lease, stage: ReferenceStage, card: ModelCard, engines: Sequence[Engine], body: bytes
-    ) -> None:
-        self.request: VideoRequest = lease.task.request
-        self.video_seconds: tuple[Decimal, ...] = ()  # lengths of the reference videos, in the caller's order
+    def __init__(self, request: VideoRequest, card: ModelCard, stage: Stage, engines: Sequence[Engine]) -> None:
+        """Take a complete request and the card of its function."""
+        self.request = request
+        self.promise = Promise()
+        self.video_seconds: tuple[Decimal, ...] = ()  # lengths of the given videos that are billed, in their order
         self.stage = stage
         self.card = card
-        self._lease = lease
         self._engines = engines
-        self._body = body
 
-    async def take(self) -> Take:
+    async def take(
+        self, task_id: str, chosen: Chosen, *, attempt: int = 1, body: bytes = b"", dialect: str = ""
+    ) -> Take:
         """The take of the first engine that offers and can express the request.
 
         Raises:
@@ -43,19 +49,19 @@ class Making:
             Fault, ChildDied: what the engine raised.
         """
         await self._look_at_media()
-        task = self._lease.task
         job = Job(
-            task_id=task.task_id,
+            task_id=task_id,
             request=self.request,
             card=self.card,
             seed=self.request.seed or 0,
-            attempt=task.attempt,
-            body=self._body,
-            dialect=task.dialect,
+            attempt=attempt,
+            promise=self.promise,
+            body=body,
+            dialect=dialect,
         )
         for engine in self._engines:
             if engine.offers(self.card, self.request):
-                await self._lease.renew(engine=engine.name)
+                await chosen(engine.name)
                 with contextlib.suppress(CannotExpress):
                     return await engine.perform(job, self.stage)
         raise Unavailable(
@@ -64,7 +70,7 @@ class Making:
         )
 
     async def _look_at_media(self) -> None:
-        """Look into the files that decide: media of unknown kind, videos (billed by length), the opening picture."""
+        """Look into the files that decide: what is of unknown kind, is billed by length, or shapes the film."""
         references = self.request.references
         looked = await asyncio.gather(*(self._look(r) for r in references), return_exceptions=True)
         media: list[LocalMedia | None] = []
@@ -75,16 +81,23 @@ class Making:
         filled = [with_medium(r, m.facts) if m else r for r, m in zip(references, media, strict=True)]
         request = self.request.but(references=tuple(filled))
         validate.check_counts(request, self.card)
-        opening: MediaFacts | None = None
+        facts: dict[Role, MediaFacts] = {}
         lengths: list[Decimal] = []
         for reference, local in zip(filled, media, strict=True):
-            if local and reference.role is Role.FIRST_FRAME:
-                opening = opening or local.facts
-            elif local and reference.role is Role.SUBJECT and reference.medium is Medium.VIDEO:
+            if local and reference.role is not Role.SUBJECT:
+                facts.setdefault(reference.role, local.facts)
+            elif local and reference.medium is Medium.VIDEO:
                 lengths.append(local.facts.seconds or Decimal(0))
+        source = source_of(facts)
+        if not lengths and source is not None and source.seconds is not None:
+            lengths = [source.seconds]
         self.video_seconds = tuple(lengths)
-        self.request = validate.settle(request, self.card, opening)
+        request = settle(request, self.card, facts)
+        self.request = request.but(frames_per_second=rate_of(request, self.card, facts))
+        self.promise = promise(self.request, self.card, facts)
 
     async def _look(self, reference: Reference) -> LocalMedia | None:
+        if reference.role is Role.TEMPLATE:
+            return await self.stage.template(reference)
         plain_picture = reference.medium is Medium.IMAGE and reference.role is Role.SUBJECT
         return None if plain_picture else await self.stage.local(reference)

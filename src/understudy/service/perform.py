@@ -23,25 +23,24 @@ What ends how (the table the code below follows):
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import structlog
 
-from understudy.catalog import tariffs
 from understudy.core.faults import Fault, InternalFault, MediaRefused, NotFound, TimedOut, Unavailable
 from understudy.core.machine import advice_for, is_machine_trouble
 from understudy.core.ports import BlobStore, Cards, Clock, Engine, Ledger, Outcome, Remote, TaskStore
-from understudy.core.task import Artifact, Status, Take, Task
+from understudy.core.task import Status, Take, Task
 from understudy.media.child import ChildDied, Death
 from understudy.service.accounts import activate
+from understudy.service.fetching import Fetching, Probe
 from understudy.service.lease import CalledOff, Lease
 from understudy.service.making import Making
-from understudy.service.stage import Probe, ReferenceStage
-from understudy.service.take import what_is_wrong
+from understudy.service.publishing import NotKept, Publishing
+from understudy.service.stage import LeaseStage
+from understudy.service.templates import Templates
 from understudy.service.uploads import Uploads
 from understudy.service.workdirs import Workdirs
 
@@ -49,12 +48,6 @@ log = structlog.get_logger("understudy.perform")
 
 STRANGE_MINUTES = 10
 """So long after its first start a task waits for a worker that has the card of its model."""
-TAKES = "takes"
-"""First folder of every stored take."""
-
-
-class _NotKept(Exception):
-    """The film is made and the blob store does not take it; tells why."""
 
 
 class _Stranger(Exception):
@@ -115,6 +108,8 @@ class Performance:
         self._trouble = timedelta(seconds=trouble_seconds)
         self._ending_seconds = ending_seconds
         self._life = timedelta(hours=life_hours)
+        self._templates = Templates(blobs)
+        self._publishing = Publishing(blobs, self._templates, probe, self._life)
 
     async def perform(self, lease: Lease) -> None:
         """Bring the task to an end, or back to PENDING.
@@ -147,7 +142,7 @@ class Performance:
             await self.fail(lease, refused)
         except _Stranger as stranger:
             await self._leave_to_others(lease, stranger.__cause__)
-        except _NotKept as trouble:
+        except NotKept as trouble:
             await self._put_aside(lease, str(trouble))
         except OSError as error:
             if not is_machine_trouble(error):
@@ -173,18 +168,29 @@ class Performance:
     # The work ----------------------------------------------------------------------------------------------------
 
     async def _prepare(self, lease: Lease, workdir: Path) -> Making:
+        task = lease.task
         try:
-            card = self._cards.find(lease.task.request.model)
+            card = self._cards.find(task.request.model).of(task.request.function)
         except NotFound as fault:
             raise _Stranger from fault
-        stage = ReferenceStage(
-            lease, workdir, card, uploads=self._uploads, blobs=self._blobs, remote=self._remote, probe=self._probe
-        )
-        return Making(lease, stage, card, self._engines, await self._store.body(lease.task.task_id))
+        media = Fetching(
+            task.account, card, workdir,
+            uploads=self._uploads, templates=self._templates, blobs=self._blobs, remote=self._remote, probe=self._probe,
+        )  # fmt: skip
+        return Making(task.request, card, LeaseStage(lease, workdir, media), self._engines)
+
+    async def _take(self, lease: Lease, making: Making) -> Take:
+        task = lease.task
+
+        async def chosen(engine: str) -> None:
+            await lease.renew(engine=engine)
+
+        body = await self._store.body(task.task_id)
+        return await making.take(task.task_id, chosen, attempt=task.attempt, body=body, dialect=task.dialect)
 
     async def _supervise(self, lease: Lease, making: Making) -> Take:
         """The take. Raises what the engine raised, or _Stopped when called off or out of time."""
-        work = asyncio.create_task(making.take())
+        work = asyncio.create_task(self._take(lease, making))
         stop = asyncio.create_task(lease.cancelled.wait())
         limit = asyncio.create_task(self._clock.sleep(self._task_seconds))
         try:
@@ -205,42 +211,29 @@ class Performance:
 
     async def _publish(self, lease: Lease, making: Making, take: Take) -> Task | None:
         """Check, store, meter and finish a take; None when it came too late and was thrown away."""
-        request, card = making.request, making.card
-        try:
-            facts = await self._probe(take.path, workdir=making.stage.workdir)
-            wrong = what_is_wrong(facts, request, card)
-        except MediaRefused as refused:  # ours, not the caller's
-            wrong = f"it cannot be read: {refused.message}"
-        if wrong:
-            log.error("wrong take", task_id=lease.task.task_id, engine=lease.task.engine, wrong=wrong)
-            raise InternalFault
-        output_seconds = Decimal(request.seconds) if request.seconds is not None else facts.seconds or Decimal(0)
-        usage, charge = tariffs.measure(request, card, making.video_seconds, output_seconds, lease.task.region)
-        digest = await asyncio.to_thread(_sha256, take.path)
+        task = lease.task
+        # the epoch is part of the name: a worker that was given up can never write over its successor's take
+        name = f"{task.task_id}-{task.epoch}"
+        published = await self._publishing.publish(making, take, task.account, name, task.region, self._clock.now())
         if self._limits_on:
-            await activate(self._ledger, lease.task.account, card, lease.task.region, self._clock.now())
+            await activate(self._ledger, task.account, making.card, task.region, self._clock.now())
         ended = self._clock.now()
-        # the epoch is part of the key: a worker that was given up can never write over its successor's take
-        key = f"{TAKES}/{ended:%Y-%m-%d}/{lease.task.task_id}-{lease.task.epoch}.mp4"
-        try:
-            await self._blobs.put_file(key, take.path, content_type="video/mp4")
-        except Unavailable as fault:
-            raise _NotKept(fault.message) from fault
         finished = await self._store.finish(
             lease.task,
             Outcome(
                 Status.SUCCEEDED,
                 ended,
-                artifact=Artifact(key, digest, facts, ended + self._life),
-                usage=usage,
-                charge=charge,
+                artifact=published.artifact,
+                usage=published.usage,
+                charge=published.charge,
                 actual_prompt=take.actual_prompt,
                 notes=take.notes,
                 expires=ended + self._life,
+                findings=published.findings,
             ),
         )
         if finished is None:
-            await self._blobs.delete(key)
+            await self._publishing.withdraw(published, task.account)
         return finished
 
     # The ends ----------------------------------------------------------------------------------------------------
@@ -281,11 +274,6 @@ class Performance:
         ended = self._clock.now()
         record = fault.record() if fault else None
         await self._store.finish(lease.task, Outcome(status, ended, fault=record, expires=ended + self._life))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _too_long() -> TimedOut:

@@ -15,11 +15,12 @@ from understudy.core.card import ModelCard
 from understudy.core.faults import Conflict, MediaRefused, NotFound
 from understudy.core.ids import id_in_order
 from understudy.core.ports import Cards, Clock, TaskStore
-from understudy.core.request import Profile, Reference, VideoRequest
+from understudy.core.request import Profile, Reference, Role, VideoRequest
 from understudy.core.task import SENT_PROMPT, Status, Task, TaskFilter
 from understudy.core.wire import Canceled, Listed, Told
 from understudy.service.accounts import Caller
 from understudy.service.links import Links
+from understudy.service.templates import Templates
 from understudy.service.uploads import Uploads
 
 LONGEST_KEPT_URL = 4096
@@ -36,6 +37,7 @@ class Tasks:
         store: TaskStore,
         cards: Cards,
         uploads: Uploads,
+        templates: Templates,
         links: Links,
         clock: Clock,
         *,
@@ -48,6 +50,7 @@ class Tasks:
         self._store = store
         self._cards = cards
         self._uploads = uploads
+        self._templates = templates
         self._links = links
         self._clock = clock
         self._profile = profile
@@ -64,9 +67,9 @@ class Tasks:
         Raises:
             NotFound: no such model.
             InvalidRequest: with every violation.
-            MediaRefused: an `oss://` address that is not this account's, or for another model, or expired.
+            MediaRefused: an `oss://` address or a template that is not this account's, or for another model, or gone.
         """
-        card = self._cards.find(request.model)
+        card = self._cards.find(request.model).of(request.function)
         complete = validate.complete(request, card, self._profile)
         seed = secrets.randbelow(card.seed_most + 1) if complete.seed is None else complete.seed
         if seed != complete.seed or card.model != complete.model:
@@ -131,6 +134,9 @@ class Tasks:
     async def _check_uploads(self, request: VideoRequest, caller: Caller, card: ModelCard, model: str) -> None:
         for reference in request.references:
             for url, path in ((reference.url, reference.path), (reference.voice, reference.voice_path)):
+                if reference.role is Role.TEMPLATE:
+                    await self._templates.find(caller.account, reference.url, reference.path)
+                    break
                 if url is None or not url.startswith("oss://"):
                     continue
                 try:

@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from understudy.core.faults import HouseError
+from understudy.core.findings import Findings
 from understudy.core.request import VideoRequest
 from understudy.core.task import Artifact, Status, Task
 from understudy.core.usage import MICRO, Charge, Usage
@@ -93,6 +94,7 @@ class Text(Generic[T]):
 
 REQUEST = Text(VideoRequest)
 ARTIFACT = Text(Artifact)
+FINDINGS = Text(Findings)
 USAGE = Text(Usage)
 CHARGE = Text(Charge)
 
@@ -100,6 +102,7 @@ TASK_COLUMNS = (
     "task_id", "account", "key_id", "dialect", "request", "submitted", "expires", "request_id", "region", "status",
     "started", "ended", "attempt", "epoch", "engine", "handle", "fraction", "stage_note", "cancel_wanted", "artifact",
     "usage", "charge", "actual_prompt", "notes", "fault", "extras",
+    "findings",
 )  # fmt: skip
 """The columns `task_of` reads, in the order of the fields of Task."""
 
@@ -133,6 +136,7 @@ def task_of(row: tuple[Any, ...]) -> Task:
         () if row[23] == "[]" else tuple(json.loads(row[23])),
         None if row[24] is None else json.loads(row[24]),
         {} if row[25] == "{}" else json.loads(row[25]),
+        FINDINGS.read_optional(row[26]),
     )
 
 
@@ -166,6 +170,7 @@ def row_of(task: Task) -> dict[str, Any]:
         "notes": json_of(list(task.notes)) if task.notes else "[]",
         "fault": optional_json(task.fault),
         "extras": json_of(dict(task.extras)) if task.extras else "{}",
+        "findings": FINDINGS.write_optional(task.findings),
         "ready_from": micros_of(task.submitted),
         "lease_until": None,
         "worker": None,

@@ -6,42 +6,45 @@ Knows what was consumed and by whom. Must not know formulas (catalog/tariffs) no
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import IntegrityError
 
 from understudy.core.faults import Conflict
 from understudy.core.ports import Key, LedgerEntry
-from understudy.core.task import Task
-from understudy.core.usage import Charge, Quota, Usage
+from understudy.core.usage import Charge, Quota
 from understudy.stores.codec import USAGE, amount_of, micros_of, moment_of, money_of, optional_moment
 from understudy.stores.database import Database
 from understudy.stores.schema import accounts, keys, ledger, quotas
 
 
-def enter(connection: Connection, task: Task, usage: Usage, charge: Charge, moment: datetime) -> Charge:
-    """Write a task's line and take what is left of the free quota; both belong to the open transaction.
+def enter(connection: Connection, entry: LedgerEntry) -> LedgerEntry:
+    """Write a line and take what is left of the free quota; both belong to the open transaction.
 
-    Returns the charge less quota. A second line of the same task cannot be written: IntegrityError undoes all.
+    Returns the line as written, the quota taken off. A second line of the same task cannot be written:
+    IntegrityError undoes all.
     """
-    mine = (quotas.c.account == task.account, quotas.c.model == task.request.model)
+    charge, moment = entry.charge, entry.moment
+    mine = (quotas.c.account == entry.account, quotas.c.model == entry.model)
     found = connection.execute(select(quotas.c.granted, quotas.c.used, quotas.c.expires).where(*mine)).one_or_none()
     if found is not None:
-        quota = Quota(task.request.model, Decimal(found.granted), Decimal(found.used), moment_of(found.expires))
+        quota = Quota(entry.model, Decimal(found.granted), Decimal(found.used), moment_of(found.expires))
         charge = charge.less_quota(quota.left(moment))
         if charge.free_quantity:
             connection.execute(update(quotas).where(*mine).values(used=str(quota.used + charge.free_quantity)))
     connection.execute(
         ledger.insert().values(
-            task_id=task.task_id,
-            account=task.account,
-            key_id=task.key_id,
-            model=task.request.model,
+            task_id=entry.task_id,
+            account=entry.account,
+            key_id=entry.key_id,
+            model=entry.model,
             moment=micros_of(moment),
-            usage=USAGE.write(usage),
+            usage=USAGE.write(entry.usage),
             quantity=str(charge.quantity),
             free_quantity=str(charge.free_quantity),
             unit=charge.unit,
@@ -50,7 +53,7 @@ def enter(connection: Connection, task: Task, usage: Usage, charge: Charge, mome
             currency=charge.currency,
         )
     )
-    return charge
+    return replace(entry, charge=charge)
 
 
 class SqlLedger:
@@ -115,6 +118,17 @@ class SqlLedger:
             set_={"granted": statement.excluded.granted, "expires": statement.excluded.expires},
         )
         await self._database.write(lambda connection: connection.execute(statement) and None)
+
+    async def record(self, entry: LedgerEntry) -> LedgerEntry:
+        """Write a line for work that was no task. Raises Conflict when its id stands in the book already."""
+
+        def work(connection: Connection) -> LedgerEntry:
+            try:
+                return enter(connection, entry)
+            except IntegrityError as error:
+                raise Conflict(f"The book has a line for {entry.task_id} already.") from error
+
+        return await self._database.write(work)
 
     async def entries(
         self, account: str | None, since: datetime | None, until: datetime | None

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest revision of migrations/: a database that says so needs no Alembic at start."""
 
 metadata = MetaData(
@@ -61,6 +61,7 @@ tasks = Table(
     Column("ready_from", BigInteger, nullable=False),
     Column("lease_until", BigInteger),
     Column("worker", Text),
+    Column("findings", Text),
     # what waits, by whom and how long: the claim reads this index only
     Index("ix_tasks_task_id", "task_id", unique=True),
     Index("ix_tasks_queue", "status", "account", "model", "ready_from", "submitted"),

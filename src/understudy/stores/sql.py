@@ -19,13 +19,14 @@ from pydantic_core import PydanticSerializationError
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from understudy.core.faults import Conflict, InvalidRequest, ViolationKind
-from understudy.core.ports import Outcome
+from understudy.core.ports import LedgerEntry, Outcome
 from understudy.core.task import MOVES, Artifact, ForbiddenMove, Status, Task, TaskFilter, TaskPage
 from understudy.core.usage import Usage
 from understudy.stores.claims import RETURNED, SOMETHING_TO_DO, Claim
 from understudy.stores.codec import (
     ARTIFACT,
     CHARGE,
+    FINDINGS,
     USAGE,
     json_of,
     micros_of,
@@ -205,10 +206,13 @@ def _finish(connection: Connection, task: Task, outcome: Outcome) -> tuple[Any, 
         "actual_prompt": outcome.actual_prompt,
         "notes": json_of(list(outcome.notes)),
         "fault": optional_json(outcome.fault),
+        "findings": FINDINGS.write_optional(outcome.findings),
     }
     if charge is not None:
-        charge = enter(connection, task, usage or Usage(), charge, outcome.ended)
-        changes["charge"] = CHARGE.write(charge)
+        line = LedgerEntry(
+            task.task_id, task.account, task.key_id, task.request.model, outcome.ended, usage or Usage(), charge
+        )
+        changes["charge"] = CHARGE.write(enter(connection, line).charge)
     if outcome.expires is not None:
         changes["expires"] = micros_of(outcome.expires)
     if succeeded:

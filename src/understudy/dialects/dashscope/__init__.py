@@ -1,8 +1,8 @@
 """The DashScope dialect: the wire of Alibaba Cloud Model Studio's video API, both directions.
 
 Knows which file speaks of what; reads like the table of contents of spec/dashscope.md. Must not do I/O or know the
-time. Server half: `submit`, `queries`, `status`, `uploads`, `faults`. Client half: `forward`, and the counterparts in
-the same files, because what is known of one part of the wire stands in one place (decision 0002).
+time. Server half: `submit`, `inputs`, `queries`, `status`, `findings`, `uploads`, `faults`. Client half: `forward`, and
+the counterparts in the same files, because what is known of one part of the wire stands in one place (decision 0002).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from understudy.core.wire import (
     Accepted,
     Answer,
     Canceled,
+    Checked,
     Listed,
     Query,
     RemoteTask,
@@ -70,6 +71,10 @@ class DashScope:
     def decode_submit(self, wire: WireRequest, cards: Cards, profile: Profile) -> VideoRequest:
         return submit.decode_submit(wire, cards, profile)
 
+    def waits(self, wire: WireRequest, card: ModelCard) -> bool:
+        """A check without the async header is answered at once. Source: spec/dashscope.md §8.1."""
+        return card.makes.is_check and not submit.says_async(wire)
+
     def decode_query(self, wire: WireRequest, route: Route) -> Query:
         return queries.decode_query(wire, route, self._zone)
 
@@ -78,6 +83,8 @@ class DashScope:
             return status.encode_accepted(answer, wire.request_id)
         if isinstance(answer, Told):
             return status.encode_told(answer, wire.request_id, card, self._zone)
+        if isinstance(answer, Checked):
+            return status.encode_checked(answer, wire.request_id, card)
         if isinstance(answer, Canceled):
             return status.encode_canceled(answer, wire.request_id)
         if isinstance(answer, Listed):

@@ -154,6 +154,7 @@ MEDIA_ROWS: Mapping[MediaProblem, Row] = {
         "The media format is not supported or incorrect for the data inspection.",
         "Upload the file with this key for this model; uploads last 48 hours.",
     ),
+    MediaProblem.TEMPLATE: Row(400, "InvalidFile.Template.Content", "Invalid template content."),
     MediaProblem.BOMB: Row(400, "InvalidFile.ImageSize", "The size of image is beyond limit."),
 }
 
@@ -195,6 +196,13 @@ WORDED_ROWS: Mapping[type[Fault], tuple[Row, ...]] = {
         Row(400, "InvalidImage.NoHumanFace", "No human face detected."),
         Row(400, "InvalidFile.NoHuman", "The input image has no human body."),
         Row(400, "InvalidFile.MultiHuman", "The input image has multi human bodies."),
+        Row(400, "InvalidFile.FacePose", "The pose of the detected face is invalid"),
+        Row(400, "InvalidFile.BodyProportion", "The proportion of the detected person in the picture"),
+        Row(
+            400,
+            "InvalidFile.FaceNotMatch",
+            "There are no matched face in the video with the provided reference image.",
+        ),
     ),
     InternalFault: (
         Row(500, "InternalError.Algo", "inference internal error."),

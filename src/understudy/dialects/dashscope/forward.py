@@ -1,7 +1,7 @@
 """A request written for another DashScope server, in the form the card's model takes.
 
-Knows which field carries what, and which wishes have no word. Must not know how a body is read (`submit`).
-Source: spec/dashscope.md §1.2-§1.4, §5.
+Knows which field carries what, and which wishes have no word. Must not know how a body is read (`submit`, `inputs`).
+Source: spec/dashscope.md §1.2-§1.4, §5-§8.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from understudy.core.card import ModelCard
+from understudy.core.card import Length, ModelCard, Sound
 from understudy.core.faults import CannotExpress
-from understudy.core.request import Medium, Reference, Role, VideoRequest
+from understudy.core.request import MEDIUM_OF, Medium, Reference, Role, VideoRequest
 from understudy.core.wire import WireRequest
+from understudy.dialects.dashscope.inputs import NAME, R2V_MEDIA_TYPES, plain_medium
+from understudy.dialects.dashscope.shapes import MEDIA_TYPES
 from understudy.dialects.dashscope.submit import (
     ASYNC_HEADER,
-    NAME,
     RESOLVE_HEADER,
     VIDEO_GENERATION,
-    plain_medium,
     speaks_of_resolution,
 )
 
@@ -29,31 +29,79 @@ def encode_submit(request: VideoRequest, card: ModelCard) -> WireRequest:
     Raises:
         CannotExpress: the wire, or this model's form of it, has no word for a field.
     """
-    by_media = card.hints(NAME).get("references", "reference_urls") == "media"
-    given: dict[str, Any] = {"prompt": request.prompt}
+    card = card.of(request.function)
+    hints = card.hints(NAME)
+    given: dict[str, Any] = {"prompt": request.prompt} if request.prompt or card.prompt_required else {}
+    if request.function:
+        given["function"] = request.function
     if request.negative_prompt:
         given["negative_prompt"] = request.negative_prompt
-    given.update(_media_json(request) if by_media else _urls_json(request))
-    body = {"model": request.model, "input": given, "parameters": _parameters_json(request, card)}
-    headers = {"content-type": "application/json", ASYNC_HEADER: "enable"}
+    given.update(_fields_json(request, card))
+    options = _options_json(request, card)
+    parameters = _parameters_json(request, card)
+    for name, value in options.items():
+        field = next((field for field, option in hints.get("options", {}).items() if option == name), None)
+        (given if field else parameters)[field or name] = value
+    body = {"model": request.model, "input": given, "parameters": parameters}
+    headers = {"content-type": "application/json"}
+    if not card.makes.is_check:
+        headers[ASYNC_HEADER] = "enable"
     if any(link.startswith("oss://") for r in request.references for link in (r.url, r.voice or "")):
         headers[RESOLVE_HEADER] = "enable"
-    path = next(iter(card.hints(NAME).get("official_paths", ())), VIDEO_GENERATION)
+    path = next(iter(hints.get("official_paths", ())), VIDEO_GENERATION)
     return WireRequest("POST", path, headers=headers, body=json.dumps(body, ensure_ascii=False).encode())
 
 
-def _media_json(request: VideoRequest) -> dict[str, Any]:
-    return {"media": [_media_item(r, f"references[{i}]") for i, r in enumerate(request.references)]}
+def _fields_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:
+    """References in their list, the others each in its field."""
+    hints = card.hints(NAME)
+    own = hints.get("references")
+    fields = {text: field for field, text in reversed(hints.get("fields", {}).items())}
+    given: dict[str, Any] = {}
+    if own == "media":
+        given.update(_media_json(request, hints.get("media_types", R2V_MEDIA_TYPES)))
+    elif own == "reference_urls":
+        given.update(_urls_json(request))
+    elif own == "ref_images_url" and request.subjects:
+        given[own] = [_plain_link(r, f"references[{i}]") for i, r in enumerate(request.subjects)]
+    if own in ("media", "reference_urls"):
+        return given
+    for index, reference in enumerate(request.references):
+        place = f"references[{index}]"
+        if reference.role is Role.SUBJECT:
+            if own is None:
+                raise CannotExpress(place, f"{card.model} takes no references")
+            continue
+        field = fields.get(reference.role.value) or fields.get(f"{reference.role}:{reference.medium}")
+        if field is None:
+            raise CannotExpress(f"{place}.role", f"{card.model} has no field for a {reference.role}")
+        given[field] = _plain_link(reference, place)
+    return given
 
 
-def _media_item(reference: Reference, field: str) -> dict[str, Any]:
+def _plain_link(reference: Reference, field: str) -> str:
+    if reference.voice or reference.description:
+        raise CannotExpress(field, f"{field} is a mere link here: it has no voice and no description")
+    wanted = MEDIUM_OF.get(reference.role, Medium.IMAGE if reference.role is Role.SUBJECT else reference.medium)
+    if reference.medium not in (wanted, Medium.UNKNOWN):
+        raise CannotExpress(f"{field}.medium", f"{field} must be of kind {wanted} on this wire")
+    return reference.url
+
+
+def _options_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:
+    unknown = next((name for name in request.options if name not in card.options), None)
+    if unknown is not None:
+        raise CannotExpress(f"options.{unknown}")
+    return {name: value for name, value in request.options.items() if value is not None}
+
+
+def _media_json(request: VideoRequest, known: tuple[str, ...]) -> dict[str, Any]:
+    return {"media": [_media_item(r, f"references[{i}]", known) for i, r in enumerate(request.references)]}
+
+
+def _media_item(reference: Reference, field: str, known: tuple[str, ...]) -> dict[str, Any]:
     medium = plain_medium(reference.url) if reference.medium is Medium.UNKNOWN else reference.medium
-    types = {
-        (Role.SUBJECT, Medium.IMAGE): "reference_image",
-        (Role.SUBJECT, Medium.VIDEO): "reference_video",
-        (Role.FIRST_FRAME, Medium.IMAGE): "first_frame",
-    }
-    kind = types.get((reference.role, medium))
+    kind = next((name for name in known if MEDIA_TYPES[name] == (reference.role, medium)), None)
     if kind is None:
         raise CannotExpress(field, f"media[] has no type for a {medium} as {reference.role} ({field})")
     item = {"type": kind, "url": reference.url}
@@ -86,21 +134,19 @@ def _urls_json(request: VideoRequest) -> dict[str, Any]:
 
 
 def _parameters_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:
-    unknown = next((name for name in request.extras if name not in card.extras), None)
-    if unknown is not None:
-        raise CannotExpress(f"extras.{unknown}")
-    if speaks_of_resolution(card):
-        said = _resolution_json(request, card)
-        if request.shot_type is not None:
+    said: dict[str, Any] = {}
+    if card.asks_size:
+        said = _resolution_json(request, card) if speaks_of_resolution(card) else _size_json(request, card)
+    if request.shot_type is not None:
+        if card.defaults.shot_type is None:
             raise CannotExpress("shot_type", f"{card.model} takes its shots from the prompt, it has no shot_type")
-        if request.sound is False:
-            raise CannotExpress("sound", f"{card.model} always makes sound")
-    else:
-        said = _size_json(request, card)
-        if request.shot_type is not None:
-            said["shot_type"] = request.shot_type.value
-        if request.sound is not None:
-            said["audio"] = request.sound
+        said["shot_type"] = request.shot_type.value
+    if request.sound is not None and card.sound is Sound.OPTIONAL:
+        said["audio"] = request.sound
+    elif request.sound is (card.sound is Sound.NEVER):
+        raise CannotExpress("sound", f"{card.model} {'never' if request.sound else 'always'} makes sound")
+    if request.seconds is not None and card.length not in (Length.ASKED, Length.SOURCE):
+        raise CannotExpress("seconds", f"the media set the length of what {card.model} makes")
     plain = {
         "duration": request.seconds,
         "prompt_extend": request.prompt_extend,
@@ -108,7 +154,6 @@ def _parameters_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:
         "seed": request.seed,
     }
     said.update({name: value for name, value in plain.items() if value is not None})
-    said.update(request.extras)
     return said
 
 

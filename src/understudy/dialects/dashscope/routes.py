@@ -13,8 +13,8 @@ from understudy.core.wire import Action, Route
 from understudy.dialects._bailian import BailianTask
 from understudy.dialects.dashscope.queries import TASKS, UPLOADS
 from understudy.dialects.dashscope.shapes import DashScopeSubmit
-from understudy.dialects.dashscope.status import DashScopeCanceled, DashScopeList
-from understudy.dialects.dashscope.submit import SUBMIT_PATHS
+from understudy.dialects.dashscope.status import DashScopeCanceled, DashScopeChecked, DashScopeList
+from understudy.dialects.dashscope.submit import CHECK_PATHS, SUBMIT_PATHS, TEMPLATE_PATHS
 from understudy.dialects.dashscope.uploads import DashScopePolicyAnswer
 
 BODY_EXAMPLES: dict[str, Any] = {
@@ -49,6 +49,24 @@ BODY_EXAMPLES: dict[str, Any] = {
             "reference_urls": ["oss://dashscope-instant/xxx/2025-12-16/xxx.mp4"],
         },
         "parameters": {"size": "1280*720", "duration": 5, "audio": True, "shot_type": "multi"},
+    },
+}
+
+TEMPLATE_EXAMPLE: dict[str, Any] = {
+    "model": "animate-anyone-template-gen2",
+    "input": {"video_url": "https://example.com/dance.mp4"},
+    "parameters": {},
+}
+CHECK_BODY_EXAMPLES: dict[str, Any] = {
+    "emo-detect-v1": {
+        "model": "emo-detect-v1",
+        "input": {"image_url": "https://example.com/portrait.jpg"},
+        "parameters": {"ratio": "1:1"},
+    },
+    "animate-anyone-detect-gen2": {
+        "model": "animate-anyone-detect-gen2",
+        "input": {"image_url": "https://example.com/dancer.jpg"},
+        "parameters": {},
     },
 }
 
@@ -97,6 +115,30 @@ STATUS_EXAMPLES: dict[str, Any] = {
         },
     },
     "unknown": {"request_id": _REQUEST_ID, "output": {"task_id": _TASK_ID, "task_status": "UNKNOWN"}},
+}
+CHECK_EXAMPLES: dict[str, Any] = {
+    "passed": {
+        "request_id": _REQUEST_ID,
+        "output": {
+            "check_pass": True,
+            "humanoid": True,
+            "face_bbox": [302, 286, 610, 593],
+            "ext_bbox": [71, 9, 840, 778],
+            "result": "pass",
+        },
+        "usage": {"image_count": 1},
+    },
+    "failed": {
+        "request_id": _REQUEST_ID,
+        "output": {
+            "check_pass": False,
+            "humanoid": False,
+            "result": "fail",
+            "code": "InvalidImage.NoHumanFace",
+            "message": "No human face detected.",
+        },
+        "usage": {"image_count": 1},
+    },
 }
 CANCELED_EXAMPLE: dict[str, Any] = {"request_id": _REQUEST_ID}
 TICKET_EXAMPLE: dict[str, Any] = {
@@ -153,6 +195,10 @@ _SUBMIT_HEADERS = (
     ("X-DashScope-OssResourceResolve", "enable: needed in the strict profile when a value is an oss:// URL"),
     ("X-DashScope-WorkSpace", "workspace; taken and not used"),
 )
+_CHECK_HEADERS = (
+    ("X-DashScope-Async", "leave it out; with enable the compat profile makes a task of the check, strict refuses"),
+    *_SUBMIT_HEADERS[1:],
+)
 _LIST_QUERY = (
     ("page_no", "page, from 1"),
     ("page_size", "tasks per page, 1 to 100; 10 when not said"),
@@ -183,6 +229,34 @@ def make_routes() -> tuple[Route, ...]:
         )
         for path in SUBMIT_PATHS
     )
+    templates = tuple(
+        Route(
+            "POST",
+            path,
+            Action.SUBMIT,
+            "Submit a film whose motion is kept as a template; the task's template_id names it",
+            body_schema=body,
+            answer_schema=task,
+            body_examples={"animate-anyone-template-gen2": TEMPLATE_EXAMPLE},
+            answer_examples={"accepted": ACCEPTED_EXAMPLE},
+            headers=_SUBMIT_HEADERS,
+        )
+        for path in TEMPLATE_PATHS
+    )
+    checks = tuple(
+        Route(
+            "POST",
+            path,
+            Action.SUBMIT,
+            "Check a picture of a person; answered at once, and charged whatever is found",
+            body_schema=body,
+            answer_schema=DashScopeChecked.model_json_schema(mode="serialization"),
+            body_examples=CHECK_BODY_EXAMPLES,
+            answer_examples=CHECK_EXAMPLES,
+            headers=_CHECK_HEADERS,
+        )
+        for path in CHECK_PATHS
+    )
     cancels = tuple(
         Route(
             method,
@@ -199,6 +273,8 @@ def make_routes() -> tuple[Route, ...]:
     )
     return (
         *submits,
+        *templates,
+        *checks,
         Route(
             "GET",
             f"{TASKS}/{{task_id}}",

@@ -16,12 +16,21 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, C
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from understudy.core.faults import Violation, ViolationKind
-from understudy.core.request import ShotType
+from understudy.core.request import Medium, Role, ShotType
 from understudy.core.units import Ratio, Size, Tier
-from understudy.dialects._body import shown
+from understudy.core.wording import shown
 from understudy.dialects.dashscope.guesses import LIST_LONGEST
 
-MEDIA_TYPES = ("reference_image", "reference_video", "first_frame")
+MEDIA_TYPES: Mapping[str, tuple[Role, Medium]] = {
+    "reference_image": (Role.SUBJECT, Medium.IMAGE),
+    "reference_video": (Role.SUBJECT, Medium.VIDEO),
+    "first_frame": (Role.FIRST_FRAME, Medium.IMAGE),
+    "last_frame": (Role.LAST_FRAME, Medium.IMAGE),
+    "driving_audio": (Role.DRIVING_AUDIO, Medium.AUDIO),
+    "first_clip": (Role.FIRST_CLIP, Medium.VIDEO),
+    "video": (Role.SOURCE_VIDEO, Medium.VIDEO),
+}
+"""What an item of `media` is for. Source: seed 003; spec/catalog.json, wan2.7-i2v and wan2.7-videoedit."""
 SHOT_TYPES = tuple(kind.value for kind in ShotType)
 
 
@@ -137,10 +146,26 @@ class DashScopeMedia(_Shape):
 
 
 class DashScopeInput(_Shape):
-    """Prompt and references. Source: spec/dashscope.md §5."""
+    """Prompt, media and what goes with them; each model reads its own. Source: spec/dashscope.md §5-§8."""
 
     prompt: Text | None = Field(default=None, description="calls references 图1, 视频1 (wan2.7) or character1 (wan2.6)")
     negative_prompt: Text | None = None
+    function: Text | None = Field(default=None, description="vace: which of its five functions")
+    img_url: Link | None = Field(default=None, description="i2v: the first frame")
+    image_url: Link | None = Field(default=None, description="portrait models: the picture of the person")
+    first_frame_url: Link | None = Field(default=None, description="kf2v, vace")
+    last_frame_url: Link | None = Field(default=None, description="kf2v, vace")
+    head_frame: Link | None = Field(default=None, description="kf2v: older name of first_frame_url")
+    tail_frame: Link | None = Field(default=None, description="kf2v: older name of last_frame_url")
+    first_clip_url: Link | None = Field(default=None, description="vace: the film goes on from it")
+    last_clip_url: Link | None = Field(default=None, description="vace: the film leads to it")
+    video_url: Link | None = Field(default=None, description="the film that is worked on, or whose motion is taken")
+    audio_url: Link | None = Field(default=None, description="the sound that drives a face, or the film's sound")
+    ref_image_url: Link | None = Field(default=None, description="videoretalk: whose face; empty = absent")
+    ref_images_url: list[Link] | None = Field(default=None, max_length=LIST_LONGEST, description="vace: references")
+    mask_image_url: Link | None = Field(default=None, description="vace: white is changed, black is kept")
+    mask_video_url: Link | None = Field(default=None, description="vace: a mask for every frame")
+    template_id: Text | None = Field(default=None, description="animate-anyone-gen2: a motion template of yours")
     media: list[DashScopeMedia] | None = Field(default=None, max_length=LIST_LONGEST, description="wan2.7: references")
     reference_urls: list[Link] | None = Field(
         default=None, max_length=LIST_LONGEST, description="wan2.6: one to five images or videos"
@@ -159,7 +184,7 @@ class DashScopeParameters(_Shape):
     ratio: Annotated[Text, AfterValidator(_ratio)] | None = Field(
         default=None, description="wan2.7: 16:9, 9:16, 1:1, 4:3, 3:4"
     )
-    duration: WholeNumber | None = Field(default=None, description="whole seconds, 2 to 10; wan2.7 without video to 15")
+    duration: WholeNumber | None = Field(default=None, description="whole seconds, as the model allows")
     shot_type: Annotated[Text, AfterValidator(_shot_type)] | None = Field(
         default=None, description="wan2.6; wins over the prompt", json_schema_extra={"enum": [*SHOT_TYPES, None]}
     )
@@ -170,7 +195,7 @@ class DashScopeParameters(_Shape):
 
 
 class DashScopeSubmit(_Shape):
-    """The body of a submit."""
+    """The body of a submit; options of single models stand under `parameters`, some under `input`."""
 
     model: Text
     input: DashScopeInput

@@ -14,12 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from understudy.core.card import ModelCard
 from understudy.core.faults import Unavailable, fault_from_record
 from understudy.core.task import SENT_PROMPT, Status, Task
-from understudy.core.wire import Accepted, Canceled, Listed, RemoteTask, Told, WireReply
+from understudy.core.wire import Accepted, Canceled, Checked, Listed, RemoteTask, Told, WireReply
 from understudy.dialects import _bailian
 from understudy.dialects.dashscope.faults import read_fault, tell
+from understudy.dialects.dashscope.findings import findings_json, read_findings
 
 NAME = "dashscope"
 ENGINE_HEADER = "x-understudy-engine"
+PLAIN_RESULT, OBJECT_RESULT = "video_url", "results.video_url"
+"""Values of a card's hint `result`; any other one names a field of `output`."""
 _SERVICE = "apikey:v1:aigc:video-generation:video-synthesis"
 
 
@@ -27,10 +30,33 @@ class _Shape(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
+class DashScopeFinding(_Shape):
+    """What was found on a picture. Source: spec/dashscope.md §8.1."""
+
+    check_pass: bool
+    result: str = Field(description="pass or fail, as some documents compare it")
+    humanoid: bool | None = Field(default=None, description="emo-detect-v1: whether there is a person at all")
+    face_bbox: list[int] | None = Field(default=None, description="emo-detect-v1: x1, y1, x2, y2 in pixels")
+    ext_bbox: list[int] | None = Field(default=None, description="emo-detect-v1: what a film would show")
+    bbox_face: list[int] | None = Field(default=None, description="emoji-detect-v1: as face_bbox")
+    ext_bbox_face: list[int] | None = Field(default=None, description="emoji-detect-v1: as ext_bbox")
+    bodystyle: str | None = Field(default=None, description="animate-anyone-detect-gen2: full or half")
+    code: str | None = Field(default=None, description="why it fails")
+    message: str | None = None
+
+
 class DashScopeCanceled(_Shape):
     """The answer to a cancel. No output: every SDK copes with it. Source: spec/dashscope.md §4.3."""
 
     request_id: str
+
+
+class DashScopeChecked(_Shape):
+    """The answer to a check; the keys differ by model, `check_pass` and `result` are always there."""
+
+    request_id: str
+    output: DashScopeFinding
+    usage: dict[str, int] = Field(description="image_count: 1")
 
 
 class DashScopeListItem(_Shape):
@@ -93,8 +119,7 @@ def encode_told(answer: Told, request_id: str, card: ModelCard | None, zone: tzi
     if task.status is Status.SUCCEEDED:
         output.update(_result(task, answer.result_url, card))
         if task.usage is not None:
-            keys = card.hints(NAME).get("usage", _bailian.R2V_USAGE) if card else _bailian.R2V_USAGE
-            body["usage"] = _bailian.usage_json(task.usage, keys)
+            body["usage"] = _bailian.usage_json(task.usage, card.hints(NAME) if card else {})
     elif task.status is Status.FAILED:
         told = tell(fault_from_record(task.fault or {}), task.request_id)
         output["code"], output["message"] = told.code, told.message
@@ -105,6 +130,16 @@ def encode_told(answer: Told, request_id: str, card: ModelCard | None, zone: tzi
     if task.notes:
         output["notes"] = list(task.notes)
     return _reply(body, request_id, {ENGINE_HEADER: task.engine} if task.engine else {})
+
+
+def encode_checked(answer: Checked, request_id: str, card: ModelCard | None) -> WireReply:
+    """A finding, told at once. Source: spec/dashscope.md §8.1."""
+    body = {
+        "request_id": request_id,
+        "output": findings_json(answer.findings, card),
+        "usage": _bailian.usage_json(answer.usage, {"usage": ("image_count",)}),
+    }
+    return _reply(body, request_id)
 
 
 def encode_canceled(answer: Canceled, request_id: str) -> WireReply:
@@ -148,14 +183,28 @@ def _times(task: Task, zone: tzinfo) -> dict[str, str]:
 
 
 def _result(task: Task, url: str | None, card: ModelCard | None) -> dict[str, Any]:
-    result: dict[str, Any] = {"orig_prompt": task.extras.get(SENT_PROMPT, task.request.prompt)}
+    result: dict[str, Any] = {}
+    if task.request.prompt or card is None or card.prompt_required:
+        result["orig_prompt"] = task.extras.get(SENT_PROMPT, task.request.prompt)
     if card is not None and card.tells_actual_prompt and task.actual_prompt and task.request.prompt_extend:
         result["actual_prompt"] = task.actual_prompt
     if url is not None:
-        # some documents loop over results[].url; clients that read video_url do not mind. Source: §4.2
-        result["video_url"] = url
-        result["results"] = [{"url": url}]
+        result.update(_links(url, card.hints(NAME).get("result", PLAIN_RESULT) if card else PLAIN_RESULT))
+    if task.findings is not None:
+        result.update(findings_json(task.findings, card))
     return result
+
+
+def _links(url: str, official: str) -> dict[str, Any]:
+    """The official field and, for those who follow other documents, the plain ones. Source: spec/dashscope.md §4.2.
+
+    `results` is a list of links except where it is officially an object.
+    """
+    if official == OBJECT_RESULT:
+        return {"results": {"video_url": url}, "video_url": url}
+    if official != PLAIN_RESULT:
+        return {official: url, "video_url": url}
+    return {"video_url": url, "results": [{"url": url}]}
 
 
 def _fraction(value: float) -> int | float:
@@ -235,6 +284,7 @@ def decode_reply(reply: WireReply) -> RemoteTask:
         notes=tuple(str(note) for note in _list(output.get("notes"))),
         actual_prompt=str(output["actual_prompt"]) if output.get("actual_prompt") else None,
         fraction=_number(output.get("progress")),
+        findings=read_findings(output),
     )
 
 
@@ -242,9 +292,10 @@ def _result_url(output: Mapping[str, Any]) -> str | None:
     for name in ("video_url", "output_video_url"):
         if isinstance(output.get(name), str) and output[name]:
             return str(output[name])
-    for result in _list(output.get("results")):
-        if isinstance(result, dict) and result.get("url"):
-            return str(result["url"])
+    results = output.get("results")
+    for result in [results] if isinstance(results, dict) else _list(results):
+        if isinstance(result, dict) and (result.get("url") or result.get("video_url")):
+            return str(result.get("url") or result["video_url"])
     return None
 
 

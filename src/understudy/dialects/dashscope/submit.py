@@ -1,26 +1,29 @@
 """A request on the DashScope wire, read.
 
-Knows which field carries what, in both profiles. Must not know the numbers of any model (its card does) nor how an
-error looks on the wire (`faults`). Source: spec/dashscope.md §1.2-§1.4, §5, §6.1.
+Knows the envelope, the headers, and what a caller says of size, tier and length, in both profiles. Must not know the
+numbers of any model (its card does), how media are named (`inputs`) nor how an error looks on the wire (`faults`).
+Source: spec/dashscope.md §1.2-§1.4, §5-§8.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from understudy.core.card import ModelCard
-from understudy.core.faults import Forbidden, InvalidRequest, Violation, ViolationKind
+from understudy.core.card import Length, ModelCard, Sound
+from understudy.core.faults import Fault, Forbidden, InvalidRequest, Violation, ViolationKind
 from understudy.core.ports import Cards
-from understudy.core.request import Medium, Profile, Reference, Role, ShotType, VideoRequest
+from understudy.core.request import Profile, Reference, ShotType, VideoRequest
 from understudy.core.units import Ratio, Size, Tier
 from understudy.core.wire import WireRequest
-from understudy.dialects._body import read_object, shown
-from understudy.dialects.dashscope import shapes
-from understudy.dialects.dashscope.shapes import DashScopeInput, DashScopeParameters, DashScopeSubmit
+from understudy.core.wording import shown
+from understudy.dialects._body import read_object
+from understudy.dialects.dashscope import inputs, shapes
+from understudy.dialects.dashscope.inputs import NAME
+from understudy.dialects.dashscope.shapes import DashScopeParameters, DashScopeSubmit
 
 VIDEO_GENERATION = "/api/v1/services/aigc/video-generation/video-synthesis"
 SUBMIT_PATHS = (
@@ -29,42 +32,21 @@ SUBMIT_PATHS = (
     "/api/v1/services/aigc/video/video-synthesis",
 )
 """Every spelling found. Source: spec/dashscope.md §1.2: dispatch on the model, not on the path."""
-
-NAME = "dashscope"
-INPUT_FIELDS = (
-    "media",
-    "reference_urls",
-    "reference_video_urls",
-    "reference_video_description",
-    "negative_prompt",
+TEMPLATE_PATHS = ("/api/v1/services/aigc/image2video/aa-template-generation",)
+CHECK_PATHS = (
+    "/api/v1/services/aigc/image2video/face-detect",
+    "/api/v1/services/aigc/image2video/aa-detect",
+    "/api/v1/services/aigc/text2image/image-synthesis",  # where an SDK call printed in seed 001 goes
 )
-"""Input fields that an SDK puts under `parameters` when it does not know them. Source: spec/dashscope.md §1.4."""
-
-PIXEL_MODELS_ONLY = ("shot_type", "audio")
-"""Parameters of wan2.6 that wan2.7 has not. Source: spec/dashscope.md §5.1."""
+NO_FUNCTION = "video-synthesis"
+"""What SDKs write as `input.function` when there is none. Source: spec/dashscope.md §1.4."""
 
 RESOLVE_HEADER = "x-dashscope-ossresourceresolve"
 ASYNC_HEADER = "x-dashscope-async"
 ENCRYPTION_HEADER = "x-dashscope-encryptionkey"
 
-_SUFFIXES = {
-    Medium.IMAGE: ("jpg", "jpeg", "png", "bmp", "webp"),
-    Medium.VIDEO: ("mp4", "mov", "avi", "mkv", "webm", "m4v"),
-}
 _OTHER_TIMES = re.compile(r"\d+\s*[xX×]\s*\d+")
 """Pixels as compat reads them besides `1280*720`. Source: spec/dashscope.md §5.2, end."""
-_DATA = re.compile(r"^data:(image|video)/", re.IGNORECASE)
-
-
-def plain_medium(url: str) -> Medium:
-    """The medium a URL shows by its data type or suffix; UNKNOWN when it shows none (an OSS key may have none)."""
-    given = _DATA.match(url)
-    if given:
-        return Medium(given[1].lower())
-    if url[:5].lower() == "data:":
-        return Medium.UNKNOWN
-    suffix = re.split(r"[?#]", url, maxsplit=1)[0].rpartition("/")[2].rpartition(".")[2].lower()
-    return next((medium for medium, suffixes in _SUFFIXES.items() if suffix in suffixes), Medium.UNKNOWN)
 
 
 def decode_submit(wire: WireRequest, cards: Cards, profile: Profile) -> VideoRequest:
@@ -75,43 +57,83 @@ def decode_submit(wire: WireRequest, cards: Cards, profile: Profile) -> VideoReq
         InvalidRequest: everything wrong with the shape, at once.
         NotFound: no card for the model.
     """
-    _check_headers(wire)
+    _refuse_encryption(wire)
+    if not says_async(wire) and not _may_wait(wire, cards):
+        raise Forbidden(
+            "current user api does not support synchronous calls. "
+            "Send the header X-DashScope-Async: enable, then ask for the task at /api/v1/tasks/{task_id}."
+        )
     body = read_object(wire.body)
     _check_envelope(body)
-    card = cards.find(body["model"])
+    whole = cards.find(body["model"])
     strict = profile is Profile.STRICT
-    hints = card.hints(NAME)
+    hints = whole.hints(NAME)
     if strict and wire.path not in hints.get("official_paths", (wire.path,)):
         raise InvalidRequest.of(
-            "", f"url error, please check url！ {card.model} is served at {hints['official_paths'][0]}."
+            "", f"url error, please check url！ {whole.model} is served at {hints['official_paths'][0]}."
         )
-    given, moved = (dict(body["input"]), frozenset[str]()) if strict else _gather_input(body)
+    if strict and whole.makes.is_check and says_async(wire):
+        raise Forbidden(
+            "Current user api does not support asynchronous calls. "
+            "Leave out the header X-DashScope-Async: the finding is in the answer."
+        )
+    function = _function(body, whole)
+    card = whole.of(function)
+    given, moved = inputs.gather(body, card, strict=strict)
     violations = _strict_violations(body, card) if strict else []
     try:
         submit = DashScopeSubmit.model_validate({**body, "input": given, "parameters": _known_parameters(body, card)})
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
         raise InvalidRequest(*shapes.violations_of(errors, moved), *violations) from None
-    references = _references(submit.input, given["media"] if submit.input.media else [], card, moved, strict=strict)
+    violations += inputs.strange_media_types(submit.input, card, moved)
+    spelled = given["media"] if submit.input.media else []
+    references = inputs.references_of(submit.input, spelled, card, moved, strict=strict)
     if strict and not _says_enable(wire, RESOLVE_HEADER):
         violations += _unresolved(references)
     if violations:
         raise InvalidRequest(*violations)
-    return _request(submit, card, references, body)
+    return _request(submit, function, references, inputs.options_of(body, card, strict=strict))
 
 
-def _check_headers(wire: WireRequest) -> None:
+def says_async(wire: WireRequest) -> bool:
+    """Whether the caller asks for a task."""
+    return _says_enable(wire, ASYNC_HEADER)
+
+
+def _refuse_encryption(wire: WireRequest) -> None:
     if ENCRYPTION_HEADER in wire.headers:
         raise InvalidRequest.of(
             "X-DashScope-EncryptionKey",
             "Encrypted requests are not supported: send the body in the clear, without X-DashScope-EncryptionKey.",
             ViolationKind.HEADER,
         )
-    if not _says_enable(wire, ASYNC_HEADER):
-        raise Forbidden(
-            "current user api does not support synchronous calls. "
-            "Send the header X-DashScope-Async: enable, then ask for the task at /api/v1/tasks/{task_id}."
-        )
+
+
+def _may_wait(wire: WireRequest, cards: Cards) -> bool:
+    """Whether this submit may go without the async header: a check may. Source: spec/dashscope.md §1.3, §8.1."""
+    if wire.path in CHECK_PATHS:
+        return True  # a broken body is told of as such there
+    try:
+        model = read_object(wire.body).get("model")
+        return isinstance(model, str) and cards.find(model).makes.is_check
+    except Fault:
+        return False
+
+
+def _function(body: Mapping[str, Any], card: ModelCard) -> str:
+    """Which function is asked for, of a model that has several."""
+    if not card.functions:
+        return ""
+    value = body["input"].get("function")
+    listed = ", ".join(card.functions)
+    if value is None or value in ("", NO_FUNCTION):
+        reason = f"Field required: input.function. {card.model} has {listed}."
+        raise InvalidRequest.of("input.function", reason, ViolationKind.MISSING)
+    if value not in card.functions:
+        reason = f"input.function must be one of {listed}, not {shown(value)}."
+        raise InvalidRequest.of("input.function", reason, ViolationKind.CHOICE)
+    return str(value)
 
 
 def _says_enable(wire: WireRequest, header: str) -> bool:
@@ -138,81 +160,31 @@ def _check_envelope(body: Mapping[str, Any]) -> None:
         raise InvalidRequest(*found)
 
 
-def _gather_input(body: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
-    """The input object, completed from `parameters`, and the names of the fields found there."""
-    given: dict[str, Any] = dict(body["input"])
-    parameters: Mapping[str, Any] = body.get("parameters") or {}
-    moved = {name for name in INPUT_FIELDS if given.get(name) is None and parameters.get(name) is not None}
-    given.update({name: parameters[name] for name in moved})
-    return given, frozenset(moved)
-
-
 def _known_parameters(body: Mapping[str, Any], card: ModelCard) -> Mapping[str, Any] | None:
     """The parameters without those the model does not have: unknown keys are ignored, whatever they hold."""
     parameters: Mapping[str, Any] | None = body.get("parameters")
-    if not parameters or not speaks_of_resolution(card):
+    if not parameters:
         return parameters
-    return {name: value for name, value in parameters.items() if name not in PIXEL_MODELS_ONLY}
-
-
-def _references(
-    given: DashScopeInput, spelled: Sequence[Mapping[str, Any]], card: ModelCard, moved: frozenset[str], *, strict: bool
-) -> tuple[Reference, ...]:
-    """All references in order: `media`, `reference_urls`, `reference_video_urls`.
-
-    compat reads every form for every model; strict only the form of the card, as the real service ignores the rest.
-    """
-    own = card.hints(NAME).get("references")
-    found: list[Reference] = []
-    if given.media and not (strict and own == "reference_urls"):
-        place = shapes.caller_path(("input", "media"), moved)
-        found += [_media_item(item, spelled[index], f"{place}[{index}]") for index, item in enumerate(given.media)]
-    if strict and own == "media":
-        return tuple(found)
-    by_url: list[Reference] = []
-    for field, urls in (
-        ("reference_urls", given.reference_urls),
-        ("reference_video_urls", given.reference_video_urls),
-    ):
-        for index, url in enumerate(urls or ()):
-            medium = Medium.VIDEO if field == "reference_video_urls" else plain_medium(url)
-            by_url.append(Reference(url, medium, path=shapes.caller_path(("input", field, index), moved)))
-    return (*found, *_described(by_url, given.reference_video_description or []))
-
-
-def _media_item(item: shapes.DashScopeMedia, spelled: Mapping[str, Any], path: str) -> Reference:
-    role = Role.FIRST_FRAME if item.type == "first_frame" else Role.SUBJECT
-    voice = item.reference_voice or None
-    voice_key = "reference_voice" if spelled.get("reference_voice") is not None else "referenceVoice"
-    return Reference(
-        item.url,
-        Medium.VIDEO if item.type == "reference_video" else Medium.IMAGE,
-        role,
-        voice,
-        item.reference_description or None,
-        f"{path}.url",
-        f"{path}.{voice_key}" if voice else "",
-    )
-
-
-def _described(references: list[Reference], descriptions: list[str]) -> list[Reference]:
-    """The references with `reference_video_description`: one text per video, in order. An SDK field, a mere hint."""
-    waiting = iter(descriptions)
-    return [
-        r
-        if r.medium is Medium.IMAGE
-        else Reference(r.url, r.medium, r.role, r.voice, next(waiting, "") or None, r.path, r.voice_path)
-        for r in references
-    ]
+    strange = set(card.options)
+    if card.defaults.shot_type is None:
+        strange.add("shot_type")
+    if card.sound is not Sound.OPTIONAL:
+        strange.add("audio")
+    if not card.asks_size:
+        strange |= {"size", "resolution", "ratio"}
+    if card.length not in (Length.ASKED, Length.SOURCE):
+        strange.add("duration")
+    return {name: value for name, value in parameters.items() if name not in strange}
 
 
 def _request(
-    submit: DashScopeSubmit, card: ModelCard, references: tuple[Reference, ...], body: Mapping[str, Any]
+    submit: DashScopeSubmit, function: str, references: tuple[Reference, ...], options: Mapping[str, Any]
 ) -> VideoRequest:
     said = submit.parameters or DashScopeParameters()
     size, tier = _picture(said)
     return VideoRequest(
         model=submit.model,
+        function=function,
         prompt=submit.input.prompt or "",
         negative_prompt=submit.input.negative_prompt or "",
         references=references,
@@ -225,7 +197,7 @@ def _request(
         watermark=said.watermark,
         prompt_extend=said.prompt_extend,
         seed=said.seed,
-        extras=_extras(card, body.get("parameters") or {}),
+        options=options,
     )
 
 
@@ -246,17 +218,15 @@ def _picture(said: DashScopeParameters) -> tuple[Size | None, Tier | None]:
 
 
 def speaks_of_resolution(card: ModelCard) -> bool:
-    """Whether the model takes a tier and a ratio (wan2.7) instead of pixels (wan2.6)."""
-    return bool(card.hints(NAME).get("picture", "size") == "resolution+ratio")
-
-
-def _extras(card: ModelCard, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: parameters[name] for name in card.extras if parameters.get(name) is not None}
+    """Whether the model takes a tier (and a ratio, as wan2.7) instead of pixels (as wan2.6)."""
+    return str(card.hints(NAME).get("picture", "size")).startswith("resolution")
 
 
 def _strict_violations(body: Mapping[str, Any], card: ModelCard) -> list[Violation]:
     """What the real service refuses and compat takes: pixels as a resolution, a tier as a size."""
     parameters = body.get("parameters") or {}
+    if not card.asks_size:
+        return []
     wanted, kind, field = (Tier, "a tier such as 720P", "resolution")
     if not speaks_of_resolution(card):
         wanted, kind, field = (Size, "pixels such as 1280*720", "size")  # type: ignore[assignment]

@@ -1,0 +1,131 @@
+"""Publishing: a take checked against its promise, put where callers can have it, and metered.
+
+Knows what each kind of take becomes: a film an artifact, a template an id, a check a finding. Must not know tasks'
+states, leases or engines.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import structlog
+
+from understudy.catalog import tariffs
+from understudy.core.card import ModelCard
+from understudy.core.faults import InternalFault, MediaRefused, Unavailable
+from understudy.core.findings import Findings
+from understudy.core.ports import BlobStore
+from understudy.core.request import Capability, MediaFacts, VideoRequest
+from understudy.core.task import Artifact, Take
+from understudy.core.usage import Charge, Usage
+from understudy.service.fetching import Probe
+from understudy.service.making import Making
+from understudy.service.take import what_is_wrong
+from understudy.service.templates import Templates
+
+log = structlog.get_logger("understudy.publishing")
+
+TAKES = "takes"
+"""First folder of every stored take."""
+
+
+class NotKept(Exception):
+    """The take is made and the blob store does not take it; tells why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of a take, and what it consumed."""
+
+    usage: Usage
+    charge: Charge
+    artifact: Artifact | None = None
+    findings: Findings | None = None
+
+
+class Publishing:
+    """Checks, stores and meters takes."""
+
+    def __init__(self, blobs: BlobStore, templates: Templates, probe: Probe, life: timedelta) -> None:
+        self._blobs = blobs
+        self._templates = templates
+        self._probe = probe
+        self._life = life
+
+    async def publish(
+        self, making: Making, take: Take, account: str, name: str, region: str, now: datetime
+    ) -> Published:
+        """Store what was made under `name` and measure it.
+
+        Raises:
+            InternalFault: the take is not what was promised.
+            NotKept: the store refuses it.
+        """
+        card, request = making.card, making.request
+        if card.makes.is_check:
+            return measured(take, card, request, region)
+        if card.makes is Capability.MOTION_TEMPLATE:
+            return await self._keep_template(making, take, account, region)
+        facts = await self._checked(making, take, name)
+        path = take.path
+        assert path is not None
+        digest = await asyncio.to_thread(_sha256, path)
+        key = f"{TAKES}/{now:%Y-%m-%d}/{name}.mp4"
+        try:
+            await self._blobs.put_file(key, path, content_type="video/mp4")
+        except Unavailable as fault:
+            raise NotKept(fault.message) from fault
+        seconds = Decimal(request.seconds) if request.seconds is not None else tariffs.finished_seconds(facts)
+        usage, charge = tariffs.measure(request, card, making.video_seconds, seconds, region)
+        return Published(usage, charge, Artifact(key, digest, facts, now + self._life))
+
+    async def withdraw(self, published: Published, account: str) -> None:
+        """Remove what came too late."""
+        if published.artifact is not None:
+            await self._blobs.delete(published.artifact.key)
+        if published.findings is not None and published.findings.template_id:
+            await self._templates.forget(account, published.findings.template_id)
+
+    async def _checked(self, making: Making, take: Take, name: str) -> MediaFacts:
+        wrong = "there is no file"
+        if take.path is not None:
+            try:
+                facts = await self._probe(take.path, workdir=making.stage.workdir)
+                wrong = what_is_wrong(facts, making.promise)
+            except MediaRefused as refused:  # ours, not the caller's
+                wrong = f"it cannot be read: {refused.message}"
+        if wrong:
+            log.error("wrong take", take=name, model=making.card.model, wrong=wrong)
+            raise InternalFault
+        return facts
+
+    async def _keep_template(self, making: Making, take: Take, account: str, region: str) -> Published:
+        if take.path is None or take.facts is None:
+            log.error("wrong take", model=making.card.model, wrong="there is no template")
+            raise InternalFault
+        try:
+            template_id = await self._templates.keep(account, take.path, take.facts)
+        except Unavailable as fault:
+            raise NotKept(fault.message) from fault
+        seconds = (take.facts.seconds or tariffs.NOTHING).quantize(tariffs.HUNDREDTH)
+        usage, charge = tariffs.measure(making.request, making.card, (), seconds, region)
+        return Published(usage, charge, findings=Findings(template_id=template_id))
+
+
+def measured(take: Take, card: ModelCard, request: VideoRequest, region: str) -> Published:
+    """A check's finding and what it costs: the same whether the picture will do or not (spec/dashscope.md §8.1)."""
+    if take.findings is None:
+        log.error("wrong take", model=card.model, wrong="there is no finding")
+        raise InternalFault
+    usage, charge = tariffs.measure(request, card, (), tariffs.NOTHING, region)
+    return Published(usage, charge, findings=take.findings)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

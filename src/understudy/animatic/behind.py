@@ -8,10 +8,10 @@ Completion of Video (2007); written here from the papers.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.animatic._opencv import cv2
 from understudy.animatic.performer import Plate
 
 Floats = NDArray[np.float32]

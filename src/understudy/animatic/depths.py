@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic import matte
+from understudy.animatic._opencv import cv2
 from understudy.animatic.perception import Mask
 from understudy.animatic.performer import Plate
 
@@ -110,7 +110,7 @@ def bright_of(small: Plate, warm: bool) -> Mask:
     return _soft(pale * hue)
 
 
-def _soft(mask: NDArray[np.float32]) -> Mask:
+def _soft(mask: NDArray[np.floating]) -> Mask:
     return np.asarray(cv2.GaussianBlur(np.asarray(mask, np.float32), (0, 0), 1.6), np.float32)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from understudy.animatic import backdrop, focus, matte, outline
+from understudy.animatic._opencv import cv2
 from understudy.animatic.cutout import edge_radius, find_person, moved
 from understudy.animatic.perception import Eyes, Mask
 from understudy.animatic.performer import Face, Plate
@@ -59,10 +59,9 @@ def find_foreground(picture: Plate, eyes: Eyes | None) -> Foreground:
     rough = backdrop.stands_out(picture, shrunk=True) if backdrop.look(picture).is_plain else None
     if rough is None:
         rough = focus.stands_sharp(picture)
-    if rough is not None and _AREA[0] <= float((rough > 0.5).mean()) <= _AREA[1]:
-        if matte.largest_share(rough) >= _ONE_PIECE:
-            return Foreground(_refined(picture, rough, None), None)
-    return Foreground(None, None)
+    if rough is None or not _AREA[0] <= float((rough > 0.5).mean()) <= _AREA[1]:
+        return Foreground(None, None)
+    return Foreground(_refined(picture, rough, None) if matte.largest_share(rough) >= _ONE_PIECE else None, None)
 
 
 def _refined(picture: Plate, rough: Mask, face: Face | None) -> Mask | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
+from understudy.animatic._opencv import cv2
 from understudy.animatic.camera import Box, View
 from understudy.animatic.canvas import BLACK, Bytes, Canvas
 from understudy.animatic.layers._layer import Moment

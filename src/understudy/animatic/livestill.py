@@ -7,19 +7,19 @@ to happen. Its first frame is the picture itself, to the bit; what taking it apa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.animatic._opencv import cv2
 from understudy.animatic.behind import fill_behind
 from understudy.animatic.camera import View
 from understudy.animatic.canvas import Grade, rgb_of, yuv_of
 from understudy.animatic.depths import guess_depths
 from understudy.animatic.foreground import Foreground
 from understudy.animatic.gestures import Acted
-from understudy.animatic.glass import Falling, falling
+from understudy.animatic.glass import falling
 from understudy.animatic.layers.light import SAME, people_grade, plate_grade
 from understudy.animatic.lips import FacePose
 from understudy.animatic.matte import sprite_of
@@ -33,7 +33,7 @@ from understudy.core.units import Size
 _SETTLE = 8  # frames over which what taking apart has changed is faded in
 _BREATH = 0.0045  # growth of a body that breathes in, over its height. By eye
 _STIRRED = 0.0022  # of the height: what is near rises so much with a breath where nobody was told apart. By eye
-_GROWN = 0.012  # over the longer side: how far beyond the mask the hole behind it reaches
+_GROWN = 0.022  # over the longer side: how far beyond the mask the hole behind it reaches
 _LIGHT_STEPS = 64  # of a change of light over a film
 _EVENING = 0.8  # most of a grade that is reached: the picture stays itself
 _DARK_ALREADY = 80.0  # mean luma below which a picture is not darkened to night. GUESS
@@ -49,7 +49,7 @@ class Happening:
     breath: NDArray[np.float32]  # 0 out, 1 in
     seconds: NDArray[np.float64]  # time of each frame since the film began
     weather: tuple[Weather, ...] = ()
-    stirs: Stirs = Stirs()
+    stirs: Stirs = field(default_factory=Stirs)
     exact_start: bool = True  # weather, wind and light rise from nothing, for the shot begins with the picture
     light_from: float = 0.0  # share of the change of light at the first and after the last frame
     light_to: float = 1.0

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.animatic._opencv import cv2
 from understudy.animatic.camera import View
 from understudy.animatic.perception import Mask
 from understudy.animatic.performer import Plate, Sprite
@@ -89,7 +89,7 @@ class Stage:
 
     @property
     def grid(self) -> tuple[Floats, Floats]:
-        """x and y of the coarse grid's points in film pixels; what stirs the picture is told on it."""
+        """The coarse grid's points, x and y in film pixels; what stirs the picture is told on it."""
         return self._across, self._down
 
     def backdrop(self, texture: Plate, view: View, stir: Floats | None = None) -> Plate:
@@ -163,8 +163,9 @@ class Stage:
         rows, columns = whole.shape[:2]
         spread = cv2.resize(whole, (columns * _CELL, rows * _CELL), interpolation=cv2.INTER_LINEAR)
         flow = spread[_CELL : _CELL + self.size.height, _CELL : _CELL + self.size.width]
-        method = cv2.INTER_CUBIC if texture.shape[2] == 3 else cv2.INTER_LINEAR
-        return np.asarray(cv2.remap(texture, flow, None, method, borderMode=cv2.BORDER_REFLECT_101), np.uint8)
+        if texture.shape[2] == 4:  # who has left the picture does not come back from its other side
+            return np.asarray(cv2.remap(texture, flow, None, cv2.INTER_LINEAR), np.uint8)
+        return np.asarray(cv2.remap(texture, flow, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101), np.uint8)
 
 
 def lay_over(picture: Plate, front: Sprite, area: Rectangle) -> None:

@@ -7,12 +7,13 @@ in a picture is guessed by colour and place (depths); nothing stirs unless the p
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-import cv2
 import numpy as np
 
+from understudy.animatic._opencv import cv2
 from understudy.animatic.depths import Depths, bright_of, green_of, small_of, water_of
 from understudy.animatic.parallax import Floats, Stage
 from understudy.animatic.perception import Mask
@@ -93,7 +94,7 @@ class Stirring:
         self._phase = rng.uniform(0, 2 * np.pi, 12)
         self._near = 0.25 + 0.75 * self._on_grid(depths.near)
         small = small_of(picture)
-        found = {
+        found: dict[Stir, Callable[[], Mask]] = {
             Stir.WATER: lambda: water_of(small, depths),
             Stir.CLOUDS: lambda: np.asarray(cv2.GaussianBlur(depths.sky, (0, 0), 7.0) * depths.sky, np.float32),
             Stir.LEAVES: lambda: green_of(small, depths),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.animatic._opencv import cv2
 from understudy.animatic.camera import View
 from understudy.animatic.depths import guess_depths
 from understudy.animatic.easing import cruise, part, smooth

@@ -60,7 +60,9 @@ def between(
     found = match(first, last)
     if found is not None:
         morph = Morph(first, last, found.matrix, residue_of(first, last, found.matrix))
-        note = "This is a draft: the camera goes from the first picture to the last by what both show; nothing is generated."
+        note = (
+            "This is a draft: the camera goes from the first picture to the last by what both show; nothing is made up."
+        )
         return Passage(_along(_bent(morph, moves, size), first, last, count), (note,))
     ends = [find_foreground(picture, eyes) for picture in (first, last)]
     faces = [end.face for end in ends]
@@ -145,4 +147,4 @@ class _MatchCut:
         place = go if progress < 0.5 else through
         if 0 < change < 1:
             place = go + (through - go) * smooth(part(progress, 0.42, 0.58))
-        return self._morph.seen(place, change, smooth(part(progress, 0.4, 0.6)))
+        return self._morph.seen(place, change, smooth(part(progress, 0.43, 0.57)))

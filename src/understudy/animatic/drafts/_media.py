@@ -1,4 +1,4 @@
-"""Media of a draft that begins or ends with a picture: stills and clips at the film's size, and the eyes to look at them.
+"""Media of a draft that begins with a picture: stills and clips at the film's size, and the eyes to look at them.
 
 Knows files and how a picture is fitted into a film. Must not know what is made of it.
 """

@@ -115,7 +115,7 @@ class Film:
                 self.size,
                 draw_lots(self.brief, take.start),
                 anchor_of(found),
-            ),  # fmt: skip
+            ),
             own,
             [
                 self._face(lively, own, n, int(places[n]), float(wake[n]), loose, seconds[n], take)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-import cv2
 import numpy as np
 
+from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts._between import between
 from understudy.animatic.drafts._direction import Direction, direct
@@ -114,12 +114,12 @@ def _open(brief: DraftBrief, size: Size, count: int) -> _Opening:
             last, number = picture, number + 1
         assert last is not None  # reading gives at least one picture, or refuses
         return _Opening(brief, size, last, last, clip, number)
-    picture = first_picture(brief, Role.FIRST_FRAME, size)
-    if picture is None:
+    still = first_picture(brief, Role.FIRST_FRAME, size)
+    if still is None:
         raise Refused(
             "There is no first picture to bring to life. Give an image (img_url), or a first_clip to continue."
         )
-    return _Opening(brief, size, picture, whole_picture(brief.media[Role.FIRST_FRAME]))
+    return _Opening(brief, size, still, whole_picture(brief.media[Role.FIRST_FRAME]))
 
 
 def _driving(brief: DraftBrief, seconds: float) -> Wave | None:

@@ -2,7 +2,7 @@
 
 Knows patches: small squares of the known part that fit next to each other, searched for coarse to fine. Must not know
 what is missing or why (a masked thing, a border, the picture behind somebody), nor time.
-Source of the way: Wexler, Shechtman and Irani, Space-Time Completion; Barnes et al., PatchMatch, both in the plainest form.
+Source of the way: Wexler, Shechtman and Irani, Space-Time Completion; Barnes et al., PatchMatch; in the plainest form.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ Plate = NDArray[np.uint8]
 Hole = NDArray[np.bool_]
 
 _REACH = 3  # half side of a patch: 7 x 7
-_COARSE, _FINE = 36, 232  # longer side of the first and last level, pixels
+_COARSE, _FINE = 80, 232  # longer side of the first and last level, pixels
 _GROWTH = 1.55  # from level to level
 _TANGENT = 15000.0  # cost per squared share of the picture that a patch comes from farther along the hole's edge
-_RADIAL = 60.0  # and from farther away from it
+_DEPTH = 3000.0  # and from farther inside what is known
 _INWARDS = 0.8  # say of a patch, over that of one a pixel nearer to what is known: the picture goes on inwards
 _SHARP = 0.35  # patches that fit worse than this share of the usual misfit hardly count in the vote
 
@@ -106,7 +106,7 @@ class _Level:
         closed = self.hole if avoid is None else self.hole | _shrunk(avoid, size)
         usable = cv2.dilate(closed.astype(np.uint8), reach) == 0
         usable[:_REACH], usable[-_REACH:], usable[:, :_REACH], usable[:, -_REACH:] = False, False, False, False
-        away = cv2.distanceTransform((~self.hole).astype(np.uint8), cv2.DIST_L2, 5)
+        away = self.away = cv2.distanceTransform((~self.hole).astype(np.uint8), cv2.DIST_L2, 5)
         usable &= away <= max(band * max(size), 2 * _REACH + 2)
         self.usable = usable
         self.sources = np.argwhere(usable)
@@ -130,10 +130,10 @@ class _Level:
         self.normal = np.where(length > 0, way / np.maximum(length, 1e-6), 0).astype(np.float32)
 
     def begin(self, lots: np.random.Generator) -> _Field:
-        """The first guess: mirrored at the nearest known pixel."""
+        """The first guess: what stands just inside the nearest edge of the hole."""
         self.picture[self.hole] = _smeared(np.clip(self.picture, 0, 255).astype(np.uint8), self.hole)[self.hole]
-        mirrored = 2 * self.nearest - self.targets + lots.integers(-2, 3, self.targets.shape)
-        field = _Field(self.shape, self.targets, self._legal(mirrored, lots))
+        inside = np.rint(self.nearest + self.normal * (_REACH + 2)).astype(np.int64)
+        field = _Field(self.shape, self.targets, self._legal(inside + lots.integers(-2, 3, inside.shape)))
         field.cost = self._cost(field.where)
         return field
 
@@ -144,13 +144,13 @@ class _Level:
         offsets = np.where(np.isnan(offsets), 0, offsets)
         place = np.minimum(((self.targets + 0.5) / ratio).astype(np.int64), np.array(coarse.shape) - 1)
         moved = self.targets + np.rint(offsets[place[:, 0], place[:, 1]] * ratio).astype(np.int64)
-        field = _Field(self.shape, self.targets, self._legal(moved, None))
+        field = _Field(self.shape, self.targets, self._legal(moved))
         self.picture[self.hole] = 0
         self.vote(field)
         field.cost = self._cost(field.where)
         return field
 
-    def _legal(self, where: NDArray[np.int64], lots: np.random.Generator | None) -> NDArray[np.int64]:
+    def _legal(self, where: NDArray[np.int64]) -> NDArray[np.int64]:
         """The nearest usable places."""
         height, width = self.shape
         where = np.clip(where, 0, np.array([height - 1, width - 1]))
@@ -176,7 +176,8 @@ class _Level:
         way = (where - targets).astype(np.float32) / max(self.shape)
         along = (way * normal).sum(axis=1)
         across = (way * way).sum(axis=1) - along * along
-        return np.asarray(colour + _TANGENT * across + _RADIAL * along * along, np.float32)
+        depth = self.away[where[:, 0], where[:, 1]] / max(self.shape)
+        return np.asarray(colour + _TANGENT * across + _DEPTH * depth * depth, np.float32)
 
     def search(self, field: _Field, lots: np.random.Generator, rounds: int) -> _Field:
         """A better field: neighbours' finds first, then ever nearer lots around the own find."""

@@ -77,9 +77,7 @@ class Joint:
         self._flow = _eased(self._flow, flow.astype(np.float32))
         return self._flow
 
-    def _coloured(
-        self, ours: Plate, theirs: Plate, ring: Hole, inside: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
+    def _coloured(self, ours: Plate, theirs: Plate, ring: Hole, inside: NDArray[np.float32]) -> NDArray[np.float32]:
         """What must be added to the other picture's colours, (h, w, 3)."""
         apart = ours.astype(np.float32) - theirs.astype(np.float32)
         near = ring.astype(np.float32)
@@ -115,9 +113,7 @@ def _composed(
     if np.abs(flow).max() * scale > 0.25:
         wide = cv2.warpAffine(flow, place, size, flags=flags, borderMode=cv2.BORDER_REPLICATE) * np.float32(scale)
         y, x = np.mgrid[top:bottom, left:right].astype(np.float32)
-        part = cv2.remap(
-            other, x + wide[..., 0], y + wide[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
+        part = cv2.remap(other, x + wide[..., 0], y + wide[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     added = cv2.warpAffine(colour, place, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     painted = cv2.add(part, added, dtype=cv2.CV_8U)
     out = picture.copy()

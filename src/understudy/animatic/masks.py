@@ -1,4 +1,4 @@
-"""Masks: which part of a film is to be changed, read from a picture or a film, grown, and carried along with its content.
+"""Masks: which part of a film is to be changed: read from a picture or a film, grown, carried along with its content.
 
 Knows white and black, hulls and boxes, and that a marked thing moves. Must not know what will stand there instead.
 """
@@ -57,9 +57,7 @@ def white_of(picture: NDArray[np.uint8]) -> Hole:
 def check_marked(mask: Hole) -> None:
     """Raises Refused where nothing is white."""
     if mask.mean() < _LEAST_SHARE:
-        raise Refused(
-            "The mask has no white area, so nothing would be changed. Paint white what is to be changed, black the rest."
-        )
+        raise Refused("The mask has no white area, so nothing would be changed. Paint what is to be changed white.")
 
 
 def grown(mask: Hole, mode: Expand, ratio: float) -> Hole:
@@ -77,9 +75,7 @@ def grown(mask: Hole, mode: Expand, ratio: float) -> Hole:
             part = np.zeros_like(out)
             part[top : top + height, left : left + width] = 1
         elif mode is Expand.HULL:
-            outlines, _ = cv2.findContours(
-                (labels == index).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
-            )
+            outlines, _ = cv2.findContours((labels == index).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
             part = cv2.fillPoly(np.zeros_like(out), [cv2.convexHull(np.concatenate(outlines))], 1)
         else:
             part = (labels == index).astype(np.uint8)

@@ -56,7 +56,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Mosaic:
-    """`picture` with `known` telling what was really seen; `from_first` takes pixels of a film's first picture to it."""
+    """`picture`, of which `known` was really seen; `from_first` takes pixels of a film's first picture to it."""
 
     picture: Plate
     known: Hole
@@ -80,9 +80,7 @@ class Mosaic:
 def _from_frame(size: tuple[int, int], room: Room) -> Matrix:
     """From pixel middles of a frame to pixel middles of the given picture."""
     across, down = (room.right - room.left) / size[0], (room.bottom - room.top) / size[1]
-    return np.array(
-        [[across, 0, room.left + across / 2 - 0.5], [0, down, room.top + down / 2 - 0.5], [0, 0, 1.0]]
-    )
+    return np.array([[across, 0, room.left + across / 2 - 0.5], [0, down, room.top + down / 2 - 0.5], [0, 0, 1.0]])
 
 
 def build(
@@ -110,7 +108,7 @@ def build(
         avoid: in the first key picture, what must not be taken as an example for what nobody saw.
     """
     corners = np.concatenate([(matrix @ room.corners.T).T[:, :2] for matrix in way])
-    low, high = np.floor(corners.min(axis=0)) - 2, np.ceil(corners.max(axis=0)) + 2
+    low, high = np.floor(corners.min(axis=0) + 0.01), np.ceil(corners.max(axis=0) - 0.01)
     across, down = high - low
     scale = min(1.0, float(np.sqrt(MOST_PIXELS / max(1.0, across * down))))
     size = max(8, round(float(across * scale))), max(8, round(float(down * scale)))

@@ -217,5 +217,5 @@ def travel(greys: Iterable[Grey], where: Iterable[NDArray[np.uint8] | None] | No
             runs.append((number, [np.eye(3)]))
             continue
         way = runs[-1][1]
-        way.append(way[-1] if moved is None else np.linalg.inv(moved))
+        way.append(way[-1] if moved is None else np.asarray(np.linalg.inv(moved), np.float64))
     return [Stretch(first, tuple(way)) for first, way in runs]

@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic.brief import DraftBrief, Progress, Reel
-from understudy.animatic.continuing import TAIL, Continuation, Manner, Meeting, between, guided
-from understudy.animatic.continuing import Path as Way
+from understudy.animatic.continuing import TAIL, Continuation, Manner, guided
 from understudy.animatic.drafts._footage import Footage, Plate, sound_of
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.easing import smooth
+from understudy.animatic.meeting import Meeting, between, by_depth
+from understudy.animatic.morph import match
 from understudy.animatic.survey import survey
-from understudy.animatic.travel import Matrix, agreed, points_of, scaled, small_grey
+from understudy.animatic.travel import Matrix
 from understudy.core.faults import Refused
 from understudy.core.request import LocalMedia, Medium, Role
 from understudy.core.units import Size
@@ -172,16 +173,13 @@ def _joined(
     guide: list[Matrix] | None,
 ) -> tuple[Iterator[NDArray[np.uint8]], str]:
     """Both ends go on towards each other, along one camera's way where they show the same place."""
-    across = _across(before[-1], after[-1])
-    middle = (size.width - 1) / 2, (size.height - 1) / 2
-    ways: tuple[Way | None, Way | None] = (None, None)
-    if across is not None:
-        there = between(across, gap, middle, forwards=True)
-        back = between(across, gap, middle, forwards=False)
-        ways = there, Way(back.steps[::-1])
-    one = Continuation(before, gap, path=ways[0], seed=seed)
-    other = Continuation(after, gap, path=ways[1], seed=seed)
-    meeting = Meeting()
+    found = match(before[-1], after[-1])
+    one, other = Continuation(before, gap, seed=seed), Continuation(after, gap, seed=seed)
+    if found is not None:
+        across = np.vstack([found.matrix, [0, 0, 1]])
+        # the end was watched backwards, so its speed is the other way round
+        one.path, other.path = between(across, gap, (size.width, size.height), one.speed, -other.speed)
+    meeting = Meeting(None if found is not None else by_depth(before[-1], after[-1]))
 
     def pictures() -> Iterator[NDArray[np.uint8]]:
         for step in range(1, gap + 1):
@@ -192,40 +190,12 @@ def _joined(
 
     where = (
         "both ends show the same place: the camera moves from one view to the other while what moves goes on from both"
-        if across is not None
-        else "the two ends show different places: each goes on by itself and fades into the other"
+        if found is not None
+        else "the two ends show different places: each goes on by itself, and the second takes the place of the first, "
+        "what is far before what is near"
     )
     ignored = " The motion guide is not used between two given ends." if guide is not None else ""
     return pictures(), f"what was given is shown as it is; between, {where}.{ignored}"
-
-
-def _across(one: Plate, other: Plate) -> Matrix | None:
-    """From pixels of one picture to those of another of the same place; None where they have too little in common."""
-    greys = small_grey(one), small_grey(other)
-    found, share = agreed(greys[0], greys[1], points_of(greys[0], None), np.eye(3))
-    if found is None or share < 0.25:
-        found = _matched(greys[0], greys[1])
-    return None if found is None else scaled(found, one.shape[1] / greys[0].shape[1])
-
-
-def _matched(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> Matrix | None:
-    """The same for pictures far apart, by what looks alike."""
-    finder = cv2.SIFT_create(1200)
-    (points, looks), (there, looks_there) = (finder.detectAndCompute(grey, None) for grey in (one, other))
-    if looks is None or looks_there is None or len(points) < 12 or len(there) < 12:
-        return None
-    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(looks, looks_there, k=2)
-    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < 0.72 * pair[1].distance]
-    if len(good) < 12:
-        return None
-    a = np.array([points[match.queryIdx].pt for match in good], np.float32)
-    b = np.array([there[match.trainIdx].pt for match in good], np.float32)
-    cv2.setRNGSeed(11)
-    matrix, inside = cv2.estimateAffinePartial2D(a, b, method=cv2.RANSAC, ransacReprojThreshold=3.0, maxIters=2000)
-    if matrix is None or inside.sum() < max(12, 0.35 * len(good)):
-        return None
-    zoom = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    return np.vstack([np.asarray(matrix, np.float64), [0, 0, 1]]) if 1 / 3 < zoom < 3 else None
 
 
 def _guide(brief: DraftBrief, size: Size) -> list[Matrix] | None:
@@ -243,15 +213,13 @@ def _guide(brief: DraftBrief, size: Size) -> list[Matrix] | None:
 def _manner(going: Continuation, is_guided: bool) -> str:
     camera = "the camera moves as in the motion guide" if is_guided else "the camera goes on as it went and slows down"
     if going.is_still:
-        return f"is the same picture, seen by a moving camera: {camera}; nothing in it moves by itself."
+        return f"shows the same: {camera}, and nothing in front of it moves."
     if going.manner is Manner.SWINGS:
         return f"goes on from it: {camera}, and what swings to and fro is played to and fro."
     return f"goes on from it: {camera}, and what moves comes to rest. Nothing new happens and the prompt is not acted."
 
 
-def _remarks(
-    brief: DraftBrief, head: _Given | None, tail: _Given | None, kept_head: int, kept_tail: int
-) -> list[str]:
+def _remarks(brief: DraftBrief, head: _Given | None, tail: _Given | None, kept_head: int, kept_tail: int) -> list[str]:
     notes = []
     if (head and kept_head < head.count) or (tail and kept_tail < tail.count):
         notes.append("What was given is longer than the film has room for, so it was cut short.")

@@ -204,7 +204,9 @@ class _Behind:
         if seen > 0.97:
             return "what stands there was seen at other moments of the video."
         if seen > 0.25:
-            return "what stands there was partly seen at other moments of the video; the rest is guessed from around it."
+            return (
+                "what stands there was partly seen at other moments of the video; the rest is guessed from around it."
+            )
         return "what stands there is guessed from around it, because the video never shows it."
 
     def _seen_share(self) -> float:

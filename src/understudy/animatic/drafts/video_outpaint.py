@@ -15,12 +15,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.animatic import mosaic
+from understudy.animatic import models, mosaic
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts._footage import Footage, Plate, sound_of
 from understudy.animatic.drafts._reel import write_reel
+from understudy.animatic.filling import Hole
 from understudy.animatic.joining import Joint
 from understudy.animatic.mosaic import Mosaic, Room
+from understudy.animatic.perception import Eyes
 from understudy.animatic.survey import Survey, survey
 from understudy.core.faults import Refused
 from understudy.core.request import Role
@@ -45,7 +47,7 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     found = survey(footage.pictures(), keys=12)
     room = Room(-x, -y, size.width - x, size.height - y)
     grows = (width, height) != (size.width, size.height)
-    mosaics = _mosaics(found, room, brief.seed) if grows else []
+    mosaics = _mosaics(found, room, brief) if grows else []
     progress(0.09, "the surroundings are painted")
     wide = _widened(footage, found, mosaics, (x, y, width, height), size, room) if grows else footage.pictures()
     wave = sound_of(brief, source)
@@ -82,9 +84,29 @@ def placement(source: Size, scales: Mapping[str, float], size: Size) -> tuple[in
     return x, y, width, height
 
 
-def _mosaics(found: Survey, room: Room, seed: int) -> list[Mosaic]:
+def _mosaics(found: Survey, room: Room, brief: DraftBrief) -> list[Mosaic]:
     """One for each stretch between cuts."""
-    return [mosaic.build(found.key_in(stretch), stretch.to_first, room, seed=seed) for stretch in found.stretches]
+    eyes = Eyes(brief.models) if brief.models is not None and models.installed(brief.models) else None
+    made = []
+    for stretch in found.stretches:
+        keys = found.key_in(stretch)
+        avoid = None if eyes is None else _heads(keys[0].picture, eyes)
+        made.append(mosaic.build(keys, stretch.to_first, room, seed=brief.seed, avoid=avoid))
+    return made
+
+
+def _heads(picture: Plate, eyes: Eyes) -> Hole | None:
+    """Faces with hair and neck: what is around the picture is not to be painted after them."""
+    faces = eyes.faces(picture, parts=2)
+    if not faces:
+        return None
+    heads = np.zeros(picture.shape[:2], np.uint8)
+    for face in faces:
+        left, top, right, bottom = face.box
+        middle = round((left + right) / 2), round((top + bottom) / 2 - 0.1 * (bottom - top))
+        axes = round(0.95 * (right - left)), round(0.95 * (bottom - top))
+        cv2.ellipse(heads, middle, axes, 0, 0, 360, 1, -1)
+    return np.asarray(heads > 0)
 
 
 def _widened(

@@ -20,6 +20,7 @@ from understudy.animatic.perception import Mask
 from understudy.animatic.performer import Face, Plate, Sprite
 from understudy.animatic.portrait import Portrait, prepare
 
+_RIM_GONE = 3.0  # pixels of movement after which nobody sees that the outline is a cut
 _FILLED_AT = 4  # the backdrop behind the figure is made up at a quarter of the size
 _MIRRORED = 0.12  # of the picture: how deep behind the figure the backdrop goes on as a mirror
 _BEYOND = 0.03  # of the picture: how far around the outline nothing of the figure's colours is left
@@ -65,12 +66,18 @@ class Headshot:
         self.picture = picture
         height, width = picture.shape[:2]
         self.outlined = mask is not None
+        self._sprite: Sprite
+        self._behind: NDArray[np.float32]
+        self._rim: NDArray[np.float32] | None = None
         if mask is None:
-            self._sprite: Sprite = np.asarray(np.dstack([picture, np.full((height, width), 255, np.uint8)]), np.uint8)
-            self._behind = picture
+            self._sprite = np.asarray(np.dstack([picture, np.full((height, width), 255, np.uint8)]), np.uint8)
+            self._behind = picture.astype(np.float32)
         else:
             self._sprite = matte.sprite_of(picture, mask)
             self._behind = _filled(picture, mask)
+            alpha = self._sprite[..., 3:].astype(np.float32) / 255
+            composed = self._sprite[..., :3] * alpha + self._behind * (1 - alpha)
+            self._rim = np.asarray(picture - composed, np.float32)
         self.portrait: Portrait | None = None if face is None else prepare(self._sprite, face)
         if self.portrait is not None and self.outlined:
             # nothing but the figure moves, so all of its hair may
@@ -90,8 +97,8 @@ class Headshot:
             sprite = sprite.copy()
             sprite[top : top + patch.shape[0], left : left + patch.shape[1]] = patch
         height, width = self.picture.shape[:2]
-        alpha = sprite[..., 3:].astype(np.float32) * np.float32(1 / 255)
-        whole: NDArray[np.float32] = np.asarray(np.dstack([sprite[..., :3] * alpha, alpha]), np.float32)
+        alpha = np.asarray(sprite[..., 3:], np.float32) * np.float32(1 / 255)
+        whole = np.concatenate([np.asarray(sprite[..., :3], np.float32) * alpha, alpha], axis=2, dtype=np.float32)
         if bearing.moves:
             # what stands at the picture's edge goes on beyond it
             matrix = self._matrix(bearing)[:2]
@@ -100,6 +107,9 @@ class Headshot:
                 cv2.warpAffine(whole, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=border), np.float32
             )
         painted = whole[..., :3] + self._behind * (1 - whole[..., 3:])
+        if self._rim is not None:
+            # cutting costs the outline a little of its colours: all is there while the figure rests
+            painted += self._rim * np.float32(max(0.0, 1 - self._moved(pose, bearing) / _RIM_GONE))
         return np.asarray(np.clip(painted + 0.5, 0, 255), np.uint8)
 
     def where(self, point: tuple[float, float], pose: FacePose, bearing: Bearing) -> tuple[float, float]:
@@ -113,6 +123,15 @@ class Headshot:
             x, y = to_x, to_y
         spot = self._matrix(bearing) @ np.array([float(x[0, 0]), float(y[0, 0]), 1.0])
         return float(spot[0]), float(spot[1])
+
+    def _moved(self, pose: FacePose, bearing: Bearing) -> float:
+        """Pixels by which the top of the head is away from its place."""
+        if not (pose.turns or bearing.moves):
+            return 0.0
+        left, top, right, _ = self.box
+        crown = (left + right) / 2, top - 0.3 * self.face_height
+        x, y = self.where(crown, pose, bearing)
+        return math.hypot(x - crown[0], y - crown[1])
 
     def _patch(self, pose: FacePose) -> tuple[Sprite | None, int, int]:
         if self.portrait is None:
@@ -142,10 +161,10 @@ def _about(point: tuple[float, float], linear: NDArray[np.float64]) -> NDArray[n
 
 
 def _filled(picture: Plate, mask: Mask) -> NDArray[np.float32]:
-    """The backdrop without the figure: near its outline a mirror of what is around it, deeper in ever softer colours."""
+    """The backdrop without the figure: near its outline a mirror of what is around, deeper in ever softer colours."""
     height, width = picture.shape[:2]
     reach = 2 * round(_BEYOND * max(height, width)) + 1
-    gone = cv2.dilate((mask > 0.02).astype(np.uint8), matte.disc(reach))
+    gone = np.asarray(cv2.dilate((mask > 0.02).astype(np.uint8), matte.disc(reach)), np.uint8)
     small_size = max(8, width // _FILLED_AT), max(8, height // _FILLED_AT)
     small = cv2.resize(picture, small_size, interpolation=cv2.INTER_AREA)
     small_gone = (cv2.resize(gone.astype(np.float32), small_size, interpolation=cv2.INTER_AREA) > 0.02).astype(np.uint8)
@@ -167,7 +186,7 @@ def _mirrored(picture: Plate, gone: NDArray[np.uint8], far: float) -> tuple[NDAr
     rows, columns = np.indices(gone.shape)
     there_y = np.clip(2 * nearest[0] - rows, 0, height - 1).astype(np.float32)
     there_x = np.clip(2 * nearest[1] - columns, 0, width - 1).astype(np.float32)
-    mirror = cv2.remap(picture, there_x, there_y, cv2.INTER_LINEAR).astype(np.float32)
+    mirror = cv2.remap(cv2.GaussianBlur(picture, (0, 0), 1.5), there_x, there_y, cv2.INTER_LINEAR).astype(np.float32)
     hidden = cv2.remap(gone, there_x, there_y, cv2.INTER_NEAREST).astype(np.float32)
     sure = np.clip(1.4 - distance / far, 0, 1).astype(np.float32) * (1 - hidden)
     return mirror, np.asarray(cv2.GaussianBlur(sure, (0, 0), 0.012 * max(height, width)), np.float32)

@@ -25,7 +25,7 @@ _LEAP = 0.4  # of the face's width in one picture: a cut of the film, not a move
 _GROWTH = 1.3
 _SKULL = [33, 133, 362, 263, 1, 2, 10, 168, 6]  # eyes, nose, brow: no lip moves them
 _RIGID, _LIVELY, _CALM = 0.7, 0.6, 2.2  # deviations, in pictures, of what is averaged over time
-_MOVES = 0.006  # of the face's width: a point so far off its calm place is moving
+_MOVES = 0.006  # of the face's width: a point half so far off its calm place may be moving, one further off is
 
 
 def largest(picture: Plate, faces: list[Face]) -> Face | None:
@@ -103,7 +103,7 @@ def _calmed(meshes: NDArray[np.float64]) -> NDArray[np.float64]:
     plane = (meshes[..., 0] + 1j * meshes[..., 1] - middle[:, None]) / placed[:, None]
     wide = max(1.0, float(np.ptp(plane[0].real)))
     lively, calm = _averaged(plane, _LIVELY), _averaged(plane, _CALM)
-    moving = np.clip(np.abs(lively - calm) / (_MOVES * wide), 0, 1)
+    moving = np.clip(np.abs(lively - calm) / (_MOVES * wide) - 0.5, 0, 1)
     plane = calm + moving * (lively - calm)
     middle, placed = _averaged(middle, _RIGID), _averaged(placed, _RIGID)
     flat = plane * placed[:, None] + middle[:, None]

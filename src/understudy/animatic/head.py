@@ -25,6 +25,7 @@ _PIVOT = 0.55  # heights of the face below the chin: where a head turns on its n
 _NECK = (0.02, 0.85)  # from where to where, in the same measure, the neck gives way
 _BODY = 0.16  # of the head's way that the shoulders go along
 _BODY_END = 2.6  # heights below the chin where they do no more
+_BESIDE = (1.05, 1.75)  # widths of the face to the sides of its middle from where, and up to where, the head ends
 _NEAR = 0.42  # how much nearer than the ears the middle of the face is, in widths of it
 _AIR = 0.55  # heights of the face, around the person, in which an even backdrop goes along
 _FACE_IN_MASK = 0.9  # least share of the face that a person's mask must cover
@@ -153,9 +154,11 @@ def _along(anatomy: Anatomy, shape: tuple[Any, ...], person: Mask | None) -> Flo
     knots_x = ((np.arange(columns) + 0.5) * width / columns - 0.5).astype(np.float32)
     knots_y = ((np.arange(rows) + 0.5) * height / rows - 0.5).astype(np.float32)
     grid_x, grid_y = np.meshgrid(knots_x, knots_y)
-    _, own_y = anatomy.to_own(grid_x, grid_y)
+    own_x, own_y = anatomy.to_own(grid_x, grid_y)
     down = (own_y - anatomy.chin) / anatomy.height
     weight = _BODY * smooth(_BODY_END, _NECK[1], down) + (1 - _BODY) * smooth(_NECK[1], _NECK[0], down)
+    # whoever stands beside has a head of his own
+    weight = weight * smooth(_BESIDE[1], _BESIDE[0], np.abs(own_x - anatomy.middle) / anatomy.width)
     if person is not None:
         small = cv2.resize(person, (columns, rows), interpolation=cv2.INTER_AREA)
         away = cv2.distanceTransform((small < 0.3).astype(np.uint8), cv2.DIST_L2, 5) * _GRID / anatomy.height

@@ -17,10 +17,11 @@ from understudy.animatic import models
 from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief
 from understudy.animatic.cutout import over
-from understudy.animatic.facecheck import frame_around
+from understudy.animatic.facecheck import boxes_for, frame_around
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Face, Plate
 from understudy.core.faults import Refused
+from understudy.core.findings import Findings
 from understudy.core.request import Role
 from understudy.core.units import Ratio, Size
 from understudy.media.image import Picture, fit, read_image
@@ -42,11 +43,15 @@ NO_MODELS = (
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the film shows: `picture` of the film's size, the face meant, and how many others there are."""
+    """What the film shows: `picture` of the film's size, the face meant, and how many others there are.
+
+    `finding` is what a check says of the given picture; it is of the largest face.
+    """
 
     picture: Plate
     face: Face
     others: int
+    finding: Findings
 
 
 def eyes_of(brief: DraftBrief) -> Eyes:
@@ -77,7 +82,8 @@ def view_of(brief: DraftBrief, eyes: Eyes, size: Size) -> View:
     face = max(faces, key=lambda each: _shared(each, wanted, scale)) if wanted else faces[0]
     region = _region(brief, whole, face.box, scale, size)
     picture = cut_view(whole, region, size)
-    return View(picture, _again(picture, face, region, scale, eyes), len(faces) - 1)
+    finding = boxes_for(small, eyes, None, scale) if face is faces[0] else Findings()
+    return View(picture, _again(picture, face, region, scale, eyes), len(faces) - 1, finding)
 
 
 def _box(options: Mapping[str, Any], name: str) -> Region | None:

@@ -23,6 +23,7 @@ from understudy.animatic.head import Head, Turn, prepare_head
 from understudy.animatic.lips import FacePose, Mimic
 from understudy.animatic.performer import Plate
 from understudy.animatic.portrait import prepare
+from understudy.core.findings import CheckProblem
 from understudy.core.request import Role
 from understudy.media.audio import read_wave
 
@@ -114,7 +115,7 @@ def _mouth_strength(brief: DraftBrief) -> float:
 def _ease(view: View) -> tuple[float, str]:
     """How much of its movements a face can do as it is pictured, 0..1, and a sentence where that is less than all."""
     yaw = abs(view.face.yaw)
-    if view.face.confidence < _COVERED:
+    if view.finding.problem is CheckProblem.FACE_COVERED or view.face.confidence < _COVERED:
         return 0.5, "Something covers part of the face, so it moves less; give a picture with nothing before the face."
     if yaw <= _ASIDE[0]:
         return 1.0, ""
@@ -127,6 +128,8 @@ def _notes(view: View, driving: Driving) -> tuple[str, ...]:
     _, less = _ease(view)
     if less:
         notes.append(less)
+    if view.finding.problem is CheckProblem.FACE_BLURRED:
+        notes.append("The face is blurred in the picture, and so is the film; give a sharper picture.")
     if view.others:
         notes.append(f"The picture shows {view.others + 1} faces; only one speaks, the largest or the one asked for.")
     if not driving.mouth.opening.any():

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 
 from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief, LocalSubject
@@ -64,11 +63,6 @@ def sound_note(brief: DraftBrief, wave: Wave | None) -> list[str]:
     return []
 
 
-def models_in(folder: Path | None) -> Path | None:
-    """The folder of perception models where the model of persons is there."""
-    return folder if folder is not None and (folder / "selfie_segmentation.tflite").is_file() else None
-
-
 def picture_survey(subject: LocalSubject) -> Survey:
     """The colours of a reference: of a picture, or of a film's first second.
 
@@ -95,4 +89,6 @@ def told(wording: Wording) -> str:
         parts.append("the light " + ", ".join(wording.lights))
     if wording.weather:
         parts.append("the weather " + ", ".join(word.value for word in wording.weather))
+    if wording.of_picture:
+        parts.append("the look of a reference picture")
     return f"Read from the prompt: {'; '.join(parts)}." if parts else "Nothing about a look is read from the prompt."

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts._looked import own_sound, sound_note, source_of, source_pictures
+from understudy.animatic.drafts._media import NO_MODELS, eyes_of
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.looks import Kit, Style, open_look
 from understudy.animatic.looks.sight import sights
@@ -52,14 +53,18 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     if not 0 <= number < len(STYLES):
         raise Refused(f"There is no style {number}: choose a whole number from 0 to {len(STYLES) - 1}.")
     progress(0.02, "looking at the colours")
-    kit = Kit(size, survey(source.path, frame_count, brief.frames_per_second), brief.seed)
+    eyes = eyes_of(brief) if STYLES[number] is Style.CARTOON_3D else None
+    kit = Kit(size, survey(source.path, frame_count, brief.frames_per_second), brief.seed, eyes)
     look = open_look(STYLES[number], kit)
     progress(0.08, "mixing the paints")
     wave = own_sound(brief, source)
-    notes = [
-        f"This is a draft: the look \u201c{_NAMES[number]}\u201d is drawn over your film picture by picture; nobody "
-        "and nothing in it is redrawn in another shape."
-    ]
+    notes = [f"This is a draft: the look \u201c{_NAMES[number]}\u201d is drawn over your film picture by picture."]
+    if STYLES[number] is not Style.CARTOON_3D:
+        notes.append("Nobody and nothing is given another shape.")
+    elif eyes is not None:
+        notes.append("Eyes are drawn larger; nothing else is given another shape.")
+    else:
+        notes.append(f"Eyes keep their size. {NO_MODELS}")
     if brief.options.get("animate_emotion", True):
         notes.append("animate_emotion has no effect on a draft: faces keep the expression they have.")
     if brief.options.get("use_SR", False):

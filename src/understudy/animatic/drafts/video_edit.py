@@ -32,7 +32,7 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
         "This is a draft: style, colours, light and weather of the prompt are painted over your film.",
         told(wording),
     ]
-    if wording.silent:
+    if wording.silent and palette is None:
         notes[1] = (
             "The prompt names no style, colour, light or weather that the draft knows, so the film is shown as it is; "
             "name one, such as clay, watercolour, night or snow."

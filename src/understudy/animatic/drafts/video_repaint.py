@@ -11,7 +11,6 @@ from pathlib import Path
 
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts._looked import (
-    models_in,
     own_sound,
     picture_survey,
     sound_note,
@@ -19,11 +18,11 @@ from understudy.animatic.drafts._looked import (
     source_pictures,
     told,
 )
+from understudy.animatic.drafts._media import NO_MODELS, eyes_of
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.looks import Kit, Style
 from understudy.animatic.looks.survey import survey
 from understudy.animatic.looks.words import read_look
-from understudy.animatic.perception import Eyes
 from understudy.animatic.repainting import Repainting
 from understudy.core.faults import Refused
 
@@ -90,17 +89,19 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
         )
     if palette is not None:
         notes.append("The colours are drawn to those of the reference picture; what it shows is not put into the film.")
-    folder = models_in(brief.models) if control.keeps_people > 0 else None
-    if control.keeps_people > 0 and folder is None:
-        notes.append("People are repainted like everything else: the model that finds them is not installed.")
+    eyes = eyes_of(brief)
+    if control.keeps_people > 0 and eyes is None:
+        notes.append(f"People are repainted like everything else. {NO_MODELS}")
     wave = own_sound(brief, source)
     notes += sound_note(brief, wave)
-    wish = Repainting(wording, strength, control.base, control.keeps_people, palette)
+    # under another look the lines keep the film's own light
+    base = Style.OUTLINED if control.base is Style.SCRIBBLE and wording.style is not None else control.base
+    wish = Repainting(wording, strength, base, control.keeps_people, palette)
     pictures = wish.pictures(
         source_pictures(brief, source, size, frame_count),
         kit,
         brief.frames_per_second,
-        Eyes(folder) if folder else None,
+        eyes,
     )
     return write_reel(
         brief, workdir, progress, pictures, size=size, frame_count=frame_count, wave=wave, notes=tuple(notes)

@@ -35,6 +35,7 @@ class Style(StrEnum):
     NEON_CITY = "neon_city"
     BRASS = "brass"
     SCRIBBLE = "scribble"
+    OUTLINED = "outlined"
     VOLUMES = "volumes"
     AS_IT_IS = "as_it_is"
 
@@ -59,6 +60,7 @@ _MAKERS: Mapping[Style, Callable[[Kit], Look]] = {
     Style.NEON_CITY: photographed.neon_city,
     Style.BRASS: photographed.brass,
     Style.SCRIBBLE: flat.flat_colours,
+    Style.OUTLINED: lambda kit: flat.flat_colours(kit, on_paper=False),
     Style.VOLUMES: photographed.soft_volumes,
     Style.AS_IT_IS: photographed.as_it_is,
 }

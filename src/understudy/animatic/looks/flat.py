@@ -153,10 +153,14 @@ def facets(kit: Kit) -> Look:
     return paint
 
 
-def flat_colours(kit: Kit, count: int = 7) -> Look:
-    """Lines coloured in: what is left of a film of which only a scribble is kept."""
-    palette = _opened(kit.survey.palette(count, kit.seed), 1.15)
-    palette[:, 0] = np.interp(palette[:, 0], (0, 50, 100), (34, 72, 98))
+def flat_colours(kit: Kit, on_paper: bool = True) -> Look:
+    """Lines coloured in: what is left of a film of which only a scribble is kept.
+
+    Not `on_paper` the flat colours keep their own light, for another look that is to be painted over them.
+    """
+    palette = _opened(kit.survey.palette(7, kit.seed), 1.15)
+    if on_paper:
+        palette[:, 0] = np.interp(palette[:, 0], (0, 50, 100), (34, 72, 98))
     table = ColourTable.of(in_lab(towards(palette, 3.0)))
     tooth = paper(kit.shape, kit.rng(), fine=180, coarse=14)
 
@@ -166,7 +170,7 @@ def flat_colours(kit: Kit, count: int = 7) -> Look:
             cv2.bilateralFilter(broad, 9, 60, 6), (kit.size.width, kit.size.height), interpolation=cv2.INTER_LINEAR
         )
         washed = table.on(broad)
-        sheet = blend(np.full_like(washed, (250, 247, 240)), washed, np.full(kit.shape, 0.7, np.float32))
+        sheet = cv2.addWeighted(washed, 0.7, np.full_like(washed, (250, 247, 240)), 0.3, 0) if on_paper else washed
         pen = lines(pen_grey(sight.calm), 2.2 * kit.unit, 0.004, flow=4.0)
         return lit(over(sheet, (36, 34, 44), pen), 1 + np.float32(0.02) * tooth.at())
 

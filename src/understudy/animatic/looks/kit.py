@@ -14,6 +14,7 @@ import numpy as np
 from understudy.animatic.looks.craft import ColourTable, blurred
 from understudy.animatic.looks.sight import Picture, Plane, Sight
 from understudy.animatic.looks.survey import Survey, lab_of, skin
+from understudy.animatic.perception import Eyes
 from understudy.core.units import Size
 
 Look: TypeAlias = Callable[[Sight], Picture]
@@ -24,11 +25,15 @@ _SHORT = 720  # the shorter side for which all widths are written
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """`size` of the picture, the film's `survey`, and `seed` for paper, brushes and the like."""
+    """`size` of the picture, the film's `survey`, and `seed` for paper, brushes and the like.
+
+    `eyes` see faces where the models are installed; a look does without where they are not.
+    """
 
     size: Size
     survey: Survey
     seed: int = 0
+    eyes: Eyes | None = None
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -34,6 +34,7 @@ from understudy.animatic.looks.craft import (
     tangents,
     vignette,
 )
+from understudy.animatic.looks.eyes import WideEyes
 from understudy.animatic.looks.kit import Kit, Look, beside_skin, plane_of, skin_table
 from understudy.animatic.looks.sight import Picture, Plane, Sight
 from understudy.animatic.looks.survey import Colours, lab_of, ramp, skin
@@ -46,20 +47,24 @@ def modelled(kit: Kit) -> Look:
     def toy(lab: Colours) -> Colours:
         light = np.clip((lab[:, 0] / 100 - low) / (high - low), 0, 1)
         made = lab.copy()
-        made[:, 0] = 100 * np.interp(light, (0, 0.2, 0.5, 0.8, 1), (0.07, 0.27, 0.58, 0.84, 0.97))
+        made[:, 0] = 100 * np.interp(light, (0, 0.2, 0.5, 0.8, 1), (0.06, 0.26, 0.56, 0.80, 0.95))
         strength = np.hypot(lab[:, 1], lab[:, 2])
         here = skin(lab)
         made[:, 1:] *= (np.interp(strength, (0, 6, 25, 60, 100), (1.0, 1.3, 1.6, 1.3, 1.0)) * (1 - 0.12 * here))[
             :, None
         ]
-        made[:, 0] += 5 * here
-        made[:, 1] += 3 * here
+        made[:, 0] -= 2 * here * ramp(light, 0.5, 0.9)
+        made[:, 1] += 4 * here
+        made[:, 2] += 3 * here
         return made
 
     table = ColourTable.of(in_lab(toy))
     where_skin = skin_table()
+    wide_eyes = None if kit.eyes is None else WideEyes(kit.eyes)
 
     def paint(sight: Sight) -> Picture:
+        if wide_eyes is not None:
+            sight = wide_eyes.widened(sight)
         flat = simplified(sight.calm, 2, 34)
         coloured = cv2.GaussianBlur(table.on(flat), (0, 0), 1.1 * kit.unit)
         grey = grey_of(flat)
@@ -68,16 +73,16 @@ def modelled(kit: Kit) -> Look:
         hollow = np.clip((wide - form) * 1.3, -0.06, 0.34)  # what lies deeper than its surroundings sees less sky
         slope = cv2.Sobel(form, cv2.CV_32F, 1, 0) + cv2.Sobel(form, cv2.CV_32F, 0, 1)
         relief = np.clip(slope * (2.6 * kit.unit), -0.12, 0.20)
-        detail = grey_of(sight.calm) - cv2.GaussianBlur(grey_of(sight.calm), (0, 0), 2.2 * kit.unit)
+        detail = grey - cv2.GaussianBlur(grey, (0, 0), 2.4 * kit.unit)
         here = cv2.blur(plane_of(where_skin.on(flat)), (2 * round(3 * kit.unit) + 1,) * 2)
         # eyes and lips stay sharp: dark detail beside skin is kept, pores are not
-        keen = np.minimum(detail + 0.012, 0) * (1.2 + 2.6 * here)
+        keen = np.minimum(detail + 0.014, 0) * (1.3 + 2.8 * here)
         made = lit(coloured, 1 - hollow + relief + keen)
         spark = cv2.GaussianBlur(
             ramp(grey, 0.72 * high, 0.98 * high) * ramp(grey - wide, 0.03, 0.16), (0, 0), 3 * kit.unit
         )
-        made = over(made, (255, 250, 240), np.clip(spark * 0.42, 0, 0.5))
-        return glowing(made, 0.7, 0.3, 26 * kit.unit)
+        made = over(made, (255, 250, 240), np.clip(spark * (0.42 - 0.28 * here), 0, 0.5))
+        return glowing(made, 0.8, 0.2, 26 * kit.unit)
 
     return paint
 

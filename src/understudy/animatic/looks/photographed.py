@@ -167,9 +167,9 @@ def soft_volumes(kit: Kit) -> Look:
         grey = grey_of(flat)
         form = blurred(grey, 9 * kit.unit)
         slope = cv2.Sobel(form, cv2.CV_32F, 1, 0) + cv2.Sobel(form, cv2.CV_32F, 0, 1)
-        near = blurred(grey, 40 * kit.unit)
-        hollow = np.clip(near - form, 0, 0.3)
-        made = lit(flat, 1 + np.clip(slope * (5 * kit.unit), -0.2, 0.25) - hollow)
+        hollow = np.clip(blurred(grey, 30 * kit.unit) - form, 0, 0.18)
+        slope *= 5 * kit.unit
+        made = lit(flat, 1 + np.float32(0.2) * slope / (np.float32(0.25) + np.abs(slope)) - hollow)
         return over(made, (205, 214, 226), haze)
 
     return paint

@@ -65,7 +65,9 @@ def sights(pictures: Iterable[Picture]) -> Iterator[Sight]:
             large = cv2.resize(flow * np.float32(wide / small[0]), (wide, high), interpolation=cv2.INTER_LINEAR)
             large += grid
             past = cv2.remap(calm, large, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            apart = _apart(picture, past, small)
+            # seen from further off where the picture is small, or its noise would pass for change
+            seen = small if scale <= 0.5 else (small[0] // 2, small[1] // 2)
+            apart = _apart(picture, past, seen)
             if float(apart.mean()) > _CUT:
                 calm = picture
             else:

@@ -83,7 +83,7 @@ COLOURS: tuple[tuple[str, str, tuple[float, float]], ...] = (
     (r"粉(?:色|红|嫩)?(?![末笔丝条])|\bpink\b|\brosy\b", "pink", (38.0, 2.0)),
     (r"(?<![粉橘])红(?!包|绿灯|毯|酒|外)|\bred\b|\bcrimson\b|\bscarlet\b", "red", (64.0, 40.0)),
     (r"青(?:色|绿|蓝)|\bcyan\b|\bteal\b|\bturquoise\b", "cyan", (-34.0, -12.0)),
-    (r"(?<!青)绿|翠|\bgreen\b|\bemerald\b", "green", (-46.0, 36.0)),
+    (r"(?<!青)绿(?!灯)|翠|\bgreen\b|\bemerald\b", "green", (-46.0, 36.0)),
     (r"(?<![青])蓝(?!牙)|\bblue\b|\bazure\b|\bindigo\b", "blue", (8.0, -52.0)),
     (r"紫|\bpurple\b|\bviolet\b|\blavender\b", "purple", (44.0, -46.0)),
     (r"(?<!金)黄(?!昏|金时刻|瓜|油|河|山)|\byellow\b", "yellow", (-4.0, 68.0)),
@@ -137,7 +137,7 @@ class Wording:
     @property
     def silent(self) -> bool:
         """Whether nothing of it can be drawn."""
-        return not (self.style or self.colours or self.lights or self.weather or self.of_picture)
+        return not (self.style or self.colours or self.lights or self.weather)
 
 
 def read_look(prompt: str) -> Wording:

@@ -242,12 +242,12 @@ def _draw_wavy(n: int) -> Sprite:
 def _draw_gloom(n: int) -> Sprite:
     """Shade that falls from the brow's upper edge, and the lines in it."""
     sheet = Sheet(n, 1.9)
-    sheet.fill([(0.05, 0.02), (1.85, 0.02), (1.75, 0.5), (0.15, 0.5)], (84, 92, 150))
+    sheet.fill([(0.25, 0.24), (1.65, 0.24), (1.6, 0.55), (0.3, 0.55)], (84, 92, 150))
     shade = sheet.done(rim=False, opacity=0.62, soft=0.11)
-    fall = np.clip(1.15 - np.linspace(0, 1.6, shade.shape[0]), 0, 1)[:, None]
+    fall = np.clip(1.35 - np.linspace(0, 1.6, shade.shape[0]), 0, 1)[:, None]
     lines = Sheet(n, 1.9)
     for number, x in enumerate(np.linspace(0.42, 1.62, 8)):
-        lines.line([(x, 0.1), (x, 0.62 + 0.12 * (number % 2))], 0.02, (58, 62, 112))
+        lines.line([(x, 0.22), (x, 0.66 + 0.12 * (number % 2))], 0.02, (58, 62, 112))
     drawn = lines.done(rim=False, opacity=0.75)
     return laid_over(np.dstack([shade[..., :3], (shade[..., 3] * fall).astype(np.uint8)]), drawn)
 

@@ -56,7 +56,7 @@ def on_a_wall(width: int) -> Plate:
 
 def side_by_side() -> Plate:
     calm = cv2.resize(portrait("calm"), (655, 768))
-    return np.hstack([cv2.resize(smiling(), (768, 768)), calm])
+    return np.asarray(np.hstack([cv2.resize(smiling(), (768, 768)), calm]), np.uint8)
 
 
 def with_somebody_small() -> Plate:

@@ -148,8 +148,8 @@ def read_motion(path: Path) -> Motion:
     try:
         with zipfile.ZipFile(path) as file:
             header = json.loads(_get(file, _HEADER))
-            points = _unpacked(_get(file, _JOINTS)).astype(np.float32) / 4
-            seen = _unpacked(_get(file, _SEEN)).astype(np.float32) / 255
+            points = np.asarray(_unpacked(_get(file, _JOINTS)) / 4, np.float32)
+            seen = np.asarray(_unpacked(_get(file, _SEEN)) / 255, np.float32)
             names = set(file.namelist())
             plate = _picture(_get(file, _PLATE)) if _PLATE in names else None
             sound = _wave(_get(file, _SOUND)) if _SOUND in names else None

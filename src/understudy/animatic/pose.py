@@ -192,8 +192,8 @@ class BodyEyes(Eyes):
             return None
         if not sure:
             return pose
-        points = np.mean([look.points for look in sure], axis=0, dtype=np.float32)
-        seen = np.mean([look.seen for look in sure], axis=0, dtype=np.float32)
+        points = np.asarray(np.mean([look.points for look in sure], axis=0), np.float32)
+        seen = np.asarray(np.mean([look.seen for look in sure], axis=0), np.float32)
         return replace(pose, points=points, seen=seen, sureness=max(look.sureness for look in sure))
 
     def _below(self, picture: Plate, face: Face) -> Pose:

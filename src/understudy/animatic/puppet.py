@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
-from understudy.animatic.figure import Figure, Line, Part
+from understudy.animatic.dissection import Line, Part
+from understudy.animatic.figure import Figure
 from understudy.animatic.performer import Plate
 
 _STEP = 4  # pixels between points at which the warp is computed; between them it is straight

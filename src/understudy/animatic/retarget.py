@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from understudy.animatic.figure import LIMBS, Figure, Line
+from understudy.animatic.dissection import LIMBS, Line
+from understudy.animatic.figure import Figure
 from understudy.animatic.motion import Motion
 from understudy.animatic.pose import Joint, Points, Pose
 from understudy.animatic.puppet import Affine, Bones, Stance, bone, inverse

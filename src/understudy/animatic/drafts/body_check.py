@@ -11,8 +11,8 @@ import numpy as np
 
 from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief, Progress, Reel
+from understudy.animatic.dissection import limbs_shown
 from understudy.animatic.drafts.motion_template import open_eyes
-from understudy.animatic.figure import limbs_shown
 from understudy.animatic.pose import BodyEyes, Joint, Pose
 from understudy.core.findings import CheckProblem, Findings
 from understudy.core.request import Role

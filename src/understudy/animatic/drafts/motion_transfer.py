@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief, Progress, Reel
+from understudy.animatic.dissection import unit_of
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.drafts._stage import Stage, own_stage, template_stage
 from understudy.animatic.drafts.motion_template import captured_from, notes_on, open_eyes
-from understudy.animatic.figure import Figure, cut_figure, unit_of
+from understudy.animatic.figure import Figure, cut_figure, outline
 from understudy.animatic.motion import Motion, read_motion
 from understudy.animatic.pose import BodyEyes, Pose
 from understudy.animatic.puppet import Puppet
@@ -28,6 +29,8 @@ from understudy.core.units import Size
 from understudy.media.image import read_image
 
 _PICTURE_SIDE = 1920
+_ROUGH = 60  # pixels from shoulder to shoulder: enough to settle where the figure stands
+_LARGEST = 2.0  # times its picture: what is larger on screen is enlarged while it is painted
 _HALF = "The picture shows no whole body: nothing was invented below it, so the film is framed as a half figure."
 
 
@@ -91,14 +94,15 @@ def _staged(
 ) -> tuple[Figure, Stage]:
     """Figure and stage: the figure is cut at the very size it is shown at, which only the stage knows."""
     draw = own_stage if own_ground else template_stage
-    rough = cut_figure(picture, pose, eyes, others, min(1.0, 160 / unit_of(pose)))
+    mask = outline(picture, pose, eyes, others)
+    rough = cut_figure(picture, pose, mask, min(1.0, _ROUGH / unit_of(pose)))
     if rough is None:
         raise Refused(
             "The input image has no human body that can be told from its surroundings. Please upload other image with "
             "single person, before a plain background and well lit."
         )
     grow = draw(picture, rough, motion, size).placing.grow
-    figure = cut_figure(picture, pose, eyes, others, min(2.0, rough.scale * grow))
+    figure = cut_figure(picture, pose, mask, min(_LARGEST, rough.scale * grow))
     assert figure is not None  # the same outline as before, at another size
     return figure, draw(picture, figure, motion, size)
 

@@ -197,7 +197,9 @@ def block(shot: Shot, performers: Mapping[str, Performer], outlines: Mapping[str
     focused = [p.depth for p in wanted if p.name in shot.focus] or [p.depth for p in wanted] or [0.3]
     level = sum(focused) / len(focused)
     alone = sum(p.part is Part.ACTOR for p in wanted) == 1
-    stands = [_stand(p, performers[p.name], outlines[p.name], size, level, alone) for p in wanted]
+    aloft = all(_is_aloft(performers[p.name]) for p in wanted)
+    nearer = _nearer([performers[p.name] for p in wanted])
+    stands = [_stand(p, performers[p.name], outlines[p.name], size, level, alone, aloft, nearer) for p in wanted]
     return in_order([_under_sitter(s, stands) for s in stands])
 
 
@@ -217,7 +219,14 @@ _RANKS = {Part.SEAT: 0, Part.ACTOR: 1, Part.PROP: 2}
 
 
 def _stand(
-    placement: Placement, performer: Performer, outline: Outline, size: Size, level: float, alone: bool
+    placement: Placement,
+    performer: Performer,
+    outline: Outline,
+    size: Size,
+    level: float,
+    alone: bool,
+    aloft: bool = False,
+    nearer: float = 1.0,
 ) -> Stand:
     depth = placement.depth
     body = min(0.72 * size.height, 1.15 * size.width) * (1.1 - 0.45 * depth)
@@ -227,8 +236,9 @@ def _stand(
     goal = 0.0 if placement.travels_to is None else (placement.travels_to - placement.x) * size.width
     figure = figure_of(performer)
     if figure is not None:
-        y = floor - _height_of(figure, placement, body, size)
-        return Stand(placement, performer, outline, x, y, body * figure.share / outline.body_height, near, goal)
+        y = floor - _height_of(figure, placement, body, size, aloft=aloft)
+        scale = nearer * body * figure.share / outline.body_height
+        return Stand(placement, performer, outline, x, y, scale, near, goal)
     if performer.kind is Kind.PERSON and placement.part is not Part.PROP:
         scale = body / outline.body_height
         y = floor - (body - outline.height * scale)
@@ -247,7 +257,24 @@ def _stand(
     return Stand(placement, performer, outline, x, floor, scale, near, goal)
 
 
-def _height_of(figure: Standin, placement: Placement, body: float, size: Size) -> float:
+def _nearer(performers: Sequence[Performer]) -> float:
+    """How much nearer a shot of small stand-ins alone is to them: the set would fall apart under a lens instead."""
+    figures = [figure_of(performer) for performer in performers]
+    shares = [figure.share for figure in figures if figure is not None and figure.kind.role is not Role.SCENERY]
+    if not shares or None in figures:
+        return 1.0
+    return clamp(_STAND_IN / max(shares), 1.0, 2.6)
+
+
+_STAND_IN = 0.5  # share of a body that the largest stand-in of a shot has at least
+
+
+def _is_aloft(performer: Performer) -> bool:
+    figure = figure_of(performer)
+    return figure is not None and figure.kind.home is Home.AIR
+
+
+def _height_of(figure: Standin, placement: Placement, body: float, size: Size, *, aloft: bool) -> float:
     """How far above the ground a stand-in is at home, in set pixels: in the air, or under water."""
     own, home = body * figure.share, figure.kind.home
     flies = any(act.verb is Verb.FLY for act in placement.acts)
@@ -256,7 +283,8 @@ def _height_of(figure: Standin, placement: Placement, body: float, size: Size) -
         return 0.12 * body if flies else 0.0
     if home is Home.DEEP or (home is Home.AIR and not rests) or flies:
         # one above the other, so that a flock is no queue
-        middle = 0.52 * size.height - own / 2 + 0.07 * size.height * (figure.number % 3 - 1)
+        level = 0.52 if aloft or home is Home.DEEP else 0.74
+        middle = level * size.height - own / 2 + 0.07 * size.height * (figure.number % 3 - 1)
         return max(0.06 * size.height, middle)
     return 0.0
 

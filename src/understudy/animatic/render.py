@@ -161,9 +161,7 @@ def _widths(cast: Cast, brief: Brief) -> dict[str, float]:
     return widths
 
 
-def speak_lines(
-    brief: Brief, screenplay: Screenplay, cast: Cast, workdir: Path
-) -> tuple[dict[int, Utterance], float]:
+def speak_lines(brief: Brief, screenplay: Screenplay, cast: Cast, workdir: Path) -> tuple[dict[int, Utterance], float]:
     """Every line by number, spoken at one pace that lets all of them fit, and that pace (1 = as usual)."""
     lines = _lines(screenplay)
     orders = [_order(line, brief, cast) for line in lines]

@@ -24,14 +24,14 @@ from understudy.animatic.layers.lettering import Letterer, captions, watermark
 from understudy.animatic.layers.passing import Passing, passing
 from understudy.animatic.layers.performer import ready
 from understudy.animatic.layers.sets import DrawnSet, SetStore, place_of, weather_of
-from understudy.animatic.layers.standin import ready_standin
+from understudy.animatic.layers.standin import Mannequin, NameTag, ready_standin
 from understudy.animatic.layers.table import table_under
 from understudy.animatic.layers.weather import far_weather, near_weather
 from understudy.animatic.performer import Cast, Kind, Performer, Plate
 from understudy.animatic.screenplay import Angle, Move, Part, Side, Verb, Weather
+from understudy.animatic.sightline import gather, look, picture_at, without_scraps
 from understudy.animatic.standins.boarding import Track, framed, ground_passed, mount_of, seated
 from understudy.animatic.standins.figure import figure_of
-from understudy.animatic.sightline import gather, look, picture_at, without_scraps
 from understudy.animatic.storyboard import Shot, Storyboard, TimedLine
 from understudy.animatic.utterance import Utterance
 from understudy.animatic.viewing import heads_stay, picture_views, pushes, turned_to_speakers
@@ -98,6 +98,7 @@ class Stagehand:
             *actors,
             front,
             *near_weather(weather, self.size, rng),
+            *(NameTag(actor) for actor in actors if isinstance(actor, Mannequin)),
             *self._lettering(shot, stands, views),
         ]
         return Scene(shot, views, tuple(layers), tuple(stands))
@@ -149,7 +150,7 @@ class Stagehand:
 
     def _place(self, shot: Shot, rng: np.random.Generator) -> tuple[list[Stand], tuple[View, ...], list[float]]:
         """Block, frame, move, hide. `drift` is how far a followed walker has come in each frame, in set pixels."""
-        stands = block(shot, self._performers(shot), self._outlines, self.size)
+        stands = seated(block(shot, self._performers(shot), self._outlines, self.size))
         grips, tabled = {**grips_of([shot]), **self._grips}, self._tabled
         focus = [s for s in stands if s.name in shot.focus] or [s for s in stands if s.placement.part is Part.ACTOR]
         if shot.angle is not Angle.OVER_SHOULDER:

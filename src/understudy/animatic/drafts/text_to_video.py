@@ -54,7 +54,8 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     driven = brief.media.get(Role.DRIVING_AUDIO)
     speaks = brief.sound and driven is None
     spoken, rate = speak_lines(studio, script.screenplay, cast, workdir) if speaks else ({}, 1.0)
-    board = set_marks(_board(brief, studio, script, cast, spoken), script)
+    widths = _widths(script, cast, studio)
+    board = set_marks(_board(brief, studio, script, widths, spoken), script, widths)
     wave: Wave | None = None
     if driven is not None:
         wave = read_wave(driven.path, seconds=float(brief.frame_count / brief.frames_per_second))
@@ -120,7 +121,7 @@ def _write(
 
 
 def _board(
-    brief: DraftBrief, studio: Brief, script: Script, cast: Cast, spoken: dict[int, Utterance]
+    brief: DraftBrief, studio: Brief, script: Script, widths: dict[str, float], spoken: dict[int, Utterance]
 ) -> Storyboard:
     lines = [line for shot in script.screenplay.shots for line in shot.lines]
     seconds = {id(line): spoken[number].seconds for number, line in enumerate(lines) if number in spoken}
@@ -128,11 +129,6 @@ def _board(
     def length(line: Line) -> float:
         return seconds.get(id(line), estimate_seconds(line))
 
-    widths = {}
-    for name, performer in cast.performers.items():
-        figure, outline = script.figures[name], outline_of(performer)
-        tall = 0.69 * figure.share * studio.size.height
-        widths[name] = min(1.0, tall * outline.width / outline.height / studio.size.width / _FULL_SHOT)
     return draw_storyboard(
         script.screenplay,
         studio.frame_count,
@@ -140,13 +136,25 @@ def _board(
         shot_type=brief.shot_type,
         line_seconds=length,
         seed=brief.seed,
-        widths=widths,
+        widths={name: min(1.0, width / _FULL_SHOT) for name, width in widths.items()},
     )
+
+
+def _widths(script: Script, cast: Cast, studio: Brief) -> dict[str, float]:
+    """What part of the set's width each stand-in takes."""
+    widths = {}
+    for name, performer in cast.performers.items():
+        outline = outline_of(performer)
+        tall = 0.69 * script.figures[name].share * min(studio.size.height, 1.6 * studio.size.width)
+        widths[name] = tall * outline.width / outline.height / studio.size.width
+    return widths
 
 
 def _somewhere(script: Script) -> Script:
     """Living things and vehicles that the prompt puts nowhere are out of doors; only things stand in the studio."""
-    living = any(f.kind.role in (StandinRole.ANIMAL, StandinRole.VEHICLE, StandinRole.SCENERY) for f in script.figures.values())
+    living = any(
+        f.kind.role in (StandinRole.ANIMAL, StandinRole.VEHICLE, StandinRole.SCENERY) for f in script.figures.values()
+    )
     screenplay = script.screenplay
     story = "\n".join(shot.text for shot in screenplay.shots)
 
@@ -154,8 +162,8 @@ def _somewhere(script: Script) -> Script:
         return replace(
             shots,
             shots=tuple(
-                replace(s, place="outdoors")
-                if s.place is None and place_of(None, s.weather, story)[0] == "studio" and (living or s.weather)
+                replace(s, place=f"{s.place or ''} outdoors".strip())
+                if place_of(s.place, s.weather, story)[0] == "studio" and (living or (s.place is None and s.weather))
                 else s
                 for s in shots.shots
             ),
@@ -168,16 +176,22 @@ def _somewhere(script: Script) -> Script:
 
 
 def _notes(brief: DraftBrief, script: Script, board: Storyboard, rate: float) -> Iterator[str]:
-    yield "This is a draft: labelled stand-ins of grey clay on drawn sets show who is where and what happens; nothing is generated."
+    yield (
+        "This is a draft: labelled stand-ins of grey clay on drawn sets show who is where and what happens; "
+        "nothing is generated."
+    )
     if not script.figures:
-        yield "The prompt names nobody and nothing that could stand on a set; the film shows the place, the light and the camera."
+        yield ("The prompt names nobody and nothing that could stand on a set; the film shows place, light and camera.")
     yield from script.notes
     yield from board.notes
     counted = [f"{figure.label}" for figure in script.figures.values() if figure.label]
     if counted:
         yield f"Stand-ins: {', '.join(dict.fromkeys(counted))}."
     if any(figure.accent for figure in script.figures.values()):
-        yield "Colours of the stand-ins are taken from the prompt's words or from what is usual; materials and faces are not shown."
+        yield (
+            "Colours of the stand-ins are taken from the prompt's words or from what is usual; "
+            "materials and faces are not shown."
+        )
     if _crowded(board.shots):
         yield "A group is shown by a few figures that move alike."
     if rate > 1.01:

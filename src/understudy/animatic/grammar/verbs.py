@@ -40,7 +40,7 @@ ACTS: tuple[tuple[str, Verb], ...] = (
         Verb.WALK,
     ),
     (r"跳跃|起跳|跃过|跳过|跳起|蹦|跳(?!舞|动)|jump(?:s|ing)?\b|leap(?:s|ing)?\b|hop(?:s|ping)?\b", Verb.JUMP),
-    (r"飞行|飞翔|飞起|飞在|飞向|飞|漂浮|悬浮|fl(?:y|ies|ying)\b|float(?:s|ing)?\b|hover\w*|soar\w*", Verb.FLY),
+    (r"飞行|飞翔|飞起|飞在|飞向|飞|漂浮|悬浮|\bfl(?:y|ies|ying)\b|float(?:s|ing)?\b|hover\w*|soar\w*", Verb.FLY),
     (r"跳舞|起舞|舞蹈|热舞|扭动|转圈|danc(?:e|es|ing)\b|twirl\w*|spins?\b", Verb.DANCE),
     (
         r"坐在|坐下|坐到|坐着|坐(?!标)|蹲|跪|骑|sit(?:s|ting)?\b|crouch\w*|kneel\w*|slides? into\b|rid(?:es|ing)\b|"

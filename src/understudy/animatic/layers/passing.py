@@ -20,6 +20,11 @@ from understudy.animatic.layers.backdrop import Hung
 Track = NDArray[np.float64]
 
 
+_SKY, _SLOW = 0.6, 0.16
+"""What is farther than this holds the sky: it passes by so much more slowly than its depth says, for sun and moon go
+along with whoever looks at them. By eye."""
+
+
 @dataclass(slots=True)
 class Passing:
     """Hung pieces seen by a camera that moves `way[frame]` set pixels to the right; a Layer."""
@@ -30,9 +35,10 @@ class Passing:
     def paint(self, canvas: Canvas, moment: Moment) -> None:
         frame = min(max(moment.frame, 0), len(self.way) - 1)
         view = replace(moment.view, x=moment.view.x + float(self.way[frame]))
+        sky = replace(moment.view, x=moment.view.x + _SLOW * float(self.way[frame]))
         for piece in self.hung:
             if piece.opaque:
-                _cover(canvas, piece, view)
+                _cover(canvas, piece, sky if piece.near < _SKY else view)
             else:
                 _repeat(canvas, piece, view)
 

@@ -32,6 +32,9 @@ Track = NDArray[np.float64]
 _SIDEWAYS = frozenset(
     {Verb.WALK, Verb.RUN, Verb.PASS, Verb.ENTER, Verb.LEAVE, Verb.SIT, Verb.FLY, Verb.SWIM, Verb.SLEEP, Verb.HUG}
 )
+_RISES = {"rocket": (0.0, 1.05, 2.0), "balloon": (0.16, 0.22, 1.0), "kite": (0.10, 0.14, 1.0)}
+"""What rises where it flies: how far it starts below and ends above its mark, in heights of the picture, and how its
+speed grows. By eye."""
 _FINEST = 1.06  # largest enlargement of a part's paint
 
 
@@ -51,7 +54,7 @@ class Mannequin:
     paints: Mapping[str, tuple[Paint, NDArray[np.float64]]]
     shadow: Paint | None
     label: Paint | None
-    lowest: float  # pixels from the top of the picture below which no label stands
+    above: bool  # the label stands over the head: below there are captions, or a mount with its own
 
     def paint(self, canvas: Canvas, moment: Moment) -> None:
         frame = min(max(moment.frame, 0), len(self.poses) - 1)
@@ -60,31 +63,50 @@ class Mannequin:
             canvas.draw(self.shadow, view @ self._shadow_place(frame))
         unit = self.stand.scale * UNIT
         home = view @ np.array(
-            [[unit * self.flip, 0.0, self.stand.x + self.x[frame]], [0.0, unit, self.stand.y + self.y[frame]], [0, 0, 1.0]]
+            [
+                [unit * self.flip, 0.0, self.stand.x + self.x[frame]],
+                [0.0, unit, self.stand.y + self.y[frame]],
+                [0, 0, 1.0],
+            ]
         )
         puppet = self.figure.puppet(front=self.front, aloft=self.aloft)
         for name, matrix in placed(puppet, self.poses[frame]).items():
             paint, to_part = self.paints[name]
             canvas.draw(paint, home @ matrix @ to_part)
-        if self.label is not None:
-            self._name(canvas, home)
 
     def _shadow_place(self, frame: int) -> NDArray[np.float64]:
         assert self.shadow is not None
         pose, unit = self.poses[frame], self.stand.scale * UNIT
-        per = self.stand.width / self.shadow.width * 1.08
+        per = self.stand.width / 320 * 0.96
         x = self.stand.x + self.x[frame] + self.flip * pose.x * unit - per * self.shadow.width / 2
         y = self.stand.y - 0.004 * unit - per * self.shadow.height / 2
         return np.array([[per, 0.0, x], [0.0, per, y], [0.0, 0.0, 1.0]])
 
-    def _name(self, canvas: Canvas, home: NDArray[np.float64]) -> None:
-        assert self.label is not None
-        x, y = home @ np.array([0.0, 0.0, 1.0])
+    def name(self, canvas: Canvas, moment: Moment) -> None:
+        """Lay the label over everything."""
+        if self.label is None:
+            return
+        frame = min(max(moment.frame, 0), len(self.poses) - 1)
+        unit = self.stand.scale * UNIT
+        over = -1.03 * unit if self.above else 0.0
+        spot = np.array([self.stand.x + self.x[frame], self.stand.y + self.y[frame] + over, 1.0])
+        x, y = moment.view.matrix(self.stand.near, self.size) @ spot
         left = round(float(x) - self.label.width / 2)
-        top = round(float(y) + 0.012 * self.size.height)
+        top = round(float(y) + 0.012 * self.size.height) - (round(1.6 * self.label.height) if self.above else 0)
         if float(x) < -0.02 * self.size.width or float(x) > 1.02 * self.size.width:
             return
-        canvas.stamp(self.label, left, min(top, round(self.lowest) - self.label.height), 0.92)
+        top = max(round(0.012 * self.size.height), min(top, round(0.975 * self.size.height) - self.label.height))
+        canvas.stamp(self.label, left, top, 0.92)
+
+
+@dataclass(frozen=True, slots=True)
+class NameTag:
+    """The label of a stand-in, before all that stands in front of it; a Layer."""
+
+    of: Mannequin
+
+    def paint(self, canvas: Canvas, moment: Moment) -> None:
+        self.of.name(canvas, moment)
 
 
 def ready_standin(
@@ -120,7 +142,7 @@ def ready_standin(
     way = np.cumsum(np.abs(np.gradient(motion.x))) if travelled and count > 1 else np.zeros(count)
     if passing is not None and goes:
         way = way + np.abs(passing)
-    aloft = figure.aloft and not verbs & {Verb.SIT, Verb.SLEEP, Verb.STAND} or (
+    aloft = (figure.aloft and not verbs & {Verb.SIT, Verb.SLEEP, Verb.STAND}) or (
         figure.kind.role is Role.ANIMAL and Verb.FLY in verbs
     )
     front = figure.is_person and mount is None and not (verbs & _SIDEWAYS)
@@ -141,15 +163,29 @@ def ready_standin(
     if passing is not None and not goes_along(stand):
         x = x + _past(stand, passing, size)
         way = np.zeros(count)
-    if mount is None and Verb.FLY in verbs and figure.kind.body == "rocket":
-        y = y - 0.9 * size.height * np.linspace(0, 1, count) ** 2
+    if mount is None and Verb.FLY in verbs and figure.kind.body in _RISES:
+        below, above, power = _RISES[figure.kind.body]
+        y = y + size.height * (below - (below + above) * np.linspace(0, 1, count) ** power)
     paints = _modelled(doing, views, stand, grade, figure)
     shadow = None
     if mount is None and figure.kind.home is Home.GROUND and Verb.FLY not in verbs and Verb.SWIM not in verbs:
-        shadow = shadow_paint(300, 40, 0.55)
-    low = size.height * (0.80 if shot.lines else 0.975)
+        shadow = shadow_paint(320, 34, 0.5, softness=0.16)
     label = _label(figure.label, size, letterer) if figure.label else None
-    return Mannequin(stand, figure, tuple(poses(doing)), x, y, flip, front, aloft, size, paints, shadow, label, low)
+    return Mannequin(
+        stand,
+        figure,
+        tuple(poses(doing)),
+        x,
+        y,
+        flip,
+        front,
+        aloft,
+        size,
+        paints,
+        shadow,
+        label,
+        mount is not None or bool(shot.lines),
+    )
 
 
 def goes_along(stand: Stand) -> bool:

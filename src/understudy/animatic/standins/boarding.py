@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from understudy.animatic.blocking import Stand
 from understudy.animatic.camera import Figure as Framed
 from understudy.animatic.screenplay import Move, ShotSize, Side, Verb
-from understudy.animatic.standins.bodies import PEOPLE
 from understudy.animatic.standins.figure import UNIT, figure_of
 from understudy.animatic.standins.kinds import Home, Role
+from understudy.animatic.standins.people import PEOPLE
 from understudy.animatic.storyboard import Facing, Shot
 from understudy.core.units import FRAMES_PER_SECOND, Size
 
@@ -51,9 +51,9 @@ def framed(stand: Stand, share: float, shot_size: ShotSize) -> Framed:
         if stand.placement.facing is Facing.LEFT:
             part = (left, top, left + 0.45 * wide, top + 0.62 * high)
         return Framed(part)
-    if shot_size in _NEAR:
-        return whole
-    return Framed((left - _LOOSE * wide, top - _LOOSE * high, right + _LOOSE * wide, bottom + 0.5 * _LOOSE * high))
+    room = _LOOSE + (0.12 if shot_size in _NEAR else 0.0)
+    over = room + (0.45 if stand.does(Verb.JUMP) else 0.0)
+    return Framed((left - room * wide, top - over * high, right + room * wide, bottom + 0.5 * room * high))
 
 
 def ground_passed(shot: Shot, stands: Sequence[Stand], size: Size) -> Track | None:
@@ -62,7 +62,7 @@ def ground_passed(shot: Shot, stands: Sequence[Stand], size: Size) -> Track | No
     None where nobody is followed. Negative to the left.
     """
     move = next((m for m in shot.moves if m.move is Move.TRACK), None)
-    leaders = [s for s in stands if s.does(Verb.WALK, Verb.RUN, Verb.FLY, Verb.SWIM) and not s.moves]
+    leaders = [s for s in stands if s.does(Verb.WALK, Verb.RUN, Verb.FLY, Verb.SWIM, Verb.PASS) and not s.moves]
     leaders = [s for s in leaders if figure_of(s.performer) is not None]
     if move is None or not leaders:
         return None

@@ -24,8 +24,8 @@ class Part:
     """A rigid part. Its outlines are in units of its own, the joint by which it hangs on `parent` at (0, 0).
 
     `joint` is that place in the parent's units (the figure's, without parent). `tone` is the lightness of its clay,
-    `accent` 0..1 how much of the figure's colour it takes. `hidden` parts are seen only in poses that name them. `turn` is
-    how it hangs at rest, degrees clockwise.
+    `accent` 0..1 how much of the figure's colour it takes. `hidden` parts are seen only in poses that name
+    them. `turn` is how it hangs at rest, degrees clockwise.
     """
 
     name: str
@@ -86,8 +86,10 @@ REST = Pose()
 
 def placed(puppet: Puppet, pose: Pose) -> dict[str, Matrix]:
     """Every visible part's matrix to the figure's units, in the order of painting."""
-    root = _shift(pose.x + pose.pivot[0], pose.y + pose.pivot[1]) @ _turned(pose.turn) @ _shift(
-        -pose.pivot[0], -pose.pivot[1]
+    root = (
+        _shift(pose.x + pose.pivot[0], pose.y + pose.pivot[1])
+        @ _turned(pose.turn)
+        @ _shift(-pose.pivot[0], -pose.pivot[1])
     )
     known = {part.name: part for part in puppet.parts}
     done: dict[str, Matrix] = {}
@@ -104,7 +106,9 @@ def placed(puppet: Puppet, pose: Pose) -> dict[str, Matrix]:
         stretch = pose.stretches.get(part.name)
         if stretch is not None:
             matrix = matrix @ np.diag([stretch[0], stretch[1], 1.0])
-        if (stretch is not None or not part.hidden) and abs(matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]) > 1e-6:
+        if (stretch is not None or not part.hidden) and abs(
+            matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]
+        ) > 1e-6:
             result[part.name] = matrix
     return result
 
@@ -178,7 +182,9 @@ def plate(points: Iterable[Point]) -> Outline:
     """A closed curve with its corners only a little rounded."""
     spots = np.array(list(points), dtype=np.float64)
     before, after = np.roll(spots, 1, axis=0), np.roll(spots, -1, axis=0)
-    cut = np.stack([0.88 * spots + 0.12 * before, 0.97 * spots + 0.015 * (before + after), 0.88 * spots + 0.12 * after], 1)
+    cut = np.stack(
+        [0.88 * spots + 0.12 * before, 0.97 * spots + 0.015 * (before + after), 0.88 * spots + 0.12 * after], 1
+    )
     return _points(cut.reshape(-1, 2))
 
 

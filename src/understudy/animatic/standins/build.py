@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from understudy.animatic.standins import bodies, vehicles
+from understudy.animatic.standins import beasts, fowl, people, vehicles
 from understudy.animatic.standins.bones import Puppet
 
 _THINGS = frozenset({"cup", "bottle", "ball", "flower", "lamp", "book", "box"})
@@ -16,23 +16,23 @@ _THINGS = frozenset({"cup", "bottle", "ball", "flower", "lamp", "book", "box"})
 @cache
 def puppet_of(body: str, *, front: bool = False, aloft: bool = False) -> Puppet:
     """The figure of a body plan. `front` matters for people, `aloft` for birds; one unit high, looking right."""
-    if body in bodies.PEOPLE:
-        return bodies.person(bodies.PEOPLE[body], front=front)
-    if body in bodies.BEASTS:
-        return bodies.beast(body)
+    if body in people.PEOPLE:
+        return people.person(people.PEOPLE[body], front=front)
+    if body in beasts.BEASTS:
+        return beasts.beast(body)
     match body:
         case "bird":
-            return bodies.bird(standing=not aloft)
+            return fowl.bird(standing=not aloft)
         case "duck" | "chicken" | "penguin":
-            return bodies.waddler(body)
+            return fowl.waddler(body)
         case "butterfly":
-            return bodies.butterfly()
+            return fowl.butterfly()
         case "fish" | "whale":
-            return bodies.swimmer(body)
+            return fowl.swimmer(body)
         case "turtle":
-            return bodies.turtle()
+            return fowl.turtle()
         case "jellyfish":
-            return bodies.jellyfish()
+            return fowl.jellyfish()
         case "car":
             return vehicles.car()
         case "bus" | "truck":

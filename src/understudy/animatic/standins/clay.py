@@ -55,7 +55,9 @@ def _shade(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Light on a mask blown up like a cushion, about 0.4..1.15."""
     solid = (mask > 127).astype(np.uint8)
     # what touches the edge of its rectangle still has an edge there
-    inside = cv2.distanceTransform(cv2.copyMakeBorder(solid, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    inside = cv2.distanceTransform(cv2.copyMakeBorder(solid, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)[
+        1:-1, 1:-1
+    ]
     most = max(1.0, float(inside.max()))
     share = np.clip(inside / most, 0, 1)
     height = np.sqrt(np.maximum(share * (2 - share), 0)).astype(np.float32) * np.float32(most * _ROUND)

@@ -78,7 +78,7 @@ def _faced(doing: Doing, pose: Pose, n: int, t: float) -> Pose:
     if talk > 0.04:
         stretches["mouth"] = (1.1 - 0.3 * talk, 0.25 + 0.9 * talk)
     elif Verb.SMILE in doing.verbs:
-        stretches["mouth"] = (1.5, 0.22)
+        stretches["smile"] = (1.0, 1.0)
     return replace(pose, stretches=stretches)
 
 
@@ -87,7 +87,11 @@ def grounded(puppet: Puppet, pose: Pose, *, only_feet: bool = True) -> Pose:
     places = placed(puppet, replace(pose, y=0.0))
     low = -10.0
     for part in puppet.parts:
-        if part.name in places and part.name != "seat" and (not only_feet or part.name.startswith(("foot", "paw", "leg_"))):
+        if (
+            part.name in places
+            and part.name != "seat"
+            and (not only_feet or part.name.startswith(("foot", "paw", "leg_")))
+        ):
             spots = np.concatenate([np.array(o) for o in part.outlines])
             matrix = places[part.name]
             low = max(low, float((spots @ matrix[1, :2]).max() + matrix[1, 2]))
@@ -108,7 +112,9 @@ def _side(doing: Doing, n: int, t: float, going: float) -> Pose:
         return Pose(turns={"arm_r": -170 + swing, "arm_l": -165 - swing, "thigh_r": 6 + swing, "thigh_l": -2 - swing,
                            "shin_r": 8, "shin_l": 12, "neck": -35}, turn=72 + 3 * np.sin(_TAU * 0.3 * t))  # fmt: skip
     if Verb.SLEEP in verbs:
-        lying = Pose(turns={"neck": 4, "arm_r": -12, "shin_r": 6}, turn=-88, stretches={"torso": (1 + 0.02 * np.sin(1.9 * t), 1)})
+        lying = Pose(
+            turns={"neck": 4, "arm_r": -12, "shin_r": 6}, turn=-88, stretches={"torso": (1 + 0.02 * np.sin(1.9 * t), 1)}
+        )
         return grounded(doing.puppet, lying, only_feet=False)
     if Verb.SIT in verbs:
         lean = 2 + 1.2 * np.sin(1.7 * t)
@@ -116,13 +122,17 @@ def _side(doing: Doing, n: int, t: float, going: float) -> Pose:
         if {Verb.EAT, Verb.PLAY} & verbs:
             arms |= {"arm_r": -35 - 8 * np.sin(_TAU * 0.7 * t), "fore_r": -95 - 15 * np.sin(_TAU * 0.7 * t)}
         look = -14.0 if Verb.LOOK in verbs else 3.0
-        sits = Pose(turns={"torso": lean, "neck": look - lean, "thigh_r": -86, "shin_r": 88, "thigh_l": -82, "shin_l": 80, **arms},
+        sits = Pose(turns={"torso": lean, "neck": look - lean, "thigh_r": -86, "shin_r": 88, "thigh_l": -82,
+            "shin_l": 80, **arms},
                     stretches={"seat": (1.0, 1.0), "skirt": (0.0, 0.0)})  # fmt: skip
         return grounded(doing.puppet, sits)
     run = bool(verbs & _FAST)
     swing, knee, lean = (42.0, 82.0, 13.0) if run else (25.0, 46.0, 3.0)
     p = _TAU * doing.way[n] / (doing.puppet.stride * (1.55 if run else 0.86)) + _TAU * doing.shift
-    turns = {"torso": lean * going + 0.8 * np.sin(1.8 * t), "neck": -0.8 * lean * going + (4 if Verb.CRY in verbs else 0)}
+    turns = {
+        "torso": lean * going + 0.8 * np.sin(1.8 * t),
+        "neck": -0.8 * lean * going + (4 if Verb.CRY in verbs else 0),
+    }
     for side, q in (("r", p), ("l", p + np.pi)):
         turns[f"thigh_{side}"] = (-swing * np.sin(q) - (10 if run else 2)) * going
         turns[f"shin_{side}"] = ((12 if run else 4) + knee * max(0.0, np.cos(q)) ** 1.4) * going
@@ -146,7 +156,8 @@ def _riding(doing: Doing, n: int, t: float) -> Pose:
     pedal = _TAU * doing.way[n] / 1.6
     up = np.sin(pedal)
     return Pose(
-        turns={"torso": 14 + 1.5 * np.sin(_TAU * 0.9 * t), "neck": -12, "arm_r": -58, "fore_r": -18, "arm_l": -56, "fore_l": -18,
+        turns={"torso": 14 + 1.5 * np.sin(_TAU * 0.9 * t), "neck": -12, "arm_r": -58, "fore_r": -18, "arm_l": -56,
+            "fore_l": -18,
                "thigh_r": -48 - 16 * up, "shin_r": 52 + 14 * up, "thigh_l": -48 + 16 * up, "shin_l": 52 - 14 * up},
         stretches={"skirt": (0.0, 0.0)},
     )  # fmt: skip
@@ -187,18 +198,23 @@ def _front(doing: Doing, n: int, t: float) -> Pose:
              "neck": 1.2 * np.sin(0.7 * t + 1), "torso": 0.5 * np.sin(0.9 * t)}  # fmt: skip
     pose = Pose()
     if doing.talk[n] > 0.02 or Verb.SPEAK in verbs:
-        turns |= {"arm_r": -16 - 5 * np.sin(2.1 * t), "fore_r": -58 - 22 * np.sin(2.9 * t), "neck": 2.5 * np.sin(1.9 * t)}
+        turns |= {
+            "arm_r": -16 - 5 * np.sin(2.1 * t),
+            "fore_r": -58 - 22 * np.sin(2.9 * t),
+            "neck": 2.5 * np.sin(1.9 * t),
+        }
     if Verb.HOLD in verbs or Verb.PUT in verbs:
         turns |= {"arm_r": -10.0, "fore_r": 62.0, "arm_l": 10.0, "fore_l": -62.0}
     if Verb.PLAY in verbs:
-        turns |= {"arm_r": -26.0, "fore_r": 78 + 14 * np.sin(_TAU * 1.4 * t), "arm_l": 34.0, "fore_l": -30 + 4 * np.sin(_TAU * 0.7 * t),
+        turns |= {"arm_r": -26.0, "fore_r": 78 + 14 * np.sin(_TAU * 1.4 * t), "arm_l": 34.0,
+            "fore_l": -30 + 4 * np.sin(_TAU * 0.7 * t),
                   "torso": 2 * np.sin(_TAU * 0.7 * t)}  # fmt: skip
     if Verb.EAT in verbs:
         turns |= {"arm_r": -18.0, "fore_r": 118 + 16 * np.sin(_TAU * 0.6 * t)}
     if Verb.HUG in verbs:
         turns |= {"arm_r": -48.0, "fore_r": 40.0, "arm_l": 48.0, "fore_l": -40.0}
     if Verb.WAVE in verbs:
-        turns |= {"arm_r": -142 + 4 * np.sin(_TAU * 1.2 * t), "fore_r": -14 + 26 * np.sin(_TAU * 1.2 * t)}
+        turns |= {"arm_r": -104 + 3 * np.sin(_TAU * 1.2 * t), "fore_r": -66 + 24 * np.sin(_TAU * 1.2 * t)}
     if Verb.SHAKE_HEAD in verbs:
         turns["neck"] = 7 * np.sin(_TAU * 1.4 * t)
     if Verb.NOD in verbs:
@@ -228,7 +244,8 @@ def _animal(doing: Doing, n: int, t: float, going: float) -> Pose:
     body, verbs = doing.kind.body, doing.verbs
     if body in ("fish", "whale"):
         beat = _TAU * (1.5 if body == "fish" else 0.5) * t
-        return Pose(turns={"fin_r": 12 * np.sin(beat), "tail": 4 * np.sin(beat)}, turn=2.5 * np.sin(0.6 * beat), y=0.05 * np.sin(0.9 * t),
+        return Pose(turns={"fin_r": 12 * np.sin(beat), "tail": 4 * np.sin(beat)}, turn=2.5 * np.sin(0.6 * beat),
+            y=0.05 * np.sin(0.9 * t),
                     stretches={"tail": (0.72 + 0.28 * np.cos(beat), 1.0)})  # fmt: skip
     if body == "jellyfish":
         beat = np.sin(_TAU * 0.5 * t)
@@ -236,7 +253,11 @@ def _animal(doing: Doing, n: int, t: float, going: float) -> Pose:
                     turns={f"arm_{k}": 6 * np.sin(_TAU * 0.5 * t - 0.7 - k) for k in range(4)})  # fmt: skip
     if body == "butterfly":
         open_ = 0.30 + 0.70 * abs(np.sin(_TAU * 1.9 * t))
-        return Pose(stretches={"wing_r": (open_, 1.0), "wing_l": (0.8 * open_, 1.0)}, y=0.35 * np.sin(2.3 * t), x=0.2 * np.sin(1.1 * t))
+        return Pose(
+            stretches={"wing_r": (open_, 1.0), "wing_l": (0.8 * open_, 1.0)},
+            y=0.35 * np.sin(2.3 * t),
+            x=0.2 * np.sin(1.1 * t),
+        )
     if "wing_r" in {p.name for p in doing.puppet.parts} and (doing.aloft or Verb.FLY in verbs):
         return _flight(doing, t)
     if body in ("bird", "duck", "chicken", "penguin", "turtle"):
@@ -250,15 +271,27 @@ def _flight(doing: Doing, t: float) -> Pose:
     beat = _TAU * (1.5 if large else 3.0) * t
     rest = 0.5 + 0.5 * np.tanh(6 * np.sin(_TAU * 0.22 * t)) if large else 1.0
     wing = 0.22 + 0.78 * np.cos(beat) * rest + 0.35 * (1 - rest)
-    legs = {f"leg_{k}": 55.0 for k in ("br", "bl", "fr", "fl")} if doing.kind.body == "dragon" else {"leg_r": 70.0, "leg_l": 70.0}
-    return Pose(stretches={"wing_r": (1.0, wing), "wing_l": (1.0, wing)}, turns={"neck": 12.0, "tail": 5 * np.sin(beat / 2), **legs},
+    legs = (
+        {f"leg_{k}": 55.0 for k in ("br", "bl", "fr", "fl")}
+        if doing.kind.body == "dragon"
+        else {"leg_r": 70.0, "leg_l": 70.0}
+    )
+    return Pose(stretches={"wing_r": (1.0, wing), "wing_l": (1.0, wing)}, turns={"neck": 12.0,
+        "tail": 5 * np.sin(beat / 2), **legs},
                 y=0.05 * np.sin(beat) * rest + 0.05 * np.sin(0.8 * t), turn=3 * np.sin(0.7 * t))  # fmt: skip
 
 
 def _waddle(doing: Doing, n: int, t: float, going: float) -> Pose:
     p = _TAU * doing.way[n] / doing.puppet.stride + _TAU * doing.shift
     s = np.sin(p) * going
-    turns = {"leg_r": -26 * s, "leg_l": 26 * s, "leg_br": -24 * s, "leg_fl": -24 * s, "leg_bl": 24 * s, "leg_fr": 24 * s}
+    turns = {
+        "leg_r": -26 * s,
+        "leg_l": 26 * s,
+        "leg_br": -24 * s,
+        "leg_fl": -24 * s,
+        "leg_bl": 24 * s,
+        "leg_fr": 24 * s,
+    }
     peck = max(0.0, np.sin(0.9 * t)) ** 8 if not going else 0.0
     turns["head"] = 4 * np.sin(1.6 * t) + 20 * peck
     flap = Verb.DANCE in doing.verbs or Verb.JUMP in doing.verbs
@@ -280,8 +313,13 @@ def _four_legs(doing: Doing, n: int, t: float, going: float) -> Pose:
         for leg in ("fr", "fl"):
             turns |= {f"leg_{leg}": -78.0, f"shin_{leg}": 2.0, f"paw_{leg}": 70.0}
         return grounded(doing.puppet, Pose(turns=turns, stretches={"trunk": (1.0, breath)}), only_feet=False)
-    if (Verb.SIT in verbs or (Verb.EAT in verbs and doing.kind.metres < 0.7)) and doing.kind.metres < 1.3 and going < 0.3:
-        turns = {"trunk": -40.0, "neck": 24 + (10 * np.sin(_TAU * 0.8 * t) if Verb.EAT in verbs else 3 * np.sin(0.8 * t)), "head": 12.0,
+    if (
+        (Verb.SIT in verbs or (Verb.EAT in verbs and doing.kind.metres < 0.7))
+        and doing.kind.metres < 1.3
+        and going < 0.3
+    ):
+        turns = {"trunk": -40.0,
+            "neck": 24 + (10 * np.sin(_TAU * 0.8 * t) if Verb.EAT in verbs else 3 * np.sin(0.8 * t)), "head": 12.0,
                  "tail": 42 + tail}  # fmt: skip
         for leg in ("br", "bl"):
             turns |= {f"leg_{leg}": -34.0, f"shin_{leg}": 150.0, f"paw_{leg}": -76.0}
@@ -292,7 +330,11 @@ def _four_legs(doing: Doing, n: int, t: float, going: float) -> Pose:
     phases, swing, knee = (_GALLOP, 44.0, 74.0) if run else (_WALK, 21.0, 40.0)
     p = _TAU * doing.way[n] / (doing.puppet.stride * (1.7 if run else 0.62)) + _TAU * doing.shift
     rock = 7 * np.sin(p + 0.9) * going if run else 0.0
-    turns = {"trunk": rock, "tail": tail + (14 * np.sin(p) - 12 if run else 0.0) * going, "neck": -0.8 * rock + (10 if run else 2) * going}
+    turns = {
+        "trunk": rock,
+        "tail": tail + (14 * np.sin(p) - 12 if run else 0.0) * going,
+        "neck": -0.8 * rock + (10 if run else 2) * going,
+    }
     for leg, late in phases.items():
         q = p - _TAU * late
         turns[f"leg_{leg}"] = -swing * np.sin(q) * going - rock
@@ -302,7 +344,8 @@ def _four_legs(doing: Doing, n: int, t: float, going: float) -> Pose:
         turns["neck"] += 3 * np.sin(0.8 * t) + (38 if Verb.EAT in verbs else 0) - (16 if Verb.LOOK in verbs else 0)
         turns["trunk_nose"] = 8 * np.sin(1.1 * t)
     if Verb.DANCE in verbs:
-        turns |= {"trunk": -18 + 6 * np.sin(_TAU * 0.95 * t), "leg_fr": -40 + 25 * np.sin(_TAU * 1.9 * t), "leg_fl": -20 - 25 * np.sin(_TAU * 1.9 * t),
+        turns |= {"trunk": -18 + 6 * np.sin(_TAU * 0.95 * t), "leg_fr": -40 + 25 * np.sin(_TAU * 1.9 * t),
+            "leg_fl": -20 - 25 * np.sin(_TAU * 1.9 * t),
                   "shin_fr": 60.0, "shin_fl": 50.0, "leg_br": 16.0, "leg_bl": 20.0}  # fmt: skip
     pose = grounded(doing.puppet, Pose(turns=turns))
     lift = 0.10 * max(0.0, np.sin(p - 0.5)) * going if run else 0.0
@@ -324,7 +367,11 @@ def _four_legs(doing: Doing, n: int, t: float, going: float) -> Pose:
 
 def _vehicle(doing: Doing, n: int, t: float) -> Pose:
     kind, way = doing.kind, float(doing.way[n])
-    wheels = {part.name: float(np.degrees(way / doing.puppet.wheel)) for part in doing.puppet.parts if part.name.startswith("wheel_")}
+    wheels = {
+        part.name: float(np.degrees(way / doing.puppet.wheel))
+        for part in doing.puppet.parts
+        if part.name.startswith("wheel_")
+    }
     if kind.home is Home.WATER:
         rock = 2.6 * np.sin(_TAU * 0.32 * t) + 0.8 * np.sin(_TAU * 0.55 * t + 1)
         return Pose(turn=rock, y=0.012 * np.sin(_TAU * 0.27 * t) + 0.02, pivot=(0.0, 0.0))
@@ -334,7 +381,8 @@ def _vehicle(doing: Doing, n: int, t: float) -> Pose:
         flicker = 1 + 0.25 * np.sin(37 * t) * np.sin(23 * t)
         return Pose(stretches={"flame": (1.0, flicker)}, x=0.003 * np.sin(41 * t))
     if kind.body == "drone":
-        return Pose(stretches={"rotor_0": (abs(np.cos(31 * t)), 1.0), "rotor_1": (abs(np.sin(29 * t)), 1.0)}, y=0.08 * np.sin(1.3 * t),
+        return Pose(stretches={"rotor_0": (abs(np.cos(31 * t)), 1.0), "rotor_1": (abs(np.sin(29 * t)), 1.0)},
+            y=0.08 * np.sin(1.3 * t),
                     turn=3 * np.sin(1.1 * t))  # fmt: skip
     if kind.home is Home.AIR:
         light = kind.body in ("balloon", "kite")

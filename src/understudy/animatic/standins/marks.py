@@ -14,36 +14,47 @@ from understudy.animatic.standins.kinds import Home, Role
 from understudy.animatic.standins.script import Script
 from understudy.animatic.storyboard import Facing, Placement, Shot, Storyboard
 
-GOING = frozenset({Verb.WALK, Verb.RUN, Verb.FLY, Verb.SWIM})
+GOING = frozenset({Verb.WALK, Verb.RUN, Verb.FLY, Verb.SWIM, Verb.PASS})
 _BACK = 0.86  # depth of scenery
 _BACKS = (0.84, 0.14, 0.66, 0.36)
 
 
-def set_marks(board: Storyboard, script: Script) -> Storyboard:
-    """The same board with stand-ins on their marks."""
-    return replace(board, shots=tuple(_marked(shot, script) for shot in board.shots))
+def set_marks(board: Storyboard, script: Script, widths: Mapping[str, float]) -> Storyboard:
+    """The same board with stand-ins on their marks; `widths` are parts of the set's width that each takes."""
+    return replace(board, shots=tuple(_marked(shot, script, widths) for shot in board.shots))
 
 
-def _marked(shot: Shot, script: Script) -> Shot:
+def _marked(shot: Shot, script: Script, widths: Mapping[str, float]) -> Shot:
     figures = script.figures
     placements = [p for p in shot.placements if p.name in figures]
     placements = _with_mounts(placements, script.mounts, figures)
     going = [p for p in placements if _goes(p, figures)]
     still = [p for p in placements if not _goes(p, figures) and p.name not in script.mounts]
     fixed = any(m.move is Move.STATIC for m in shot.moves)
-    leaves = any(p.leaves_to or (p.enters_from and _has(p, Verb.ENTER)) for p in placements)
-    moves = shot.moves
+    leaves = any(_has(p, Verb.LEAVE, Verb.ENTER) for p in placements)
+    # a move that nobody asked for would cut heads and wheels off: figures are framed as wholes
+    moves = shot.moves if _told(shot, script) else ()
     if going and not still and not fixed and not leaves:
         # the camera goes along: everybody keeps his place in the picture and the set passes by
-        placements = [replace(p, travels_to=None, enters_from=None) for p in _chase(placements)]
+        placements = [
+            replace(p, travels_to=None, enters_from=None, leaves_to=None)
+            for p in _abreast(_chase(placements), widths, script)
+        ]
         moves = (*(m for m in moves if m.move not in (Move.TRACK, Move.TRUCK)), *_track(shot, going))
     elif going and fixed and not leaves:
-        placements = [_crosses(p) if p in going and p.travels_to is None else p for p in placements]
+        placements = [_crosses(p) if p in going else p for p in placements]
     back = [
         Placement(name, Part.SEAT, x, _BACK)
         for name, x in zip((n for n in figures if n in script.scenery), _BACKS, strict=False)
     ]
     return replace(shot, placements=(*placements, *back), moves=moves)
+
+
+def _told(shot: Shot, script: Script) -> bool:
+    """Whether the prompt itself asks for this shot's moves."""
+    return any(told.moves == shot.moves for told in script.screenplay.shots if told.text == shot.text) or any(
+        m.move not in (Move.PUSH_IN, Move.PULL_OUT, Move.TRUCK, Move.PAN) for m in shot.moves
+    )
 
 
 def _has(placement: Placement, *verbs: Verb) -> bool:
@@ -60,7 +71,9 @@ def _goes(placement: Placement, figures: Mapping[str, Figure]) -> bool:
 
 
 def _track(shot: Shot, going: list[Placement]) -> tuple[CameraMove, ...]:
-    told = next((m.side for m in shot.moves if m.move in (Move.TRACK, Move.TRUCK) and m.side in (Side.LEFT, Side.RIGHT)), None)
+    told = next(
+        (m.side for m in shot.moves if m.move in (Move.TRACK, Move.TRUCK) and m.side in (Side.LEFT, Side.RIGHT)), None
+    )
     acted = next((a.side for p in going for a in p.acts if a.side is Side.RIGHT), None)
     return (CameraMove(Move.TRACK, Side.LEFT if told is Side.LEFT or acted else Side.RIGHT),)
 
@@ -78,11 +91,35 @@ def _chase(placements: list[Placement]) -> list[Placement]:
     return result
 
 
+def _abreast(placements: list[Placement], widths: Mapping[str, float], script: Script) -> list[Placement]:
+    """Everybody side by side about the middle, in the order in which they stand; riders go with their mounts."""
+    row = sorted((p for p in placements if p.name not in script.mounts), key=lambda p: p.x)
+    wide = [widths.get(p.name, 0.2) for p in row]
+    gap = 0.035
+    total = sum(wide) + gap * (len(row) - 1)
+    scale = min(1.0, 0.96 / total)
+    left = 0.5 - total * scale / 2
+    spots = {}
+    for placement, own in zip(row, wide, strict=True):
+        spots[placement.name] = left + own * scale / 2
+        left += (own + gap) * scale
+    for rider, mount in script.mounts.items():
+        if mount in spots:
+            spots[rider] = spots[mount]
+    return [replace(p, x=spots.get(p.name, p.x)) for p in placements]
+
+
 def _crosses(placement: Placement) -> Placement:
-    return replace(placement, enters_from=Side.LEFT, leaves_to=Side.RIGHT, facing=Facing.RIGHT)
+    """Through the picture from side to side before a camera that stands."""
+    left = any(act.side is Side.RIGHT for act in placement.acts)
+    start, end = (1.02, -0.02) if left else (-0.02, 1.02)
+    facing = Facing.LEFT if left else Facing.RIGHT
+    return replace(placement, x=start, travels_to=end, enters_from=None, leaves_to=None, facing=facing)
 
 
-def _with_mounts(placements: list[Placement], mounts: Mapping[str, str], figures: Mapping[str, Figure]) -> list[Placement]:
+def _with_mounts(
+    placements: list[Placement], mounts: Mapping[str, str], figures: Mapping[str, Figure]
+) -> list[Placement]:
     """Riders on their mounts' marks, painted after a beast and before the side of a boat."""
     where = {p.name: p for p in placements}
     result = []
@@ -94,6 +131,14 @@ def _with_mounts(placements: list[Placement], mounts: Mapping[str, str], figures
         behind = 0.003 if figures[mount.name].kind.home is Home.WATER else -0.003
         acts = (*(a for a in placement.acts if a.verb not in GOING), Act(placement.name, Verb.SIT, mount.name))
         result.append(
-            replace(placement, x=mount.x, depth=mount.depth + behind, travels_to=None, enters_from=None, leaves_to=None, acts=acts)
+            replace(
+                placement,
+                x=mount.x,
+                depth=mount.depth + behind,
+                travels_to=None,
+                enters_from=None,
+                leaves_to=None,
+                acts=acts,
+            )
         )
     return result

@@ -19,7 +19,10 @@ MOST = 7
 """Different stand-ins that one film holds; the first named are kept. GUESS: more do not fit side by side."""
 
 _MEASURE = r"[只个位名头匹条辆艘架朵棵群对双队座栋间架枚杯瓶本把台件张颗片根幅群窝伙]"
-_ADJECTIVE = rf"(?:(?:(?![和与跟她他它在从被把])[{_HAN}]){{1,8}}的|[{_HAN}]{{1,2}}色|[小大老]|可爱|年轻|红|黄|蓝|绿|白|黑|灰|紫|粉|金|银|橘|橙|棕)"
+_ADJECTIVE = (
+    rf"(?:(?:(?![和与跟她他它在从被把])[{_HAN}]){{1,8}}的|[{_HAN}]{{1,2}}色|[小大老]|可爱|年轻|"
+    r"红|黄|蓝|绿|白|黑|灰|紫|粉|金|银|橘|橙|棕)"
+)
 _BEFORE_HAN = compile_words(
     rf"(?:(?P<count>一群|一对|一双|一队|一窝|成群|许多|很多|无数|一些|[一两二三四五六几数\d]|另一|那|这|每)\s?{_MEASURE}?\s?)"
     rf"(?:(?:{_ADJECTIVE})\s?){{0,4}}$|(?P<plain>(?:{_ADJECTIVE})\s?){{1,3}}$"
@@ -29,7 +32,10 @@ _BEFORE_EN = compile_words(
     rf"(?:\b(?P<count>{_NUMBER_EN}|an?|the|another|one|his|her|their|its|my|this|that)\s)"
     r"(?:(?!(?:the|an?|of|in|on|at|and|to|from|with|his|her|while|as|by|into|is|are)\b)[a-z][a-z'-]*,?\s){0,4}$"
 )
-_UNREAL = compile_words(r"(?:像|如|仿佛|宛如|似|没有|无|不要|避免|形状的|变成|\blike|\bas|\bno|\bwithout(?: any)?|\bnot|\bas if)\s?(?:一[只个条头])?$")
+_UNREAL = compile_words(
+    r"(?:像|如|仿佛|宛如|似|没有|无|不要|避免|形状的|变成|\blike|\bas|\bno|\bwithout(?: any)?|\bnot|"
+    r"\bas if)\s?(?:一[只个条头])?$"
+)
 _OF_IT = compile_words(r"^(?:形|状|图案|纹|主题|模样|造型|牌|[- ]shaped|[- ]like|'s[- ]eye|[- ]themed|[- ]print)")
 _WEARS = compile_words(r"穿着?|身着|身穿|披着?|戴着?|\bwear(?:s|ing)\b|\bin an?\b|\bdressed in\b|\bwith an?\b")
 
@@ -65,7 +71,8 @@ class _Hit:
 _NOUNS = tuple(
     (name, compile_words("|".join(sorted(nouns.split("|"), key=len, reverse=True)))) for name, nouns in words.HAN
 ) + tuple(
-    (name, compile_words(rf"\b(?:{'|'.join(sorted(nouns.split('|'), key=len, reverse=True))})\b(?!-)")) for name, nouns in words.LATIN
+    (name, compile_words(rf"\b(?:{'|'.join(sorted(nouns.split('|'), key=len, reverse=True))})\b(?!-)"))
+    for name, nouns in words.LATIN
 )
 
 
@@ -99,9 +106,7 @@ def scout(prompt: str) -> tuple[Standin, ...]:
 
 def _hits(view: str) -> Iterator[_Hit]:
     """Nouns from left to right, the longest at each place; nouns inside words that are none are passed over."""
-    every = [
-        _Hit(m.start(), m.end(), m[0], name) for name, pattern in _NOUNS for m in pattern.finditer(view) if m[0]
-    ]
+    every = [_Hit(m.start(), m.end(), m[0], name) for name, pattern in _NOUNS for m in pattern.finditer(view) if m[0]]
     every.sort(key=lambda hit: (hit.start, -hit.end))
     last = 0
     for hit in every:
@@ -132,7 +137,12 @@ def _lead(view: str, hit: _Hit) -> tuple[int, int, str]:
             count = 2
         elif re.search(words.GROUPS, hit.noun + view[hit.end : hit.end + 1]):
             count = 3
-        elif not han and hit.noun.endswith("s") and not hit.noun.endswith("ss") and KINDS[hit.kind_name].role is not Role.SCENERY:
+        elif (
+            not han
+            and hit.noun.endswith("s")
+            and not hit.noun.endswith("ss")
+            and KINDS[hit.kind_name].role is not Role.SCENERY
+        ):
             count = 2 if article else 3
     elif count == 1 and re.search(words.PAIRS, hit.noun):
         count = 2
@@ -151,13 +161,18 @@ def _same(found: list[Standin], hit: _Hit, noun: str, article: str) -> int | Non
         return None
     known = found[alike[0]]
     nested = noun in known.name or known.name in noun
-    return alike[0] if nested or article in ("the", "his", "her", "their", "那", "这") or known.kind.role is Role.ANIMAL else None
+    return (
+        alike[0]
+        if nested or article in ("the", "his", "her", "their", "那", "这") or known.kind.role is Role.ANIMAL
+        else None
+    )
 
 
 def _kin(one: str, other: str) -> bool:
     if one == other:
         return True
-    return {one, other} in ({"girl", "child"}, {"boy", "child"}, {"woman", "person"}, {"man", "person"}, {"girl", "woman"}, {"boy", "man"},
+    return {one, other} in ({"girl", "child"}, {"boy", "child"}, {"woman", "person"}, {"man", "person"}, {"girl",
+        "woman"}, {"boy", "man"},
                             {"boat", "sailboat"}, {"boat", "ship"}, {"bird", "eagle"})  # fmt: skip
 
 

@@ -6,6 +6,7 @@ frames, marks on the floor or paint.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,12 +26,21 @@ _WIDEST = 0.62
 
 _GOINGS = tuple((compile_words(pattern), Verb(verb)) for verb, pattern in words.GOINGS)
 _VERBS = tuple((compile_words(pattern), verb) for pattern, verb in verbs.ACTS)
-_MOVING = frozenset({Verb.WALK, Verb.RUN, Verb.FLY, Verb.SWIM, Verb.ENTER, Verb.LEAVE, Verb.PASS, Verb.JUMP, Verb.DANCE})
+_MOVING = frozenset(
+    {Verb.WALK, Verb.RUN, Verb.FLY, Verb.SWIM, Verb.ENTER, Verb.LEAVE, Verb.PASS, Verb.JUMP, Verb.DANCE}
+)
 _WANDERS = frozenset({Verb.WALK, Verb.RUN, Verb.FLY, Verb.SWIM})
 _STILL = frozenset({Verb.SIT, Verb.STAND, Verb.SLEEP, Verb.LEAN, Verb.DANCE, Verb.PLAY, Verb.EAT})
 _RIDES = compile_words(words.RIDES)
-_ABOARD = compile_words(r"(?:船|舟|筏|艇|气球|飞船)(?:上|里|中|头|尾)|划[船桨]|撑[船篙]|泛舟|\b(?:on|in|aboard|inside) (?:an?|the|his|her|their) (?:\w+ ){0,3}(?:boat|raft|canoe|kayak|ship|yacht|sailboat|gondola|rowboat|dinghy)|\brow(?:s|ing)\b|\bpaddl")
-_INSIDE = compile_words(r"驾驶|开着|开车|坐在\S{0,6}(?:车|机)[里内上]|\bdriv(?:es|ing)\b|\bin (?:an?|the|his|her) (?:\w+ ){0,3}(?:car|truck|bus|train|plane|taxi)\b|\bpilot")
+_ABOARD = compile_words(
+    r"(?:船|舟|筏|艇|气球|飞船)(?:上|里|中|头|尾)|划[船桨]|撑[船篙]|泛舟|\b(?:on|in|aboard|inside) (?:an?|the|"
+    r"his|her|their) (?:\w+ ){0,3}(?:boat|raft|canoe|kayak|ship|yacht|sailboat|gondola|rowboat|dinghy)|"
+    r"\brow(?:s|ing)\b|\bpaddl"
+)
+_INSIDE = compile_words(
+    r"驾驶|开着|开车|坐在\S{0,6}(?:车|机)[里内上]|\bdriv(?:es|ing)\b|\bin (?:an?|the|his|"
+    r"her) (?:\w+ ){0,3}(?:car|truck|bus|train|plane|taxi)\b|\bpilot"
+)
 _OUTDOORS = {Home.WATER: "open water", Home.DEEP: "underwater", Home.AIR: "above the hills"}
 
 
@@ -79,7 +89,9 @@ def read_script(prompt: str, aspect: float, *, labelled: bool) -> Script:
             label = None if no_text or number else standin.name
             figures[name] = Figure(standin.kind, label, standin.accent, shares[standin.name], number)
     notes = [f"{name} is inside and not seen." for name in hidden]
-    return Script(replace(screenplay, shots=tuple(shots)), figures, tuple(s.name for s in backing), mounts, tuple(notes))
+    return Script(
+        replace(screenplay, shots=tuple(shots)), figures, tuple(s.name for s in backing), mounts, tuple(notes)
+    )
 
 
 # Who does what --------------------------------------------------------------------------------------------------------
@@ -89,8 +101,14 @@ def _everybody_acts(shot: ScriptShot, named: dict[str, Standin]) -> ScriptShot:
     """All stand-ins that a shot names are seen in it and act; nobody has a picture that makes him a prop or a place."""
     view = plain(shot.text)
     seen = [m.name for m in shot.cast]
-    seen += [name for name, s in named.items() if name not in seen and any(_where(view, p) is not None for p in s.phrases)]
-    order = {name: next((w for p in named[name].phrases if (w := _where(view, p)) is not None), 0) for name in seen if name in named}
+    seen += [
+        name for name, s in named.items() if name not in seen and any(_where(view, p) is not None for p in s.phrases)
+    ]
+    order = {
+        name: next((w for p in named[name].phrases if (w := _where(view, p)) is not None), 0)
+        for name in seen
+        if name in named
+    }
     sides = {m.name: m.side for m in shot.cast}
     cast = tuple(CastMember(name, Part.ACTOR, None, sides.get(name)) for name in sorted(order, key=lambda n: order[n]))
     return replace(shot, cast=cast, acts=_acts(shot, view, named, [m.name for m in cast]))
@@ -107,7 +125,9 @@ def _where(view: str, phrase: str) -> int | None:
 def _acts(shot: ScriptShot, view: str, named: dict[str, Standin], here: Sequence[str]) -> tuple[Act, ...]:
     """What the grammar found, and ways of going that are no verbs of people, given to whoever is named before them."""
     acts = [a for a in shot.acts if a.who in here]
-    spots = sorted((m.start(), name) for name in here for p in named[name].phrases for m in re.finditer(re.escape(p), view))
+    spots = sorted(
+        (m.start(), name) for name in here for p in named[name].phrases for m in re.finditer(re.escape(p), view)
+    )
     for pattern, verb in _GOINGS:
         for match in pattern.finditer(view):
             stop = max(view.rfind(mark, 0, match.start()) for mark in "。;!?\n") + 1
@@ -122,11 +142,15 @@ def _acts(shot: ScriptShot, view: str, named: dict[str, Standin], here: Sequence
             if pattern.search(view):
                 _put(acts, Act(here[0], verb))
     # together: who is joined to somebody that goes, goes too
-    for first, second in zip(here, here[1:], strict=False):
-        joined = re.search(r"(?:和|与|跟|\band\b|\bwith\b|带着|牵着)", _between(view, named[first], named[second]) or "")
+    for first, second in itertools.pairwise(here):
+        joined = re.search(
+            r"(?:和|与|跟|\band\b|\bwith\b|带着|牵着)", _between(view, named[first], named[second]) or ""
+        )
         for one, other in ((first, second), (second, first)):
             if joined and other in loose:
-                for act in [a for a in acts if a.who == one and a.verb in (_WANDERS | {Verb.DANCE, Verb.JUMP, Verb.SIT})]:
+                for act in [
+                    a for a in acts if a.who == one and a.verb in (_WANDERS | {Verb.DANCE, Verb.JUMP, Verb.SIT})
+                ]:
                     _put(acts, replace(act, who=other, target=None))
     return tuple(_sensible(act, named) for act in acts)
 
@@ -143,7 +167,9 @@ def _between(view: str, one: Standin, other: Standin) -> str | None:
     return None
 
 
-def _likeliest(before: Sequence[str], after: Sequence[str], named: dict[str, Standin], verb: Verb, left: str) -> str | None:
+def _likeliest(
+    before: Sequence[str], after: Sequence[str], named: dict[str, Standin], verb: Verb, left: str
+) -> str | None:
     homes = {Verb.SWIM: (Home.DEEP,), Verb.FLY: (Home.AIR,)}.get(verb, ())
     for names in (list(reversed(before)), list(after)):
         fitting = [n for n in names if named[n].kind.home in homes]
@@ -171,7 +197,13 @@ def _sensible(act: Act, named: dict[str, Standin]) -> Act:
 
 def _inside(shot: ScriptShot, named: dict[str, Standin]) -> list[str]:
     """People who are inside a vehicle that hides them."""
-    hulls = [m.name for m in shot.cast if named[m.name].kind.role is Role.VEHICLE and named[m.name].kind.seat is None and named[m.name].kind.home is Home.GROUND]
+    hulls = [
+        m.name
+        for m in shot.cast
+        if named[m.name].kind.role is Role.VEHICLE
+        and named[m.name].kind.seat is None
+        and named[m.name].kind.home is Home.GROUND
+    ]
     if not hulls or not _INSIDE.search(plain(shot.text)):
         return []
     return [m.name for m in shot.cast if named[m.name].kind.role is Role.PERSON][:1]
@@ -195,7 +227,9 @@ def _mounted(shot: ScriptShot, named: dict[str, Standin]) -> dict[str, str]:
     people = [m.name for m in shot.cast if named[m.name].kind.role is Role.PERSON]
     rides = bool(_RIDES.search(view))
     seats = [m.name for m in shot.cast if named[m.name].kind.seat is not None] if rides else []
-    boats = [m.name for m in shot.cast if named[m.name].kind.home is Home.WATER] if rides or _ABOARD.search(view) else []
+    boats = (
+        [m.name for m in shot.cast if named[m.name].kind.home is Home.WATER] if rides or _ABOARD.search(view) else []
+    )
     return dict(zip(people, seats, strict=False)) or {name: boats[0] for name in people[:2] if boats}
 
 
@@ -264,10 +298,12 @@ def _shares(shown: Sequence[Standin], backing: Sequence[Standin], aspect: float)
         metres = standin.kind.metres
         if people:
             tallest = max(s.kind.metres for s in people)
-            share = (metres / tallest) ** (0.72 if metres < tallest else 0.55) * (tallest / _GROWN) ** 0.25
+            share = (metres / tallest) ** (0.85 if metres < tallest else 0.55) * (tallest / _GROWN) ** 0.25
         else:
             assert lead is not None
-            share = 0.74 * (metres / lead.kind.metres) ** 0.45
+            # what flies beside the lead is farther off
+            small = 0.75 if standin.kind.home is Home.AIR and lead.kind.home is not Home.AIR else 0.45
+            share = 0.74 * (metres / lead.kind.metres) ** small
         shares[standin.name] = share
     across = 0.0
     for standin in shown:
@@ -281,7 +317,9 @@ def _shares(shown: Sequence[Standin], backing: Sequence[Standin], aspect: float)
     if not people:
         shares = {name: share * max(0.35, tight) for name, share in shares.items()}
     for standin in backing:
-        shares[standin.name] = min(1.45, (standin.kind.metres / _GROWN) ** 0.42 * (1.0 if people or not shown else 0.85))
+        shares[standin.name] = min(
+            1.45, (standin.kind.metres / _GROWN) ** 0.42 * (1.0 if people or not shown else 0.85)
+        )
     return shares
 
 

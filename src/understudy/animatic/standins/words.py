@@ -9,23 +9,48 @@ from __future__ import annotations
 HAN: tuple[tuple[str, str], ...] = (
     (
         "",
-        "马路|马上|马甲|马桶|马赛克|木马|河马|斑马线|人马|海马|罗马|马克杯|马戏|马场|马厩|马背|马鞍|牛仔|牛奶|牛肉|牛排|蜗牛|吹牛|牛油果|"
-        "羊肉|羊毛|猪肉|鸡蛋|鸡肉|火鸡|鸡尾酒|鸭舌帽|鱼缸|鱼竿|鱼塘|金枪鱼|鱼肉|鱼尾裙|鳄鱼|章鱼|狗粮|热狗|猫步|猫眼|猫粮|熊市|虎牙|龙卷风|恐龙化石|水龙头|"
-        "龙门|龙虾|龙袍|龙井|接龙|沙龙|尼龙|狮子座|狼狈|车站|车厢|车内|车里|车窗|车门|车灯|车流|车库|车轮|车道|车间|停车场|火车站|汽车站|堵车|船长|船上|"
-        "船舱|船员|飞船|宇宙飞船|树林|树叶|树枝|树荫|树影|树皮|树梢|树丛|树干|树木|房间|房子里|房屋内|厨房|库房|房门|书房|健身房|花园|花瓣|花店|花香|花纹|火花|浪花|"
-        "雪花|烟花|水花|棉花|花样|花丛|花海|花田|花坛|开花|花生|花椒|鲜花店|樱花树|桃花树|梅花树|人群|人们|人类|人生|人物|人间|人工|人像|人文|人声|人影|人行道|行人道|"
-        "路人|无人|无人机视角|无人机航拍|无人机拍摄|主人公|别人|他人|诗人|动人|迷人|惊人|令人|感人|宜人|怡人|诱人|个人|人手|人造|人脸|人体|机器人工厂|书店|书架|书桌|书柜|书包|"
-        "图书馆|书法|证书|秘书|球场|球馆|地球|星球|月球|全球|气球|篮球场|足球场|眼球|球员|球迷|灯光|灯塔|路灯下|霓虹灯|红绿灯|灯笼|台灯下|聚光灯|灯火|杯子里|世界杯|奖杯|杯中|瓶颈|"
-        "飞机场|机场|机舱|塔楼里|塔吊|盒饭|鸟瞰|鸟语花香|候鸟迁徙|菜鸟|鸟巢|鸟鸣|鸟叫|鸟笼|孩子气|儿童节|儿童房|天使投资|公园|游乐园|老板|木船坞|船坞|风筝线|猫头|"
-        "狗头|虎头|马头|牛头|鱼头|龙头|老虎机|巴士站|公交站|公交车站|自行车道|女性|男性|女装|男装|女鞋|男鞋|女声|男声|母亲节|父亲节|模特儿|演员表|观众席",
+        "马路|马上|马甲|马桶|马赛克|木马|河马|斑马线|人马|海马|罗马|马克杯|马戏|马场|马厩|马背|马鞍|牛仔|牛奶|"
+        "牛肉|牛排|蜗牛|吹牛|牛油果|"
+        "羊肉|羊毛|猪肉|鸡蛋|鸡肉|火鸡|鸡尾酒|鸭舌帽|鱼缸|鱼竿|鱼塘|金枪鱼|鱼肉|鱼尾裙|鳄鱼|章鱼|狗粮|热狗|猫步|"
+        "猫眼|猫粮|熊市|虎牙|龙卷风|恐龙化石|水龙头|"
+        "龙门|龙虾|龙袍|龙井|接龙|沙龙|尼龙|狮子座|狼狈|车站|车厢|车内|车里|车窗|车门|车灯|车流|车库|车轮|车道|"
+        "车间|停车场|火车站|汽车站|堵车|船长|船上|"
+        "船舱|船员|飞船|宇宙飞船|树林|树叶|树枝|树荫|树影|树皮|树梢|树丛|树干|树木|房间|房子里|房屋内|厨房|库房|"
+        "房门|书房|健身房|花园|花瓣|花店|花香|花纹|火花|浪花|"
+        "雪花|烟花|水花|棉花|花样|花丛|花海|花田|花坛|开花|花生|花椒|鲜花店|樱花树|桃花树|梅花树|人群|人们|人类|"
+        "人生|人物|人间|人工|人像|人文|人声|人影|人行道|行人道|"
+        "路人|无人|无人机视角|无人机航拍|无人机拍摄|主人公|别人|他人|诗人|动人|迷人|惊人|令人|感人|宜人|怡人|"
+        "诱人|个人|人手|人造|人脸|人体|机器人工厂|书店|书架|书桌|书柜|书包|"
+        "图书馆|书法|证书|秘书|球场|球馆|地球|星球|月球|全球|气球|篮球场|足球场|眼球|球员|球迷|灯光|灯塔|路灯下|"
+        "霓虹灯|红绿灯|灯笼|台灯下|聚光灯|灯火|杯子里|世界杯|奖杯|杯中|瓶颈|"
+        "飞机场|机场|机舱|塔楼里|塔吊|盒饭|鸟瞰|鸟语花香|候鸟迁徙|菜鸟|鸟巢|鸟鸣|鸟叫|鸟笼|孩子气|儿童节|儿童房|"
+        "天使投资|公园|游乐园|老板|木船坞|船坞|风筝线|猫头|"
+        "狗头|虎头|马头|牛头|鱼头|龙头|老虎机|巴士站|公交站|公交车站|自行车道|女性|男性|女装|男装|女鞋|男鞋|"
+        "女声|男声|母亲节|父亲节|模特儿|演员表|观众席",
     ),
-    ("man", "男主角|男人|男子|男士|男青年|男模特|男模|男友|先生|爸爸|父亲|爷爷|老爷爷|外公|老头|大叔|叔叔|大爷|小伙子|小伙|帅哥|王子|国王|丈夫|新郎|和尚|侠客|剑客|"
-            "武士|骑士|将军|士兵|战士|牛仔男|船长|渔夫|老渔夫|渔民|农夫|樵夫|樵|消防员|警察|侦探|厨师|快递员|外卖员|外卖小哥|司机|保安|拳击手|少侠|书生|皇帝|道士|老人|老者|冲浪者|滑雪者|滑板少年|少年"),
-    ("woman", "女主角|女人|女子|女士|女友|女模特|女模|姑娘|妈妈|母亲|奶奶|老奶奶|外婆|阿姨|大妈|妻子|新娘|公主|皇后|女王|小姐|美女|老太太|仙女|女巫|护士|空姐|少女|女生|女侠|"
-              "芭蕾舞者|舞女|舞者|舞蹈演员|女舞者|花旦|旗袍女子"),
-    ("person", "主角|主人|人物角色|一个人|一群人|两个人|三个人|人(?![们类生物间工像文声影行手造脸体群数心格气马力员才民])|身影|行人|路人甲|游客|乘客|顾客|观众|工人|科学家|医生|老师|学生|同学|"
-               "程序员|上班族|白领|摄影师|画家|歌手|乐手|吉他手|鼓手|钢琴家|小提琴家|演奏者|演员|模特|主持人|主播|店员|店主|服务员|咖啡师|调酒师|"
-               "跑者|跑步者|运动员|球员|登山者|旅人|旅行者|背包客|骑行者|骑手|滑板手|工匠|匠人|魔法师|巫师|精灵|天使|忍者|猎人|探险家|情侣|夫妻|恋人|朋友|闺蜜|同事|选手|司机师傅|外星人"),
+    (
+        "man",
+        "男主角|男人|男子|男士|男青年|男模特|男模|男友|先生|爸爸|父亲|爷爷|老爷爷|外公|老头|大叔|叔叔|大爷|"
+        "小伙子|小伙|帅哥|王子|国王|丈夫|新郎|和尚|侠客|剑客|"
+        "武士|骑士|将军|士兵|战士|牛仔男|船长|渔夫|老渔夫|渔民|农夫|樵夫|樵|消防员|警察|侦探|厨师|快递员|外卖员|"
+        "外卖小哥|司机|保安|拳击手|少侠|书生|皇帝|道士|老人|老者|冲浪者|滑雪者|滑板少年|少年",
+    ),
+    (
+        "woman",
+        "女主角|女人|女子|女士|女友|女模特|女模|姑娘|妈妈|母亲|奶奶|老奶奶|外婆|阿姨|大妈|妻子|新娘|公主|皇后|"
+        "女王|小姐|美女|老太太|仙女|女巫|护士|空姐|少女|女生|女侠|"
+        "芭蕾舞者|舞女|舞者|舞蹈演员|女舞者|花旦|旗袍女子",
+    ),
+    (
+        "person",
+        "主角|主人|人物角色|一个人|一群人|两个人|三个人|"
+        "人(?![们类生物间工像文声影行手造脸体群数心格气马力员才民])|身影|行人|路人甲|游客|乘客|顾客|观众|工人|"
+        "科学家|医生|老师|学生|同学|"
+        "程序员|上班族|白领|摄影师|画家|歌手|乐手|吉他手|鼓手|钢琴家|小提琴家|演奏者|演员|模特|主持人|主播|店员|"
+        "店主|服务员|咖啡师|调酒师|"
+        "跑者|跑步者|运动员|球员|登山者|旅人|旅行者|背包客|骑行者|骑手|滑板手|工匠|匠人|魔法师|巫师|精灵|天使|"
+        "忍者|猎人|探险家|情侣|夫妻|恋人|朋友|闺蜜|同事|选手|司机师傅|外星人",
+    ),
     ("boy", "小男孩|男孩|男生|男童|弟弟|哥哥|小王子"),
     ("girl", "小女孩|女孩|小姑娘|女童|小公主|妹妹|姐姐"),
     ("child", "小朋友|孩子们|孩子|小孩|儿童|孩童|小伙伴|猴子|小猴|猩猩"),
@@ -63,7 +88,10 @@ HAN: tuple[tuple[str, str], ...] = (
     ("dolphin", "海豚"),
     ("turtle", "海龟|乌龟|小乌龟"),
     ("jellyfish", "水母|章鱼怪"),
-    ("car", "跑车|汽车|轿车|赛车|小汽车|越野车|出租车|警车|老爷车|电动车|吉普车|皮卡|敞篷车|车子|轿跑|超跑|甲壳虫车|车"),
+    (
+        "car",
+        "跑车|汽车|轿车|赛车|小汽车|越野车|出租车|警车|老爷车|电动车|吉普车|皮卡|敞篷车|车子|轿跑|超跑|甲壳虫车|车",
+    ),
     ("truck", "卡车|货车|大卡车|消防车|救护车|房车|坦克|拖拉机"),
     ("bus", "公交车|公共汽车|巴士|大巴|校车|电车|双层巴士"),
     ("train", "火车|列车|高铁|地铁列车|蒸汽火车|动车|绿皮火车|磁悬浮"),
@@ -87,30 +115,55 @@ HAN: tuple[tuple[str, str], ...] = (
     ("flower", "玫瑰花|玫瑰|向日葵|花朵|鲜花|花束|郁金香|荷花|莲花|牡丹|梅花|樱花|蒲公英|小花|一朵花|花"),
     ("lamp", "台灯|落地灯|路灯|灯|蜡烛"),
     ("book", "书本|书籍|一本书|古书|魔法书|相册|日记本|书"),
-    ("box", "箱子|盒子|礼盒|行李箱|宝箱|纸箱|礼物|蛋糕|汉堡|披萨|面包|手机|电脑|笔记本电脑|相机|手表|耳机|运动鞋|球鞋|产品|商品|包裹|沙发|椅子|桌子|钢琴|吉他|小提琴|"
-            "立方体|方块|石头|巨石|雕像|时钟|闹钟|信封|雪人|泡泡|戒指|项链|雨伞"),
+    (
+        "box",
+        "箱子|盒子|礼盒|行李箱|宝箱|纸箱|礼物|蛋糕|汉堡|披萨|面包|手机|电脑|笔记本电脑|相机|手表|耳机|运动鞋|"
+        "球鞋|产品|商品|包裹|沙发|椅子|桌子|钢琴|吉他|小提琴|"
+        "立方体|方块|石头|巨石|雕像|时钟|闹钟|信封|雪人|泡泡|戒指|项链|雨伞",
+    ),
 )
 """Kind and its nouns in Chinese."""
 
 LATIN: tuple[tuple[str, str], ...] = (
     (
         "",
-        "car park|car door|car window|parking lot|bus stop|bus station|train station|horse racing|hot dog|hot dogs|human|dog park|cat walk|catwalk|"
-        "teddy bear|fish tank|fishing boat dock|boat dock|treehouse|tree line|treetops|tree branches?|tree trunks?|trees|bookstore|bookshelf|bookshelves|"
-        "flower shop|flower pot|flower field|field of flowers|wildflowers|glass house|warehouse|lighthouse keeper|greenhouse|coffee shop|"
-        "coffee table|snowball|eyeball|ballroom|basketball court|football field|tennis court|drone shot|drone footage|drone view|drone camera|aerial drone|fpv drone|"
-        "bird'?s[- ]eye|cat'?s eye|ship'?s deck|box office|street lamps?|street lights?|traffic lights?|man-made|crowd control|"
-        "police station|fire truck station|airplane mode|model train set|dogwood|horsepower|kite string|robot arm factory|ducking|fox hole|plane of focus|focal plane|"
+        "car park|car door|car window|parking lot|bus stop|bus station|train station|horse racing|hot dog|"
+        "hot dogs|human|dog park|cat walk|catwalk|"
+        "teddy bear|fish tank|fishing boat dock|boat dock|treehouse|tree line|treetops|tree branches?|"
+        "tree trunks?|trees|bookstore|bookshelf|bookshelves|"
+        "flower shop|flower pot|flower field|field of flowers|wildflowers|glass house|warehouse|"
+        "lighthouse keeper|greenhouse|coffee shop|"
+        "coffee table|snowball|eyeball|ballroom|basketball court|football field|tennis court|drone shot|"
+        "drone footage|drone view|drone camera|aerial drone|fpv drone|"
+        "bird'?s[- ]eye|cat'?s eye|ship'?s deck|box office|street lamps?|street lights?|traffic lights?|"
+        "man-made|crowd control|"
+        "police station|fire truck station|airplane mode|model train set|dogwood|horsepower|kite string|"
+        "robot arm factory|ducking|fox hole|plane of focus|focal plane|"
         "depth of field|person view|first person|third person|one person view|point of view",
     ),
-    ("man", "man|men|guy|guys|gentleman|father|dad|grandfather|grandpa|old man|king|prince|husband|groom|businessman|fisherman|cowboy|samurai|knight|soldier|"
-            "warrior|monk|policeman|police officer|firefighter|fireman|detective|chef|waiter|pirate|wizard|captain|boxer|lumberjack|farmer|viking|surfer|skier|"
-            "snowboarder|skateboarder|skater|rider|ninja|gladiator|astronomer|blacksmith|elderly man|young man"),
-    ("woman", "woman|women|lady|mother|mom|grandmother|grandma|queen|princess|wife|bride|ballerina|waitress|actress|nurse|witch|fairy|mermaid|old woman|"
-              "elderly woman|young woman|geisha|dancer"),
-    ("person", "person|people|figure|silhouette|stranger|student|teacher|doctor|scientist|artist|painter|photographer|singer|guitarist|pianist|violinist|drummer|"
-               "musician|runner|jogger|hiker|climber|traveler|traveller|cyclist|worker|barista|bartender|model|couple|friends?|family|crowd|angel|ghost|alien|monk figure|"
-               "player|athlete|athletes|tourist|commuter|pedestrian|pedestrians|dancers|swimmer|driver|explorer|hunter|elf|superhero|hero|villain|craftsman|potter|scholar"),
+    (
+        "man",
+        "man|men|guy|guys|gentleman|father|dad|grandfather|grandpa|old man|king|prince|husband|groom|"
+        "businessman|fisherman|cowboy|samurai|knight|soldier|"
+        "warrior|monk|policeman|police officer|firefighter|fireman|detective|chef|waiter|pirate|wizard|captain|"
+        "boxer|lumberjack|farmer|viking|surfer|skier|"
+        "snowboarder|skateboarder|skater|rider|ninja|gladiator|astronomer|blacksmith|elderly man|young man",
+    ),
+    (
+        "woman",
+        "woman|women|lady|mother|mom|grandmother|grandma|queen|princess|wife|bride|ballerina|waitress|actress|"
+        "nurse|witch|fairy|mermaid|old woman|"
+        "elderly woman|young woman|geisha|dancer",
+    ),
+    (
+        "person",
+        "person|people|figure|silhouette|stranger|student|teacher|doctor|scientist|artist|painter|photographer|"
+        "singer|guitarist|pianist|violinist|drummer|"
+        "musician|runner|jogger|hiker|climber|traveler|traveller|cyclist|worker|barista|bartender|model|couple|"
+        "friends?|family|crowd|angel|ghost|alien|monk figure|"
+        "player|athlete|athletes|tourist|commuter|pedestrian|pedestrians|dancers|swimmer|driver|explorer|hunter|"
+        "elf|superhero|hero|villain|craftsman|potter|scholar",
+    ),
     ("boy", "boys?|little boy|son|lad|schoolboy"),
     ("girl", "girls?|little girl|daughter|schoolgirl"),
     ("child", "child|children|kids?|toddlers?|teenagers?|teens?|monkeys?|chimpanzee|gorilla|ape"),
@@ -119,7 +172,11 @@ LATIN: tuple[tuple[str, str], ...] = (
     ("astronaut", "astronauts?|spaceman|cosmonaut"),
     ("cat", "cats?|kittens?|kitty|tabby|tabby cat|calico|persian cat|siamese cat"),
     ("big cat", "tigers?|lions?|lioness|leopards?|snow leopard|panthers?|cheetahs?|jaguar|cougar|cub"),
-    ("dog", "dogs?|pupp(?:y|ies)|corgis?|husky|huskies|golden retriever|retriever|labrador|poodle|bulldog|beagle|shiba|shiba inu|german shepherd|dalmatian|hound"),
+    (
+        "dog",
+        "dogs?|pupp(?:y|ies)|corgis?|husky|huskies|golden retriever|retriever|labrador|poodle|bulldog|beagle|"
+        "shiba|shiba inu|german shepherd|dalmatian|hound",
+    ),
     ("fox", "fox|foxes"),
     ("wolf", "wolf|wolves|coyote"),
     ("rabbit", "rabbits?|bunn(?:y|ies)|hare"),
@@ -138,7 +195,11 @@ LATIN: tuple[tuple[str, str], ...] = (
     ("dinosaur", "dinosaurs?|t-rex|tyrannosaurus|velociraptor"),
     ("dragon", "dragons?|wyvern"),
     ("bird", "birds?|sparrows?|parrots?|pigeons?|doves?|swallows?|hummingbirds?|robin|crows?|ravens?|phoenix|bats?"),
-    ("eagle", "eagles?|hawks?|falcons?|seagulls?|gulls?|owls?|cranes? bird|swans?|geese|herons?|peacocks?|storks?|flamingos?|vultures?"),
+    (
+        "eagle",
+        "eagles?|hawks?|falcons?|seagulls?|gulls?|owls?|cranes? bird|swans?|geese|herons?|peacocks?|storks?|"
+        "flamingos?|vultures?",
+    ),
     ("duck", "ducks?|ducklings?|goose"),
     ("chicken", "chickens?|hens?|roosters?|chicks?"),
     ("penguin", "penguins?"),
@@ -168,12 +229,20 @@ LATIN: tuple[tuple[str, str], ...] = (
     ("tower", "tower|skyscrapers?|lighthouse|castle|eiffel tower|pagoda"),
     ("cup", "cups?|mugs?|coffee cup|cup of coffee|cup of tea|teacup|teapot|bowl|coffee|tea"),
     ("bottle", "bottles?|perfume|perfume bottle|wine bottle|soda can|can of soda|lipstick|vase"),
-    ("ball", "ball|basketball|soccer ball|football|tennis ball|beach ball|apples?|oranges? fruit|lemons?|watermelon|sphere|planet|crystal ball|globe"),
+    (
+        "ball",
+        "ball|basketball|soccer ball|football|tennis ball|beach ball|apples?|oranges? fruit|lemons?|watermelon|"
+        "sphere|planet|crystal ball|globe",
+    ),
     ("flower", "flowers?|roses?|sunflowers?|tulips?|lotus|daisy|dandelion|blossom"),
     ("lamp", "lamp|lantern|candles?"),
     ("book", "books?|notebook|diary"),
-    ("box", "box|boxes|gift|cube|suitcase|cake|burger|pizza|bread|phone|smartphone|laptop|camera body|wristwatch|watch dial|sneakers?|shoe|product|package|sofa|chair|"
-            "piano|guitar|violin|statue|rock|boulder|snowman|clock|treasure chest|umbrella|headphones"),
+    (
+        "box",
+        "box|boxes|gift|cube|suitcase|cake|burger|pizza|bread|phone|smartphone|laptop|camera body|wristwatch|"
+        "watch dial|sneakers?|shoe|product|package|sofa|chair|"
+        "piano|guitar|violin|statue|rock|boulder|snowman|clock|treasure chest|umbrella|headphones",
+    ),
 )
 """Kind and its nouns in English; whole words."""
 
@@ -194,12 +263,17 @@ COLOURS: tuple[tuple[str, tuple[int, int, int]], ...] = (
 """Colour words; the first that is found counts."""
 
 OWN_COLOURS: dict[str, tuple[int, int, int]] = {
-    "老虎": (222, 140, 66), "tiger": (222, 140, 66), "狮子": (206, 164, 98), "雄狮": (206, 164, 98), "lion": (206, 164, 98),
-    "狐狸": (212, 122, 62), "小狐狸": (212, 122, 62), "fox": (212, 122, 62), "柴犬": (214, 160, 104), "柯基": (214, 160, 104),
+    "老虎": (222, 140, 66), "tiger": (222, 140, 66), "狮子": (206, 164, 98), "雄狮": (206, 164, 98), "lion": (206, 164,
+        98),
+    "狐狸": (212, 122, 62), "小狐狸": (212, 122, 62), "fox": (212, 122, 62), "柴犬": (214, 160, 104), "柯基": (214, 160,
+        104),
     "金毛": (212, 176, 116), "金毛犬": (212, 176, 116), "golden retriever": (212, 176, 116), "corgi": (214, 160, 104),
-    "北极熊": (230, 228, 220), "polar bear": (230, 228, 220), "熊猫": (226, 226, 222), "大熊猫": (226, 226, 222), "panda": (226, 226, 222),
-    "金鱼": (224, 120, 60), "goldfish": (224, 120, 60), "锦鲤": (224, 110, 70), "koi": (224, 110, 70), "向日葵": (230, 190, 70),
-    "sunflower": (230, 190, 70), "玫瑰": (196, 70, 84), "rose": (196, 70, 84), "樱花树": (232, 178, 194), "cherry tree": (232, 178, 194),
+    "北极熊": (230, 228, 220), "polar bear": (230, 228, 220), "熊猫": (226, 226, 222), "大熊猫": (226, 226, 222),
+        "panda": (226, 226, 222),
+    "金鱼": (224, 120, 60), "goldfish": (224, 120, 60), "锦鲤": (224, 110, 70), "koi": (224, 110, 70), "向日葵": (230,
+        190, 70),
+    "sunflower": (230, 190, 70), "玫瑰": (196, 70, 84), "rose": (196, 70, 84), "樱花树": (232, 178, 194),
+        "cherry tree": (232, 178, 194),
     "cherry blossom tree": (232, 178, 194), "樱花": (232, 178, 194), "天鹅": (234, 232, 226), "swan": (234, 232, 226),
 }  # fmt: skip
 """Things whose name tells their colour; the prompt's own word wins."""
@@ -217,21 +291,49 @@ COUNTS_EN = (
     (r"three|3", 3),
     (r"four|4", 4),
     (r"five|six|5|6", 5),
-    (r"several|many|some|a few|a group of|a flock of|a herd of|a pack of|a school of|a crowd of|dozens of|countless|hundreds of", 4),
+    (
+        r"several|many|some|a few|a group of|a flock of|a herd of|a pack of|a school of|a crowd of|dozens of|"
+        r"countless|hundreds of",
+        4,
+    ),
 )
 MOST = 5
 """Stand-ins of one noun at most: more of them read as a crowd anyway."""
-GROUPS = r"们|群|couple|people|friends|family|crowd|情侣|夫妻|恋人|闺蜜|men|women|children|mice|geese|wolves|pedestrians|dancers|athletes"
+GROUPS = (
+    r"们|群|couple|people|friends|family|crowd|情侣|夫妻|恋人|闺蜜|\bmen|women|children|mice|geese|wolves|pedestrians|"
+    r"dancers|athletes"
+)
 PAIRS = r"couple|情侣|夫妻|恋人|闺蜜"
 
 GOINGS: tuple[tuple[str, str], ...] = (
-    ("swim", r"游泳|畅游|遨游|游动|游弋|游过|潜水|潜游|游(?=[着向在来])|\bsw[ia]m(?:s|ming)?\b|\bdiv(?:es|ing)\b|\bsnorkel"),
-    ("run", r"疾驰|飞驰|驰骋|狂奔|奔驰|奔腾|冲刺|飞速|高速|追逐|追赶|追着|赛跑|漂移|\bgallop\w*|\brac(?:es|ing)\b|\bspeed(?:s|ing)\b|\bchas(?:es|ing)\b|\bsprint\w*|\bdrift(?:s|ing)\b|\bcharg(?:es|ing)\b"),
-    ("walk", r"行驶|驶过|驶向|驶来|驶入|驶出|开过|开在|航行|行进|划过水面|漂流|漂浮|顺流而下|扬帆|滑行|滑雪|滑冰|冲浪|骑行|骑着|骑马|踏浪|前行|穿行|穿梭|徘徊|巡游|游荡|爬行|爬过|\bdriv(?:es|ing)\b|"
-             r"\bsail(?:s|ing)?\b|\bcruis(?:es|ing)\b|\bglid(?:es|ing)\b|\broll(?:s|ing)\b|\btravel(?:s|ling|ing)\b|\brid(?:es|ing)\b|\bcycl(?:es|ing)\b|\btrot(?:s|ting)?\b|"
-             r"\bmarch(?:es|ing)?\b|\bski(?:s|ing)\b|\bsurf(?:s|ing)\b|\bskat(?:es|ing)\b|\bskateboard(?:s|ing)\b|\bhik(?:es|ing)\b|\bprowl\w*|\bcrawl(?:s|ing)\b|\bpaddl(?:es|ing)\b|\browing\b|\brows\b"),
-    ("fly", r"翱翔|盘旋|展翅|腾空|升空|起飞|发射|飞舞|翩翩|俯冲|滑翔|飘过|飘浮|飘在|升起|\bsoar(?:s|ing)?\b|\bglid(?:es|ing) through the (?:sky|air)|\btak(?:es|ing) off\b|\blaunch(?:es|ing)?\b|\bflutter\w*|"
-            r"\bhover\w*|\bflap\w*|\blifts off\b|\bascend\w*|\bcircl(?:es|ing) (?:in|over|above)"),
+    (
+        "swim",
+        r"游泳|畅游|遨游|游动|游弋|游过|潜水|潜游|游(?=[着向在来])|\bsw[ia]m(?:s|ming)?\b|\bdiv(?:es|ing)\b|\bsnorkel",
+    ),
+    (
+        "run",
+        r"疾驰|飞驰|驰骋|狂奔|奔驰|奔腾|冲刺|飞速|高速|追逐|追赶|追着|赛跑|漂移|\bgallop\w*|\brac(?:es|ing)\b|"
+        r"\bspeed(?:s|ing)\b|\bchas(?:es|ing)\b|\bsprint\w*|\bdrift(?:s|ing)\b|\bcharg(?:es|ing)\b",
+    ),
+    (
+        "walk",
+        r"行驶|驶过|驶向|驶来|驶入|驶出|开过|开在|航行|行进|划过水面|漂流|漂浮|顺流而下|扬帆|滑行|滑雪|滑冰|"
+        r"冲浪|骑行|骑着|骑马|踏浪|前行|穿行|穿梭|徘徊|巡游|游荡|爬行|爬过|\bdriv(?:es|ing)\b|"
+        r"\bsail(?:s|ing)?\b|\bcruis(?:es|ing)\b|\bglid(?:es|ing)\b|\broll(?:s|ing)\b|\btravel(?:s|ling|ing)\b|"
+        r"\brid(?:es|ing)\b|\bcycl(?:es|ing)\b|\btrot(?:s|ting)?\b|"
+        r"\bmarch(?:es|ing)?\b|\bski(?:s|ing)\b|\bsurf(?:s|ing)\b|\bskat(?:es|ing)\b|\bskateboard(?:s|ing)\b|"
+        r"\bhik(?:es|ing)\b|\bprowl\w*|\bcrawl(?:s|ing)\b|\bpaddl(?:es|ing)\b|\browing\b|\brows\b",
+    ),
+    (
+        "fly",
+        r"翱翔|盘旋|展翅|腾空|升空|起飞|发射|飞舞|翩翩|俯冲|滑翔|飘过|飘浮|飘在|升起|\bsoar(?:s|ing)?\b|"
+        r"\bglid(?:es|ing) through the (?:sky|air)|\btak(?:es|ing) off\b|\blaunch(?:es|ing)?\b|\bflutter\w*|"
+        r"\bhover\w*|\bflap\w*|\blifts off\b|\bascend\w*|\bcircl(?:es|ing) (?:in|over|above)",
+    ),
 )
 """Ways of going that the studio's verbs of people do not hold."""
-RIDES = r"骑[着上行在]?|驾[着驶]?|乘[着坐]?|\brid(?:es|ing|e)\b|\bon (?:a|his|her|the) (?:horse|bike|bicycle|motorcycle|camel)|\bcycl(?:es|ing)\b|\batop\b|\bastride\b"
+RIDES = (
+    r"骑[着上行在]?|驾[着驶]?|乘[着坐]?|\brid(?:es|ing|e)\b|"
+    r"\bon (?:a|his|her|the) (?:horse|bike|bicycle|motorcycle|camel)|"
+    r"\bcycl(?:es|ing)\b|\batop\b|\bastride\b"
+)

@@ -61,7 +61,7 @@ def between(
     if found is not None:
         morph = Morph(first, last, found.matrix, residue_of(first, last, found.matrix))
         note = (
-            "This is a draft: the camera goes from the first picture to the last by what both show; nothing is made up."
+            "This is a draft: the camera goes from the first picture to the last by what both show; nothing is added."
         )
         return Passage(_along(_bent(morph, moves, size), first, last, count), (note,))
     ends = [find_foreground(picture, eyes) for picture in (first, last)]

@@ -25,6 +25,10 @@ from understudy.core.request import LocalMedia, Medium
 from understudy.core.units import Size
 from understudy.media.image import Picture, cover, fit, read_image
 
+BACKGROUND, THING = "background", "object"
+"""Descriptions by which a caller says what a reference is for: where the film plays, or what is in it. Source:
+spec/dashscope.md §7.1, obj_or_bg."""
+
 _TALLEST = 1.3  # sprite height over film height: what a close shot shows at one to one
 _WIDEST = 1.6  # sprite width over film width, for the same reason
 _PLATE = 1.5  # plate size over film size: room for the camera to move in
@@ -89,7 +93,8 @@ def assemble(brief: Brief, screenplay: Screenplay, workdir: Path, progress: Prog
 
         told(0.0)
         performer = _cast(studio, subject, _part_of(subject, screenplay, subject.name == sheet), told)
-        if _may_be_set(performer, screenplay, places) and _is_somewhere(performer, screenplay, studio.eyes):
+        may_be_set = subject.description != THING and _may_be_set(performer, screenplay, places)
+        if may_be_set and _is_somewhere(performer, screenplay, studio.eyes):
             performer = _as_set(performer)
             places.add(subject.name)
         performers[subject.name] = performer
@@ -101,7 +106,7 @@ def assemble(brief: Brief, screenplay: Screenplay, workdir: Path, progress: Prog
 
 def _part_of(subject: LocalSubject, screenplay: Screenplay, is_sheet: bool) -> Part | None:
     """BACKGROUND for somebody who is only ever that; None for somebody whom no shot names."""
-    if is_sheet:
+    if is_sheet or subject.description == BACKGROUND:
         return Part.BACKGROUND
     parts = {member.part for shot in screenplay.shots for member in shot.cast if member.name == subject.name}
     acts = any(act.who == subject.name for shot in screenplay.shots for act in shot.acts)
@@ -178,7 +183,7 @@ def _cast_still(studio: _Studio, subject: LocalSubject, part: Part | None) -> Pe
     plate = _plate(picture, studio.plate_side)
     sound = subject.voice.path if subject.voice is not None else None
     found = None if part is Part.BACKGROUND else cut(picture, studio.eyes, *studio.sprite_size)
-    if found is None or (part is None and found.kind is Kind.CARD):
+    if found is None or (part is None and found.kind is Kind.CARD and subject.description != THING):
         # nobody named it and nobody is in it: somewhere to be
         whole = np.dstack([plate, np.full(plate.shape[:2], 255, np.uint8)])
         found = Cut(np.asarray(whole, np.uint8), frozenset(), Kind.PLACE)

@@ -17,6 +17,7 @@ from understudy.animatic._opencv import cv2
 from understudy.animatic._patch import premultiplied
 from understudy.animatic.cutout import edge_radius, person_likelihood
 from understudy.animatic.lips import Anatomy, Floats, smooth
+from understudy.animatic.matte import Box
 from understudy.animatic.perception import Eyes, Mask
 from understudy.animatic.performer import Face, Plate, Sprite
 
@@ -47,14 +48,16 @@ class Head:
     """A head made ready to move.
 
     `sprite` is the whole picture as RGBA: the person cut out, or everything where the backdrop goes along. `plate`
-    is the picture without the person, None in the second case.
+    is the picture without the person, None in the second case. Only what is in `cells` ever moves.
     """
 
+    picture: Plate
     sprite: Sprite
     plate: Plate | None
     anatomy: Anatomy
-    weight: Floats  # (h / 8, w / 8) how much each point of the picture goes along
+    weight: Floats  # (rows, columns) of 8 px: how much each point of the picture goes along
     paint: Sprite  # the sprite premultiplied
+    cells: Box  # of `weight`
 
     def carried(self, patches: list[tuple[Sprite, tuple[int, int]]], turn: Turn) -> Plate:
         """The picture with the head turned, and changed parts of the sprite (straight alpha, left and top) in it."""
@@ -66,28 +69,36 @@ class Head:
                     paint[top : top + patch.shape[0], left : left + patch.shape[1]] = premultiplied(patch)
         map_x, map_y = self._maps(turn)
         moved = cv2.remap(paint, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
-        if self.plate is None:
-            return np.ascontiguousarray(moved[..., :3])
-        alpha = moved[..., 3]
-        behind = cv2.multiply(self.plate, cv2.merge([cv2.bitwise_not(alpha)] * 3), scale=1 / 255)
-        return np.asarray(cv2.add(behind, np.ascontiguousarray(moved[..., :3])), np.uint8)
+        top, left = self.cells.top * _GRID, self.cells.left * _GRID
+        area = np.s_[top : top + moved.shape[0], left : left + moved.shape[1]]
+        shown = np.ascontiguousarray(moved[..., :3])
+        if self.plate is not None:
+            open_share = cv2.merge([cv2.bitwise_not(np.ascontiguousarray(moved[..., 3]))] * 3)
+            shown = cv2.add(cv2.multiply(np.ascontiguousarray(self.plate[area]), open_share, scale=1 / 255), shown)
+        whole = self.picture.copy()
+        whole[area] = shown
+        return whole
 
     def _maps(self, turn: Turn) -> tuple[Floats, Floats]:
-        """From where each pixel comes: shifts on a coarse grid, spread."""
-        height, width = self.sprite.shape[:2]
-        rows, columns = self.weight.shape
-        knots_x = ((np.arange(columns) + 0.5) * width / columns - 0.5).astype(np.float32)
-        knots_y = ((np.arange(rows) + 0.5) * height / rows - 0.5).astype(np.float32)
-        grid_x, grid_y = np.meshgrid(knots_x, knots_y)
-        from_x, from_y = self._source(grid_x, grid_y, turn)
-        shift_x = cv2.resize(from_x - grid_x, (width, height), interpolation=cv2.INTER_LINEAR)
-        shift_y = cv2.resize(from_y - grid_y, (width, height), interpolation=cv2.INTER_LINEAR)
-        shift_x += np.arange(width, dtype=np.float32)[None, :]
-        shift_y += np.arange(height, dtype=np.float32)[:, None]
+        """From where each pixel comes: shifts on the grid, spread."""
+        height, width = self.picture.shape[:2]
+        box = self.cells
+        left, top = box.left * _GRID, box.top * _GRID
+        right, bottom = min(width, box.right * _GRID), min(height, box.bottom * _GRID)
+        knots = np.s_[box.top : box.bottom, box.left : box.right]
+        grid_x, grid_y = (each[knots] for each in _grid(self.weight.shape))
+        from_x, from_y = self._source(grid_x, grid_y, self.weight[knots], turn)
+        size = (box.width * _GRID, box.height * _GRID)
+        spread = [
+            cv2.resize(shift, size, interpolation=cv2.INTER_LINEAR) for shift in (from_x - grid_x, from_y - grid_y)
+        ]
+        shift_x, shift_y = (each[: bottom - top, : right - left] for each in spread)
+        shift_x += np.arange(left, right, dtype=np.float32)[None, :]
+        shift_y += np.arange(top, bottom, dtype=np.float32)[:, None]
         return shift_x, shift_y
 
-    def _source(self, x: Floats, y: Floats, turn: Turn) -> tuple[Floats, Floats]:
-        a, weight = self.anatomy, self.weight
+    def _source(self, x: Floats, y: Floats, weight: Floats, turn: Turn) -> tuple[Floats, Floats]:
+        a = self.anatomy
         own_x, own_y = a.to_own(x, y)
         own_y = own_y + np.float32(turn.lift * a.height) * weight
         angle = -np.radians(turn.roll) * weight
@@ -118,10 +129,25 @@ def prepare_head(picture: Plate, face: Face, eyes: Eyes) -> Head:
         if _covers(mask, face):
             sprite = matte.sprite_of(picture, mask)
             weight = _along(anatomy, picture.shape[:2], None)
-            return Head(sprite, _without(picture, mask, anatomy), anatomy, weight, premultiplied(sprite))
+            plate = _without(picture, mask, anatomy)
+            return Head(picture, sprite, plate, anatomy, weight, premultiplied(sprite), _cells(weight))
     person = rough if sure else _oval(anatomy, picture.shape[:2])
     sprite = np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)])
-    return Head(sprite, None, anatomy, _along(anatomy, picture.shape[:2], person), sprite)
+    weight = _along(anatomy, picture.shape[:2], person)
+    return Head(picture, sprite, None, anatomy, weight, sprite, _cells(weight))
+
+
+def _grid(shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """X and y of the knots, in pixels: where OpenCV expects the middles of the cells when it spreads them."""
+    rows, columns = shape
+    knots_x, knots_y = (np.arange(count, dtype=np.float32) * _GRID + (_GRID - 1) / 2 for count in (columns, rows))
+    grid_x, grid_y = np.meshgrid(knots_x, knots_y)
+    return grid_x.astype(np.float32), grid_y.astype(np.float32)
+
+
+def _cells(weight: Floats) -> Box:
+    """The cells that move, and one more around them."""
+    return matte.bounds(weight, margin=1, threshold=0.002) or Box(0, 0, weight.shape[1], weight.shape[0])
 
 
 def _covers(mask: Mask, face: Face) -> bool:
@@ -150,10 +176,8 @@ def _even_around(picture: Plate, rough: Mask, face: Face) -> bool:
 def _along(anatomy: Anatomy, shape: tuple[Any, ...], person: Mask | None) -> Floats:
     """How much each point goes along with the head, on the coarse grid; around `person`, if given, ever less."""
     height, width = shape[:2]
-    rows, columns = -(-height // _GRID) + 1, -(-width // _GRID) + 1
-    knots_x = ((np.arange(columns) + 0.5) * width / columns - 0.5).astype(np.float32)
-    knots_y = ((np.arange(rows) + 0.5) * height / rows - 0.5).astype(np.float32)
-    grid_x, grid_y = np.meshgrid(knots_x, knots_y)
+    rows, columns = -(-height // _GRID), -(-width // _GRID)
+    grid_x, grid_y = _grid((rows, columns))
     own_x, own_y = anatomy.to_own(grid_x, grid_y)
     down = (own_y - anatomy.chin) / anatomy.height
     weight = _BODY * smooth(_BODY_END, _NECK[1], down) + (1 - _BODY) * smooth(_NECK[1], _NECK[0], down)

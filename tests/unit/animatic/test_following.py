@@ -23,10 +23,12 @@ def shaken(count: int, trembling: float, way: float = 0.0) -> list[Face | None]:
     """A drawn face that goes to the right by `way` a picture, its points trembling (pixels)."""
     face = drawn_face(200)[1]
     rng = np.random.default_rng(9)
-    return [
-        Face((face.mesh + (way * n, 0, 0) + rng.normal(0, trembling, (468, 3))).astype(np.float32), 1.0)
-        for n in range(count)
-    ]
+    film: list[Face | None] = []
+    for number in range(count):
+        shaken_mesh = face.mesh + rng.normal(0, trembling, (468, 3)).astype(np.float32)
+        shaken_mesh[:, 0] += way * number
+        film.append(Face(shaken_mesh, 1.0))
+    return film
 
 
 def apart(faces: list[Face | None], truth: list[Face | None]) -> float:

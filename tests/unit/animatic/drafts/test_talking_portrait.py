@@ -222,7 +222,7 @@ def test_a_silent_sound_moves_no_lips_and_is_noted(tmp_path: Path) -> None:
 
 def test_a_covered_face_does_less_and_it_is_noted(tmp_path: Path) -> None:
     masked = woman().copy()
-    masked[135:235, 70:215] = (120, 160, 200)
+    masked[130:240, 60:230] = (120, 160, 200)
     reel = portrait(tmp_path, LIVEPORTRAIT, picture=masked, count=4)
     assert any("covers part of the face" in note for note in reel.notes)
 

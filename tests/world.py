@@ -22,6 +22,7 @@ from understudy.service.accounts import Accounts, Caller
 from understudy.service.links import Links
 from understudy.service.perform import Performance
 from understudy.service.tasks import Tasks
+from understudy.service.templates import Templates
 from understudy.service.uploads import Uploads
 from understudy.stores.blobs import OpendalBlobs
 from understudy.stores.sql import SqlStore
@@ -61,6 +62,7 @@ class World:
             self.store.tasks,
             self.cards,
             self.uploads,
+            Templates(self.blobs),
             self.links,
             self.clock,
             profile=Profile.COMPAT,

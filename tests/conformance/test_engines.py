@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from builders import a_card, a_request, a_video, an_image, tiny_image, tiny_sound, tiny_video
+from understudy.catalog.promises import promise
 from understudy.core.card import ModelCard
 from understudy.core.plugs import find_plugs
 from understudy.core.ports import Engine, Job, Stage
@@ -84,7 +85,8 @@ def stage(tmp_path: Path) -> PlainStage:
 
 
 def a_job(request: VideoRequest, card: ModelCard | None = None, seed: int = 7) -> Job:
-    return Job("task-1", request.but(seed=seed), card or a_card(), seed, attempt=1)
+    card = card or a_card()
+    return Job("task-1", request.but(seed=seed), card, seed, attempt=1, promise=promise(request, card, {}))
 
 
 def children() -> list[psutil.Process]:

@@ -87,7 +87,7 @@ def failure() -> Outcome:
 class TestKeeping:
     async def test_a_task_comes_back_as_it_was_given(self, tasks: SqlTaskStore) -> None:
         task = a_task(
-            a_request("图1 说：“你好”\u0000 🎬", extras={"bgm": [1, 2.5, None]}),
+            a_request("图1 说：“你好”\u0000 🎬", options={"bgm": [1, 2.5, None]}),
             extras={"resolve": True},
             notes=("a", "b"),
         )

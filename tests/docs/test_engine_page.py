@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from builders import a_card, a_request, a_video, an_image, tiny_image
+from understudy.catalog.promises import promise
 from understudy.core.plugs import find_plugs
 from understudy.core.ports import Engine, Job
 from understudy.core.request import LocalMedia, Reference
@@ -68,8 +69,8 @@ async def test_the_engine_of_the_page_makes_what_was_asked(engine: Engine, tmp_p
     card, request = a_card(), a_request(references=(an_image(), an_image()))
     assert engine.offers(card, request)
     assert not engine.offers(card, a_request(references=(a_video(),)))
-    stage = Stage(tmp_path)
-    take = await engine.perform(Job("here", request, card, 1, attempt=1), stage)
-    assert what_is_wrong(probe_file(take.path), request, card) == ""
+    stage, promised = Stage(tmp_path), promise(request, card, {})
+    take = await engine.perform(Job("here", request, card, 1, attempt=1, promise=promised), stage)
+    assert what_is_wrong(probe_file(take.path), promised) == ""
     assert stage.told == sorted(stage.told)
     assert take.notes

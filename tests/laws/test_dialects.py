@@ -27,8 +27,8 @@ from understudy.core.units import Size, Tier
 from understudy.core.usage import Usage
 from understudy.core.wire import RemoteTask, Told, WireReply, WireRequest
 from understudy.dialects.dashscope import DIALECT
+from understudy.dialects.dashscope.inputs import plain_medium
 from understudy.dialects.dashscope.shapes import DashScopeInput, DashScopeMedia, DashScopeParameters
-from understudy.dialects.dashscope.submit import plain_medium
 from wires import SUBMIT, a_question, a_submit
 
 SHELF = Shelf.open()

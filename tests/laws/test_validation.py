@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from understudy.catalog.shelf import Shelf
-from understudy.catalog.validate import check_counts, complete, scheme_of, settle
+from understudy.catalog.sizing import settle
+from understudy.catalog.urls import scheme_of
+from understudy.catalog.validate import check_counts, complete
 from understudy.core.card import ModelCard
 from understudy.core.faults import InvalidRequest
 from understudy.core.request import MediaFacts, Medium, Profile, Reference, Role, ShotType, VideoRequest
@@ -87,7 +89,7 @@ def test_a_request_is_completed_or_refused_with_reasons(
 def test_a_good_request_is_never_refused(request: VideoRequest, card: ModelCard) -> None:
     made = complete(request, card, Profile.STRICT)
     check_counts(made, card)
-    assert settle(made, card, None) == made
+    assert settle(made, card, {}) == made
     for name in ("seconds", "tier", "ratio"):
         said = getattr(request, name)
         assert said is None or getattr(made, name) == said
@@ -105,7 +107,11 @@ def test_a_first_frame_shapes_the_film_and_not_its_price(width: int, height: int
     opening = Reference("https://host/f", Medium.IMAGE, Role.FIRST_FRAME)
     subject = Reference("https://host/a", Medium.IMAGE)
     asked = VideoRequest(card.model, "a prompt", references=(opening, subject), tier=tier)
-    made = settle(complete(asked, card, Profile.COMPAT), card, MediaFacts(Medium.IMAGE, "png", 1, Size(width, height)))
+    made = settle(
+        complete(asked, card, Profile.COMPAT),
+        card,
+        {Role.FIRST_FRAME: MediaFacts(Medium.IMAGE, "png", 1, Size(width, height))},
+    )
     assert made.tier == tier
     assert made.size is not None
     assert made.size.width % 8 == made.size.height % 8 == 0

@@ -14,10 +14,11 @@ from decimal import Decimal
 import pytest
 
 from understudy.catalog import tariffs
-from understudy.catalog.validate import complete, settle
+from understudy.catalog.sizing import settle
+from understudy.catalog.validate import complete
 from understudy.core.card import Billing
 from understudy.core.faults import BadCard
-from understudy.core.request import Profile
+from understudy.core.request import Profile, Role
 from understudy.core.units import Ratio, Size, Tier
 from unit.catalog.wan_r2v import SHELF, a_photo, a_request
 
@@ -119,7 +120,7 @@ def test_a_run_with_a_first_frame_costs_what_its_tier_costs() -> None:
     card = SHELF.find(N)
     request = complete(a_request(kinds="fi", tier=Tier(720), seconds=10), card, Profile.COMPAT)
     before = tariffs.quote(request, card, [], CN)
-    settled = settle(request, card, a_photo(3000, 1000))
+    settled = settle(request, card, {Role.FIRST_FRAME: a_photo(3000, 1000)})
     usage, charge = tariffs.measure(settled, card, [], Decimal(10), CN)
     assert charge == before[1]
     assert str(charge.amount) == "6.000000"

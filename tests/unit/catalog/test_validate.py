@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from understudy.catalog.shelf import Shelf
-from understudy.catalog.validate import PATHS, check_counts, complete, paths_for, scheme_of, settle
-from understudy.core.card import Defaults, Interval, Sound
+from understudy.catalog.sizing import settle
+from understudy.catalog.urls import scheme_of
+from understudy.catalog.validate import PATHS, check_counts, complete, paths_for
+from understudy.core.card import Defaults, Interval, Option, OptionKind, Sound
 from understudy.core.faults import InvalidRequest, Violation, ViolationKind
 from understudy.core.request import Medium, Profile, Reference, Role, ShotType, VideoRequest
 from understudy.core.units import Ratio, Size, Tier
@@ -71,7 +73,7 @@ def test_what_is_complete_stays_as_it_is(model: str) -> None:
     request = complete(a_request(model, "iv"), card, COMPAT)
     assert complete(request, card, COMPAT) == request
     assert complete(request, card, Profile.STRICT) == request
-    assert settle(request, card, None) == request
+    assert settle(request, card, {}) == request
     check_counts(request, card)
 
 
@@ -132,10 +134,10 @@ def test_a_model_that_takes_its_shots_from_the_prompt_passes_over_a_shot_type() 
     assert complete(a_request("wan2.6-r2v", shot_type=ShotType.MULTI), OLDER, COMPAT).shot_type is ShotType.MULTI
 
 
-def test_extras_must_be_listed() -> None:
-    card = replace(NEWER, extras=("bgm",))
-    asked = a_request(extras={"bgm": True, "glitter": 3})
-    assert complete(asked, card, COMPAT).extras == {"bgm": True}
+def test_options_must_be_listed() -> None:
+    card = replace(NEWER, options={"bgm": Option(OptionKind.FLAG)})
+    asked = a_request(options={"bgm": True, "glitter": 3})
+    assert complete(asked, card, COMPAT).options == {"bgm": True}
     with pytest.raises(InvalidRequest, match=r"parameters\.glitter: wan2\.7-r2v knows no such parameter"):
         complete(asked, card, Profile.STRICT)
 
@@ -169,13 +171,13 @@ def test_with_a_first_frame_the_size_stays_open_until_it_is_seen() -> None:
 )
 def test_a_film_takes_the_shape_of_its_first_frame(tier: int, picture: tuple[int, int], size: str, ratio: str) -> None:
     request = complete(a_request(kinds="fi", tier=Tier(tier), ratio=Ratio(9, 16)), NEWER, COMPAT)
-    settled = settle(request, NEWER, a_photo(*picture))
+    settled = settle(request, NEWER, {Role.FIRST_FRAME: a_photo(*picture)})
     assert (str(settled.size), str(settled.ratio), settled.tier) == (size, ratio, Tier(tier))
 
 
 def test_a_model_without_the_rule_keeps_its_size() -> None:
     request = complete(a_request("wan2.6-r2v"), OLDER, COMPAT)
-    assert settle(request, OLDER, a_photo(1000, 3000)) == request
+    assert settle(request, OLDER, {Role.FIRST_FRAME: a_photo(1000, 3000)}) == request
 
 
 def test_a_voice_with_a_first_frame_is_passed_over() -> None:
@@ -415,5 +417,5 @@ def test_references_that_are_none(reference: Reference, kind: ViolationKind, wor
 def test_a_card_without_sizes_leaves_the_picture_to_the_engine() -> None:
     card = replace(NEWER, sizes=())
     assert complete(a_request(size=Size(3, 3)), card, COMPAT).size == Size(3, 3)
-    assert settle(a_request(), card, a_photo()) == a_request()
-    assert settle(a_request(), NEWER, replace(a_clip(), size=None)) == a_request()
+    assert settle(a_request(), card, {Role.FIRST_FRAME: a_photo()}) == a_request()
+    assert settle(a_request(), NEWER, {Role.FIRST_FRAME: replace(a_clip(), size=None)}) == a_request()

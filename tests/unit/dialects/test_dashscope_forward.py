@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from understudy.catalog.shelf import Shelf
+from understudy.core.card import Option, OptionKind
 from understudy.core.faults import CannotExpress
 from understudy.core.request import Medium, Reference, Role, ShotType, VideoRequest
 from understudy.core.task import Status, TaskFilter
@@ -136,7 +137,7 @@ UNSAYABLE: list[tuple[VideoRequest, str]] = [
     (asked("wan2.7-r2v", GIRL, Reference("https://x/a.mp3", Medium.AUDIO)), "references[1]"),
     (asked("wan2.7-r2v", GIRL, replace(OPENING, role=Role.LAST_FRAME)), "references[1]"),
     (asked("wan2.7-r2v", replace(BOY, role=Role.FIRST_FRAME)), "references[0]"),
-    (asked("wan2.7-r2v", extras={"bgm": True}), "extras.bgm"),
+    (asked("wan2.7-r2v", options={"bgm": True}), "options.bgm"),
     (asked("wan2.6-r2v", OPENING), "references[0].role"),
     (asked("wan2.6-r2v", GIRL, replace(BOY, voice="https://x/v.mp3")), "references[1].voice"),
     (asked("wan2.6-r2v", Reference("https://x/a.mp3", Medium.AUDIO)), "references[0].medium"),
@@ -144,7 +145,7 @@ UNSAYABLE: list[tuple[VideoRequest, str]] = [
     (asked("wan2.6-r2v", size=Size(1280, 720), ratio=Ratio(9, 16)), "size"),
     (asked("wan2.6-r2v", tier=Tier(480)), "tier"),
     (asked("wan2.6-r2v", ratio=Ratio(21, 9)), "ratio"),
-    (asked("wan2.6-r2v", extras={"movement_amplitude": "large"}), "extras.movement_amplitude"),
+    (asked("wan2.6-r2v", options={"movement_amplitude": "large"}), "options.movement_amplitude"),
 ]
 
 
@@ -161,9 +162,9 @@ def test_a_card_without_sizes_cannot_complete_a_tier() -> None:
         DIALECT.encode_submit(asked("wan2.6-r2v", tier=Tier(720)), card)
 
 
-def test_extras_that_the_card_lists_are_carried() -> None:
-    card = replace(SHELF.find("wan2.6-r2v"), extras=("fps",))
-    body = json.loads(DIALECT.encode_submit(asked("wan2.6-r2v", extras={"fps": 8}), card).body)
+def test_options_that_the_card_lists_are_carried() -> None:
+    card = replace(SHELF.find("wan2.6-r2v"), options={"fps": Option(OptionKind.WHOLE)})
+    body = json.loads(DIALECT.encode_submit(asked("wan2.6-r2v", options={"fps": 8}), card).body)
     assert body["parameters"]["fps"] == 8
 
 

@@ -11,7 +11,8 @@ from understudy.core.faults import Fault, Forbidden, InvalidRequest, NotFound, V
 from understudy.core.request import Medium, Profile, Reference, Role, ShotType, VideoRequest
 from understudy.core.units import Ratio, Size, Tier
 from understudy.dialects.dashscope import DIALECT
-from understudy.dialects.dashscope.submit import SUBMIT_PATHS, plain_medium
+from understudy.dialects.dashscope.inputs import plain_medium
+from understudy.dialects.dashscope.submit import SUBMIT_PATHS
 from wires import SUBMIT, a_submit
 
 SHELF = Shelf.open()

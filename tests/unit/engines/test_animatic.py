@@ -14,6 +14,7 @@ import pytest
 
 from stage import figure
 from understudy.animatic import models
+from understudy.catalog.promises import promise
 from understudy.core.card import Billing, ModelCard, Naming, Sound
 from understudy.core.faults import HouseError, Refused
 from understudy.core.ports import Job
@@ -56,7 +57,8 @@ def card(**more: Any) -> ModelCard:
 
 
 def job(request: VideoRequest, **more: Any) -> Job:
-    return Job("t", request, card(**more), seed=7, attempt=1)
+    asked = card(**more)
+    return Job("t", request, asked, seed=7, attempt=1, promise=promise(request, asked, {}))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from builders import SMALL, a_card, a_request
+from understudy.catalog.promises import promise
 from understudy.core.card import Sound
 from understudy.core.request import MediaFacts, Medium
 from understudy.core.units import Size
@@ -25,10 +26,12 @@ GOOD = MediaFacts(
     has_sound=True,
 )
 
+PROMISE = promise(a_request(), a_card(), {})
+
 
 def test_a_good_take_passes() -> None:
-    assert what_is_wrong(GOOD, a_request(), a_card()) == ""
-    assert what_is_wrong(replace(GOOD, seconds=Decimal("1.021333"), frame_count=None), a_request(), a_card()) == ""
+    assert what_is_wrong(GOOD, PROMISE) == ""
+    assert what_is_wrong(replace(GOOD, seconds=Decimal("1.021333"), frame_count=None), PROMISE) == ""
 
 
 @pytest.mark.parametrize(
@@ -46,7 +49,7 @@ def test_a_good_take_passes() -> None:
     ],
 )
 def test_any_other_is_told_by_its_first_fault(changes: dict[str, Any], reason: str) -> None:
-    assert reason in what_is_wrong(replace(GOOD, **changes), a_request(), a_card())
+    assert reason in what_is_wrong(replace(GOOD, **changes), PROMISE)
 
 
 @pytest.mark.parametrize(
@@ -63,5 +66,6 @@ def test_any_other_is_told_by_its_first_fault(changes: dict[str, Any], reason: s
 def test_sound_by_model_and_wish(sound: Sound, wish: bool | None, wanted: bool) -> None:
     request, card = a_request(sound=wish), a_card(sound=sound)
     assert card.wants_sound(request) is wanted
-    assert what_is_wrong(replace(GOOD, has_sound=wanted), request, card) == ""
-    assert what_is_wrong(replace(GOOD, has_sound=not wanted), request, card) != ""
+    promised = promise(request, card, {})
+    assert what_is_wrong(replace(GOOD, has_sound=wanted), promised) == ""
+    assert what_is_wrong(replace(GOOD, has_sound=not wanted), promised) != ""

@@ -198,7 +198,7 @@ def block(shot: Shot, performers: Mapping[str, Performer], outlines: Mapping[str
     level = sum(focused) / len(focused)
     alone = sum(p.part is Part.ACTOR for p in wanted) == 1
     aloft = all(_is_aloft(performers[p.name]) for p in wanted)
-    nearer = _nearer([performers[p.name] for p in wanted])
+    nearer = _nearer([performers[p.name] for p in wanted], size)
     stands = [_stand(p, performers[p.name], outlines[p.name], size, level, alone, aloft, nearer) for p in wanted]
     return in_order([_under_sitter(s, stands) for s in stands])
 
@@ -237,7 +237,8 @@ def _stand(
     figure = figure_of(performer)
     if figure is not None:
         y = floor - _height_of(figure, placement, body, size, aloft=aloft)
-        scale = nearer * body * figure.share / outline.body_height
+        scale = body * figure.share / outline.body_height
+        scale *= 1.0 if figure.kind.role is Role.SCENERY else nearer
         return Stand(placement, performer, outline, x, y, scale, near, goal)
     if performer.kind is Kind.PERSON and placement.part is not Part.PROP:
         scale = body / outline.body_height
@@ -257,13 +258,15 @@ def _stand(
     return Stand(placement, performer, outline, x, floor, scale, near, goal)
 
 
-def _nearer(performers: Sequence[Performer]) -> float:
+def _nearer(performers: Sequence[Performer], size: Size) -> float:
     """How much nearer a shot of small stand-ins alone is to them: the set would fall apart under a lens instead."""
     figures = [figure_of(performer) for performer in performers]
-    shares = [figure.share for figure in figures if figure is not None and figure.kind.role is not Role.SCENERY]
-    if not shares or None in figures:
+    acting = [figure for figure in figures if figure is not None and figure.kind.role is not Role.SCENERY]
+    if not acting or None in figures:
         return 1.0
-    return clamp(_STAND_IN / max(shares), 1.0, 2.6)
+    # 0.7 is about the studio's body in parts of the picture's height
+    across = max(figure.share * 0.7 * size.height * figure.box[2] / figure.box[3] for figure in acting)
+    return clamp(min(_STAND_IN / max(f.share for f in acting), 0.55 * size.width / across), 1.0, 2.6)
 
 
 _STAND_IN = 0.5  # share of a body that the largest stand-in of a shot has at least
@@ -279,6 +282,8 @@ def _height_of(figure: Standin, placement: Placement, body: float, size: Size, *
     own, home = body * figure.share, figure.kind.home
     flies = any(act.verb is Verb.FLY for act in placement.acts)
     rests = any(act.verb in (Verb.SIT, Verb.STAND, Verb.SLEEP) for act in placement.acts)
+    if figure.kind.role is Role.PERSON and any(act.verb is Verb.SWIM for act in placement.acts):
+        return -0.36 * own  # the figure lies at half its height: that is where the water is
     if figure.kind.role is Role.PERSON:
         return 0.12 * body if flies else 0.0
     if home is Home.DEEP or (home is Home.AIR and not rests) or flies:

@@ -207,7 +207,8 @@ class Stagehand:
         behind = Backdrop(tuple(h for h in pieces if h.near <= 1))
         front = Backdrop(tuple(h for h in pieces if h.near > 1))
         if way is not None:
-            return passing(behind.hung, way), passing(front.hung, way), behind.light(), drawn.indoors
+            passed = [passing(each.hung, way, self.size, drawn.aspect) for each in (behind, front)]
+            return passed[0], passed[1], behind.light(), drawn.indoors
         return behind, front, behind.light(), drawn.indoors
 
     def _actors(
@@ -243,15 +244,15 @@ class Stagehand:
         for stand in sorted(stands, key=lambda s: s.name in put or s.name in on_tables):
             if stand.name in on_tables:
                 actors.append(table_under(on_tables[stand.name], views, self.size, mood, np.random.default_rng(0)))
-            grade = mood.then(_matched(stand, around)) if not _is_card(stand) else light.SAME
             if figure_of(stand.performer) is not None:
                 actors.append(
                     ready_standin(
-                        stand, found, views, self.size, grade, self._letterer, passing=way, shot=shot,
+                        stand, found, views, self.size, mood, self._letterer, passing=way, shot=shot,
                         utterances=utterances, mount=mount_of(stand, found),
                     )
                 )  # fmt: skip
                 continue
+            grade = mood.then(_matched(stand, around)) if not _is_card(stand) else light.SAME
             actors.append(ready(stand, motions[stand.name], views, self.size, grade, shot.lines, utterances))
         return actors
 

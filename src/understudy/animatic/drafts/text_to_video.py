@@ -6,6 +6,7 @@ Knows the order of work: read, build the figures, speak, board, paint. Must not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -19,7 +20,7 @@ from understudy.animatic.brief import Brief, DraftBrief, Progress, Reel
 from understudy.animatic.layers.sets import place_of
 from understudy.animatic.performer import Cast
 from understudy.animatic.render import paint_frames, speak_lines
-from understudy.animatic.screenplay import Line, Move, Screenplay
+from understudy.animatic.screenplay import Line, Move, ScriptShot
 from understudy.animatic.soundtrack import mix
 from understudy.animatic.staging import draw_storyboard
 from understudy.animatic.standins.figure import performer_of
@@ -37,6 +38,12 @@ from understudy.media.probe import probe_file
 from understudy.media.video import VideoWriter, sample_span
 
 _READ, _SPOKEN, _TOLD_EVERY = 0.03, 0.10, 6
+_WINDOW = re.compile(r"窗(?:边|前|台|旁|口)|\b(?:by|at|near|out of|through) (?:the|a|her|his) window", re.IGNORECASE)
+_ICE = re.compile(r"冰(?![箱淇咖])|南极|北极|\bice\b|arctic|glacier", re.IGNORECASE)
+_SKY = re.compile(
+    r"天空|星空|星光|星星|月亮|月光|太阳|阳光|云|微风|夕阳|户外|\b(?:sky|stars?|moon|sun(?:light|ny|rise|set)?|clouds?|breeze|outside)\b",
+    re.I,
+)
 _FULL_SHOT = 0.81  # of the set's width that a full shot sees, as in `marks`
 
 
@@ -146,7 +153,9 @@ def _widths(script: Script, cast: Cast, studio: Brief) -> dict[str, float]:
     for name, performer in cast.performers.items():
         outline = outline_of(performer)
         tall = 0.69 * script.figures[name].share * min(studio.size.height, 1.6 * studio.size.width)
-        widths[name] = tall * outline.width / outline.height / studio.size.width
+        # a stride is wider than a body that stands
+        slim = max(outline.width / outline.height, 0.42 if script.figures[name].is_person else 0.0)
+        widths[name] = tall * slim / studio.size.width
     return widths
 
 
@@ -158,18 +167,17 @@ def _somewhere(script: Script) -> Script:
     screenplay = script.screenplay
     story = "\n".join(shot.text for shot in screenplay.shots)
 
-    def placed(shots: Screenplay) -> Screenplay:
-        return replace(
-            shots,
-            shots=tuple(
-                replace(s, place=f"{s.place or ''} outdoors".strip())
-                if place_of(s.place, s.weather, story)[0] == "studio" and (living or (s.place is None and s.weather))
-                else s
-                for s in shots.shots
-            ),
-        )
+    def placed(shot: ScriptShot) -> ScriptShot:
+        if shot.place is None and _WINDOW.search(shot.text):
+            return replace(shot, place="room")
+        unknown = place_of(shot.place, shot.weather, story)[0] == "studio"
+        open_air = shot.place is None and (shot.weather or _SKY.search(shot.text))
+        if unknown and (living or open_air):
+            season = "winter " if _ICE.search(f"{shot.place or ''} {shot.text}") else ""
+            return replace(shot, place=f"{shot.place or ''} {season}outdoors".strip())
+        return shot
 
-    return replace(script, screenplay=placed(screenplay))
+    return replace(script, screenplay=replace(screenplay, shots=tuple(map(placed, screenplay.shots))))
 
 
 # What was approximated -----------------------------------------------------------------------------------------------

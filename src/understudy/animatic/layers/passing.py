@@ -16,10 +16,12 @@ from understudy.animatic.camera import View
 from understudy.animatic.canvas import Bytes, Canvas, Paint
 from understudy.animatic.layers._layer import Moment
 from understudy.animatic.layers.backdrop import Hung
+from understudy.core.units import Size
 
 Track = NDArray[np.float64]
 
 
+_LIGHTS = 0.24  # how far right of the middle drawn skies have sun and moon, in parts of the wide picture
 _SKY, _SLOW = 0.6, 0.16
 """What is farther than this holds the sky: it passes by so much more slowly than its depth says, for sun and moon go
 along with whoever looks at them. By eye."""
@@ -31,21 +33,26 @@ class Passing:
 
     hung: tuple[Hung, ...]
     way: Track
+    aside: float = 0.0
 
     def paint(self, canvas: Canvas, moment: Moment) -> None:
         frame = min(max(moment.frame, 0), len(self.way) - 1)
         view = replace(moment.view, x=moment.view.x + float(self.way[frame]))
-        sky = replace(moment.view, x=moment.view.x + _SLOW * float(self.way[frame]))
         for piece in self.hung:
             if piece.opaque:
-                _cover(canvas, piece, sky if piece.near < _SKY else view)
+                _cover(canvas, piece, self._sky(moment.view, piece.near, frame) if piece.near < _SKY else view)
             else:
                 _repeat(canvas, piece, view)
 
+    def _sky(self, view: View, near: float, frame: int) -> View:
+        return replace(view, x=view.x + _SLOW * float(self.way[frame]) + self.aside / near)
 
-def passing(hung: Sequence[Hung], way: Track) -> Passing:
-    """The same pieces, ready to go on for ever."""
-    return Passing(tuple(piece if piece.opaque else _doubled(piece) for piece in hung), way)
+
+def passing(hung: Sequence[Hung], way: Track, size: Size, aspect: float) -> Passing:
+    """The same pieces, ready to go on for ever. `aspect` is width / height of the wide picture they were drawn for."""
+    # an upright film sees the middle of a wide set: its sky is moved, so that sun and moon are in the picture
+    aside = _LIGHTS * max(0.0, size.height * aspect - size.width)
+    return Passing(tuple(piece if piece.opaque else _doubled(piece) for piece in hung), way, aside)
 
 
 def _matrix(piece: Hung, view: View, canvas: Canvas) -> NDArray[np.float64]:

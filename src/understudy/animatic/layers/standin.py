@@ -91,6 +91,8 @@ class Mannequin:
         over = -1.03 * unit if self.above else 0.0
         spot = np.array([self.stand.x + self.x[frame], self.stand.y + self.y[frame] + over, 1.0])
         x, y = moment.view.matrix(self.stand.near, self.size) @ spot
+        if not -0.1 * self.size.height < y < 1.6 * self.size.height:
+            return
         left = round(float(x) - self.label.width / 2)
         top = round(float(y) + 0.012 * self.size.height) - (round(1.6 * self.label.height) if self.above else 0)
         if float(x) < -0.02 * self.size.width or float(x) > 1.02 * self.size.width:
@@ -129,6 +131,7 @@ def ready_standin(
     figure = figure_of(stand.performer)
     assert figure is not None
     count = len(views)
+    passing = passing if passing is not None and passing.any() else None
     motion = Motion(count)
     mover = stand if mount is None else mount
     travelled = travel(motion, mover, others, views, size)
@@ -184,7 +187,7 @@ def ready_standin(
         paints,
         shadow,
         label,
-        mount is not None or bool(shot.lines),
+        mount is not None or (figure.is_person and bool(shot.lines)),
     )
 
 

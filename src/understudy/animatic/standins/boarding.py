@@ -59,13 +59,15 @@ def framed(stand: Stand, share: float, shot_size: ShotSize) -> Framed:
 def ground_passed(shot: Shot, stands: Sequence[Stand], size: Size) -> Track | None:
     """How far the ground has passed under the stand-ins that the camera goes along with, in set pixels per frame.
 
-    None where nobody is followed. Negative to the left.
+    None where nobody is a stand-in. Negative to the left; 0 where nobody is followed.
     """
     move = next((m for m in shot.moves if m.move is Move.TRACK), None)
     leaders = [s for s in stands if s.does(Verb.WALK, Verb.RUN, Verb.FLY, Verb.SWIM, Verb.PASS) and not s.moves]
     leaders = [s for s in leaders if figure_of(s.performer) is not None]
-    if move is None or not leaders:
+    if all(figure_of(s.performer) is None for s in stands):
         return None
+    if move is None or not leaders:
+        return np.zeros(shot.frame_count)
     speed = min(max(_speed(stand) for stand in leaders), _FASTEST * size.width)
     side = -1.0 if move.side is Side.LEFT else 1.0
     return side * speed * np.arange(shot.frame_count) / FRAMES_PER_SECOND

@@ -55,6 +55,8 @@ def puppet_of(body: str, *, front: bool = False, aloft: bool = False) -> Puppet:
             return vehicles.boat(body)
         case "tree" | "pine":
             return vehicles.tree(pine=body == "pine")
+        case "castle":
+            return vehicles.castle()
         case "house" | "tower":
             return vehicles.house(tower=body == "tower")
         case _:

@@ -104,6 +104,7 @@ KINDS: dict[str, Kind] = {
     "tree": Kind("tree", 5.0, _S, colour=_LEAF),
     "pine": Kind("pine", 5.5, _S, colour=_LEAF),
     "house": Kind("house", 5.0, _S, colour=_BRICK),
+    "castle": Kind("castle", 9.0, _S, colour=_BRICK),
     "tower": Kind("tower", 9.0, _S, colour=_BRICK),
     "cup": Kind("cup", 0.12, _T),
     "bottle": Kind("bottle", 0.28, _T),

@@ -5,6 +5,7 @@ Knows shots, placements and who goes together. Must not know frames over time or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,6 +16,9 @@ from understudy.animatic.standins.script import Script
 from understudy.animatic.storyboard import Facing, Placement, Shot, Storyboard
 
 GOING = frozenset({Verb.WALK, Verb.RUN, Verb.FLY, Verb.SWIM, Verb.PASS})
+_BESIDE = re.compile(
+    r"[树屋房塔]\S{0,2}(?:下|旁|前|边)|\b(?:under|beside|by|near|next to|in front of|against) (?:an?|the)\b"
+)
 _BACK = 0.86  # depth of scenery
 _BACKS = (0.84, 0.14, 0.66, 0.36)
 
@@ -43,10 +47,11 @@ def _marked(shot: Shot, script: Script, widths: Mapping[str, float]) -> Shot:
         moves = (*(m for m in moves if m.move not in (Move.TRACK, Move.TRUCK)), *_track(shot, going))
     elif going and fixed and not leaves:
         placements = [_crosses(p) if p in going else p for p in placements]
-    back = [
-        Placement(name, Part.SEAT, x, _BACK)
-        for name, x in zip((n for n in figures if n in script.scenery), _BACKS, strict=False)
-    ]
+    scenery = [name for name in figures if name in script.scenery]
+    back = [Placement(name, Part.SEAT, x, _BACK) for name, x in zip(scenery, _BACKS, strict=False)]
+    if back and still and _BESIDE.search(shot.text):
+        # somebody is under the tree, or before the house: it stands close behind him
+        back[0] = replace(back[0], x=min(0.92, max(p.x for p in still) + 0.13), depth=0.5)
     return replace(shot, placements=(*placements, *back), moves=moves)
 
 
@@ -97,7 +102,7 @@ def _abreast(placements: list[Placement], widths: Mapping[str, float], script: S
     wide = [widths.get(p.name, 0.2) for p in row]
     gap = 0.035
     total = sum(wide) + gap * (len(row) - 1)
-    scale = min(1.0, 0.96 / total)
+    scale = min(1.0, 0.93 / total)
     left = 0.5 - total * scale / 2
     spots = {}
     for placement, own in zip(row, wide, strict=True):

@@ -81,7 +81,7 @@ def read_script(prompt: str, aspect: float, *, labelled: bool) -> Script:
     shown = [s for s in acting if s.name not in hidden]
     copies = {s.name: tuple(s.name if n == 0 else f"{s.name} {n + 1}" for n in range(s.count)) for s in shown}
     shots = [_multiplied(_placed(shot, shown), copies) for shot in shots]
-    shares = _shares(shown, backing, aspect)
+    shares = _shares(shown, backing, aspect, frozenset(mounts.values()))
     no_text = screenplay.no_text or not labelled
     figures: dict[str, Figure] = {}
     for standin in (*shown, *backing):
@@ -136,6 +136,11 @@ def _acts(shot: ScriptShot, view: str, named: dict[str, Standin], here: Sequence
             who = _likeliest(before, after, named, verb, view[max(0, match.start() - 3) : match.start()])
             if who is not None:
                 _put(acts, Act(who, verb))
+    for name in here:  # a sleeping dog, 奔跑的小猫
+        for phrase in named[name].phrases:
+            for pattern, verb in (*_VERBS, *_GOINGS):
+                if len(phrase) > len(name) and pattern.search(phrase.removesuffix(name)):
+                    _put(acts, Act(name, verb))
     loose = [name for name in here if not any(a.who == name and a.verb not in (Verb.SPEAK, Verb.LOOK) for a in acts)]
     if len(here) == 1 and loose:
         for pattern, verb in _VERBS:
@@ -266,7 +271,8 @@ def _placed(shot: ScriptShot, shown: Sequence[Standin]) -> ScriptShot:
     if size is None and any(a.verb in _MOVING for a in shot.acts):
         size = ShotSize.FULL
     place = shot.place
-    if Home.WATER in homes:
+    swims = any(a.verb is Verb.SWIM and a.who in here for a in shot.acts)
+    if Home.WATER in homes or (swims and Home.DEEP not in homes):
         place = f"{place or ''} ({_OUTDOORS[Home.WATER]})".strip()
     elif Home.DEEP in homes and not re.search(r"鱼缸|池塘|水面|aquarium|tank|pond", plain(shot.text)):
         place = f"{place or ''} ({_OUTDOORS[Home.DEEP]})".strip()
@@ -285,7 +291,9 @@ def _multiplied(shot: ScriptShot, copies: dict[str, tuple[str, ...]]) -> ScriptS
 # How large ------------------------------------------------------------------------------------------------------------
 
 
-def _shares(shown: Sequence[Standin], backing: Sequence[Standin], aspect: float) -> dict[str, float]:
+def _shares(
+    shown: Sequence[Standin], backing: Sequence[Standin], aspect: float, mounts: frozenset[str]
+) -> dict[str, float]:
     """Heights in heights of a grown body on this set.
 
     Beside people everything has about its true size, less the larger it is; without them the largest one takes the
@@ -305,14 +313,19 @@ def _shares(shown: Sequence[Standin], backing: Sequence[Standin], aspect: float)
             small = 0.75 if standin.kind.home is Home.AIR and lead.kind.home is not Home.AIR else 0.45
             share = 0.74 * (metres / lead.kind.metres) ** small
         shares[standin.name] = share
-    across = 0.0
+    across, shrunk = 0.0, 1.0
     for standin in shown:
         left, top, right, bottom = Figure(standin.kind, None, None, 1.0).puppet().box()
         wide = (right - left) / (bottom - top)
         # 0.7 is the studio's body in parts of the picture's height
         most = _WIDEST * aspect / (0.7 * wide * min(standin.count, 2) ** 0.7)
-        shares[standin.name] = min(shares[standin.name], most, 1.32)
+        kept = min(shares[standin.name], most, 1.32)
+        if standin.name in mounts:
+            shrunk = min(shrunk, kept / shares[standin.name])
+        shares[standin.name] = kept
         across += 0.7 * shares[standin.name] * wide * standin.count
+    # whoever rides keeps the measure of what he rides
+    shares = {name: share * (1.0 if name in mounts else shrunk) for name, share in shares.items()}
     tight = min(1.0, 1.15 * aspect / max(across, 1e-6))
     if not people:
         shares = {name: share * max(0.35, tight) for name, share in shares.items()}

@@ -283,6 +283,37 @@ def _re(part: Part) -> Part:
     )
 
 
+def castle() -> Puppet:
+    """A wall with a gate between towers."""
+    wall = _crenels(-0.5, 0.5, -0.46, 9)
+    towers = (_crenels(-0.62, -0.36, -0.74, 3), _crenels(0.36, 0.62, -0.74, 3))
+    keep = _crenels(-0.17, 0.17, -0.80, 3)
+    roof = plate([(-0.13, -0.80), (0.0, -1.04), (0.13, -0.80)])
+    gate = blob([(-0.09, 0.03), (-0.10, -0.20), (0.0, -0.34), (0.10, -0.20), (0.09, 0.03)], 2)
+    slits = tuple(oval(x, y, 0.018, 0.04) for x, y in ((-0.49, -0.52), (0.49, -0.52), (0.0, -0.62)))
+    return upright(
+        Puppet(
+            (
+                Part("roof", (roof,), (0, 0), "trunk", 0.7, 0.9),
+                Part("keep", (keep,), (0, 0), "trunk", 0.82, 0.6),
+                Part("trunk", (wall,), (0, 0), None, 0.95, 0.6),
+                Part("towers", towers, (0, 0), "trunk", 1.0, 0.6),
+                Part("gate", (gate, *slits), (0, 0), "trunk", 0.42, 0.0),
+            )
+        )
+    )
+
+
+def _crenels(left: float, right: float, top: float, count: int) -> Outline:
+    """A wall down to the ground with `count` teeth on its top."""
+    step = (right - left) / (2 * count - 1)
+    teeth: list[tuple[float, float]] = []
+    for n in range(2 * count - 1):
+        y = top if n % 2 == 0 else top + 0.055
+        teeth += [(left + n * step, y), (left + (n + 1) * step, y)]
+    return (*teeth, (right, 0.0), (left, 0.0))
+
+
 def house(*, tower: bool = False) -> Puppet:
     """A house with a gable, or a tall building."""
     if tower:

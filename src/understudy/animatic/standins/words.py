@@ -108,7 +108,8 @@ HAN: tuple[tuple[str, str], ...] = (
     ("tree", "大树|老树|古树|樱花树|桃树|梅树|柳树|银杏树|枫树|苹果树|果树|椰子树|棕榈树|榕树|枯树|树"),
     ("pine", "松树|圣诞树|杉树|柏树"),
     ("house", "小木屋|木屋|房子|小屋|房屋|别墅|茅屋|农舍|民居|谷仓|风车"),
-    ("tower", "高楼|大楼|摩天大楼|摩天楼|灯塔|铁塔|宝塔|东方明珠|埃菲尔铁塔|城堡|塔"),
+    ("castle", "城堡|宫殿|皇宫|古堡"),
+    ("tower", "高楼|大楼|摩天大楼|摩天楼|灯塔|铁塔|宝塔|东方明珠|埃菲尔铁塔|塔"),
     ("cup", "咖啡杯|茶杯|马克杯|杯子|一杯咖啡|一杯茶|咖啡|奶茶|水杯|酒杯|茶壶|碗"),
     ("bottle", "香水|瓶子|酒瓶|香水瓶|矿泉水|饮料|精华液|化妆品|口红|可乐|漂流瓶"),
     ("ball", "足球|篮球|皮球|网球|棒球|排球|乒乓球|水晶球|球|苹果|橙子|橘子|西瓜|柠檬|蓝莓|草莓"),
@@ -174,12 +175,12 @@ LATIN: tuple[tuple[str, str], ...] = (
     ("big cat", "tigers?|lions?|lioness|leopards?|snow leopard|panthers?|cheetahs?|jaguar|cougar|cub"),
     (
         "dog",
-        "dogs?|pupp(?:y|ies)|corgis?|husky|huskies|golden retriever|retriever|labrador|poodle|bulldog|beagle|"
+        "dogs?|puppy|puppies|corgis?|husky|huskies|golden retriever|retriever|labrador|poodle|bulldog|beagle|"
         "shiba|shiba inu|german shepherd|dalmatian|hound",
     ),
     ("fox", "fox|foxes"),
     ("wolf", "wolf|wolves|coyote"),
-    ("rabbit", "rabbits?|bunn(?:y|ies)|hare"),
+    ("rabbit", "rabbits?|bunny|bunnies|hare"),
     ("squirrel", "squirrels?|chipmunk"),
     ("mouse", "mouse|mice|hamsters?|rat|rats"),
     ("bear", "bears?|polar bears?|pandas?|grizzly|raccoons?|koala"),
@@ -203,7 +204,7 @@ LATIN: tuple[tuple[str, str], ...] = (
     ("duck", "ducks?|ducklings?|goose"),
     ("chicken", "chickens?|hens?|roosters?|chicks?"),
     ("penguin", "penguins?"),
-    ("butterfly", "butterfl(?:y|ies)|dragonfl(?:y|ies)|bees?|firefl(?:y|ies)|moths?"),
+    ("butterfly", "butterfly|butterflies|dragonfly|dragonflies|bees?|firefly|fireflies|moths?"),
     ("fish", "fish|fishes|goldfish|koi|clownfish|school of fish|salmon"),
     ("whale", "whales?|humpback|orcas?|sharks?|manta ray"),
     ("dolphin", "dolphins?"),
@@ -226,7 +227,8 @@ LATIN: tuple[tuple[str, str], ...] = (
     ("tree", "tree|oak|oak tree|apple tree|cherry tree|cherry blossom tree|palm tree|willow|maple"),
     ("pine", "pine|pine tree|christmas tree|fir|spruce"),
     ("house", "house|cottage|cabin|hut|barn|farmhouse|windmill|log cabin"),
-    ("tower", "tower|skyscrapers?|lighthouse|castle|eiffel tower|pagoda"),
+    ("castle", "castle|palace|fortress"),
+    ("tower", "tower|skyscrapers?|lighthouse|eiffel tower|pagoda"),
     ("cup", "cups?|mugs?|coffee cup|cup of coffee|cup of tea|teacup|teapot|bowl|coffee|tea"),
     ("bottle", "bottles?|perfume|perfume bottle|wine bottle|soda can|can of soda|lipstick|vase"),
     (

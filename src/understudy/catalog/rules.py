@@ -35,8 +35,8 @@ def needs_a_reference(request: VideoRequest, card: ModelCard, paths: Paths) -> I
 def references_total_and_by_medium(request: VideoRequest, card: ModelCard, paths: Paths) -> Iterator[Violation]:
     """Numbers of references, together and by medium. What is of unknown medium counts in the total only."""
     subjects = request.subjects
-    images = sum(r.medium is Medium.IMAGE for r in subjects)
-    videos = sum(r.medium is Medium.VIDEO for r in subjects)
+    media = [r.medium for r in subjects]
+    images, videos = media.count(Medium.IMAGE), media.count(Medium.VIDEO)
     least, most = card.counts.total
     if subjects and not least <= len(subjects) <= most and not card.counts.drops_extra:
         yield _count(paths, f"{card.model} takes {least} to {most} references in all, not {len(subjects)}.")

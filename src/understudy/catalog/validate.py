@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from understudy.catalog import rules
@@ -43,10 +44,17 @@ def paths_for(card: ModelCard) -> Paths:
     """PATHS with the fields this model takes its references and options in, where its card hints at them."""
     hints = card.hints("dashscope")
     field = hints.get("references")
-    paths = {**PATHS, "references": f"input.{field}"} if field else PATHS
+    paths = _paths_with_list(field) if field else PATHS
+    if "fields" not in hints and "options" not in hints:
+        return paths
     roles = {f"role:{_role_of(text)}": f"input.{name}" for name, text in reversed(hints.get("fields", {}).items())}
     options = {option: f"input.{name}" for name, option in reversed(hints.get("options", {}).items())}
     return {**paths, **roles, **options} if roles or options else paths
+
+
+@lru_cache
+def _paths_with_list(field: str) -> Paths:
+    return {**PATHS, "references": f"input.{field}"}
 
 
 def _role_of(text: str) -> str:
@@ -121,13 +129,16 @@ def _cut_prompt(prompt: str, card: ModelCard) -> str:
 # Filling in --------------------------------------------------------------------------------------------------------
 
 
+_FIXED_SOUND = {Sound.ALWAYS: True, Sound.NEVER: False}
+
+
 def _with_defaults(
     request: VideoRequest, card: ModelCard, picture: Mapping[str, Any], options: Mapping[str, Any]
 ) -> VideoRequest:
     """The request with `picture` and every other default: one copy, not one for each."""
     default = card.defaults
     asked = card.length is Length.ASKED or (card.length is Length.SOURCE and request.seconds != 0)
-    sound = {Sound.ALWAYS: True, Sound.NEVER: False}.get(card.sound, request.sound)
+    sound = _FIXED_SOUND.get(card.sound, request.sound)
     return request.but(
         seconds=_or(request.seconds, default.seconds) if asked else None,
         # a model without a shot type takes its shots from the prompt; the word is passed over, as unknown keys are

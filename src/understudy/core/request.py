@@ -7,15 +7,17 @@ Must not know wire field names, files of a card, or how anything is made.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from understudy.core.units import Ratio, Size, Tier
+from understudy.core.values import quick
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -103,6 +105,7 @@ class Profile(StrEnum):
     STRICT = "strict"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A given image or video.
@@ -121,6 +124,7 @@ class Reference:
     voice_path: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class VideoRequest:
     """A video that is wanted. `None` means "not said"; the catalog fills the model's defaults in.
@@ -150,20 +154,30 @@ class VideoRequest:
 
     def but(self, **changes: Any) -> VideoRequest:
         """This request with some fields changed."""
-        return replace(self, **changes)
+        values = dict(zip(_FIELDS, _values_of(self), strict=True))
+        values.update(changes)
+        return VideoRequest(**values)
 
     @property
     def subjects(self) -> tuple[Reference, ...]:
         """References that may act, in the caller's order."""
-        return tuple(r for r in self.references if r.role is Role.SUBJECT)
+        return tuple([r for r in self.references if r.role is _SUBJECT])
 
     def of_role(self, role: Role) -> Reference | None:
         """The first reference of a role."""
-        return next((r for r in self.references if r.role is role), None)
+        for reference in self.references:
+            if reference.role is role:
+                return reference
+        return None
 
     @property
     def first_frame(self) -> Reference | None:
         return self.of_role(Role.FIRST_FRAME)
+
+
+_SUBJECT = Role.SUBJECT
+_FIELDS = tuple(f.name for f in fields(VideoRequest))
+_values_of = attrgetter(*_FIELDS)  # `dataclasses.replace` asks for each field by itself, at twice the cost
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any
 from understudy.core.findings import Findings
 from understudy.core.request import MediaFacts, VideoRequest
 from understudy.core.usage import Charge, Usage
+from understudy.core.values import quick
 
 
 class Status(StrEnum):
@@ -76,6 +77,7 @@ SENT_PROMPT = "sent_prompt"
 """In a task's `extras`: the prompt as it came, where the model's limit cut it."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Task:
     """What a caller submitted and polls. All moments are aware UTC.

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from understudy.core.findings import Findings
 from understudy.core.task import Task, TaskFilter, TaskPage
 from understudy.core.usage import Usage
+from understudy.core.values import quick
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -29,6 +30,7 @@ class Action(StrEnum):
     TICKET = "ticket"  # leave to upload a file
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class WireRequest:
     """One HTTP request. Header names are lower case; `path` has no query and no trailing slash.
@@ -47,6 +49,7 @@ class WireRequest:
     request_id: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class WireReply:
     """One HTTP answer."""

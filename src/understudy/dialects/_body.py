@@ -6,6 +6,7 @@ comes out is a plain object whose texts are all storable (no lone surrogates, no
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from typing import Any, NoReturn
@@ -33,7 +34,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     if not body.strip():
         _refuse("The body is empty; send a JSON object.")
     try:
-        value = _DECODER.decode(body.decode("utf-8-sig"))
+        value = _DECODER.decode(body.removeprefix(codecs.BOM_UTF8).decode())
     except UnicodeDecodeError as error:
         _refuse(f"The body is not UTF-8 (byte {error.start}); send JSON encoded as UTF-8.")
     except RecursionError:

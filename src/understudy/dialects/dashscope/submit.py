@@ -84,7 +84,7 @@ def decode_submit(wire: WireRequest, cards: Cards, profile: Profile) -> VideoReq
     try:
         submit = DashScopeSubmit.model_validate({**body, "input": given, "parameters": _known_parameters(body, card)})
     except ValidationError as error:
-        errors = error.errors(include_url=False, include_input=False)
+        errors = error.errors(include_url=False)
         raise InvalidRequest(*shapes.violations_of(errors, moved), *violations) from None
     violations += inputs.strange_media_types(submit.input, card, moved)
     spelled = given["media"] if submit.input.media else []

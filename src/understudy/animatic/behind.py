@@ -22,6 +22,7 @@ _REACH = 3  # a patch is 7 x 7
 _LEVELS = 3
 _ROUNDS = (6, 4, 3)  # of match and vote, coarse to fine
 _SAME_HEIGHT = 900.0  # cost of copying from another height, per picture height: horizons stay level. By eye
+_MOST_MISMATCH = 30.0  # tones, 0..255: more is an edge of the picture and not a seam
 _SEAM = 0.006  # over the longer side: how softly the filling meets the picture
 
 
@@ -60,6 +61,7 @@ def fill_behind(picture: Plate, hole: NDArray[np.bool_], rng: np.random.Generato
         if made is None:
             continue
         guess, place = made
+    guess = np.where(gap[..., None], guess + _mismatch(small, guess, gap), guess).astype(np.float32)
     smooth = cv2.resize(guess, (width, height), interpolation=cv2.INTER_CUBIC)
     filled = smooth if place is None else _with_grain(picture, smooth, place)
     share = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), max(0.8, _SEAM * max(height, width)))
@@ -71,6 +73,21 @@ def diffused(picture: Floats, hole: NDArray[np.bool_]) -> Floats:
     """Colours around the hole led smoothly into it: known ones averaged down a pyramid and drawn up again."""
     known = (~hole).astype(np.float32)
     return _pull(picture * known[..., None], known)
+
+
+def _mismatch(picture: Floats, filled: Floats, hole: NDArray[np.bool_]) -> Floats:
+    """What must be added to a filling so that its tones meet those around it, led smoothly through the hole."""
+    inside, outside = hole.astype(np.float32), (~hole).astype(np.float32)
+    window = (7, 7)
+    near = cv2.blur(outside, window)
+    around = cv2.blur(picture * outside[..., None], window) / np.maximum(near, 1e-4)[..., None]
+    own = cv2.blur(filled * inside[..., None], window) / np.maximum(cv2.blur(inside, window), 1e-4)[..., None]
+    ring = hole & (near > 0.25)
+    if not ring.any():
+        return np.zeros_like(picture)
+    apart = np.clip(around - own, -_MOST_MISMATCH, _MOST_MISMATCH)
+    known = ring.astype(np.float32)
+    return _pull((apart * known[..., None]).astype(np.float32), known)
 
 
 def _pull(colours: Floats, weight: Floats) -> Floats:

@@ -80,7 +80,9 @@ def find_errand(prompt: str) -> Errand:
 
 @dataclass(slots=True)
 class Acted:
-    """Tracks of one value per frame. Shifts in pixels, turns in degrees, `smile`, `shut`, `chew` 0..1."""
+    """Tracks of one value per frame. Shifts in pixels, turns in degrees, `smile`, `shut`, `chew`, `grief` 0..1; `gaze`
+    -1 left to 1 right.
+    """
 
     count: int
     x: Track = field(init=False)
@@ -93,9 +95,11 @@ class Acted:
     smile: Track = field(init=False)
     shut: Track = field(init=False)
     chew: Track = field(init=False)
+    grief: Track = field(init=False)
+    gaze: Track = field(init=False)
 
     def __post_init__(self) -> None:
-        for name in ("x", "y", "turn", "yaw", "pitch", "smile", "shut", "chew"):
+        for name in ("x", "y", "turn", "yaw", "pitch", "smile", "shut", "chew", "grief", "gaze"):
             setattr(self, name, np.zeros(self.count))
         self.wide, self.tall = np.ones(self.count), np.ones(self.count)
 
@@ -178,6 +182,7 @@ def _do(verb: Verb, made: Acted, t: Track, begin: Track, way: float, reach: floa
             made.yaw += 7.5 * np.sin(2 * np.pi * 0.95 * (t - 0.4)) * begin * _fall(t, 2.4, 3.0)
         case Verb.TURN | Verb.LOOK:
             made.yaw += way * (9.0 if verb is Verb.TURN else 5.0) * _rise(t, 0.5, 1.7)
+            made.gaze += way * 0.5 * _rise(t, 0.3, 1.0)
         case Verb.SMILE:
             made.smile = np.maximum(made.smile, _rise(t, 0.3, 1.3))
         case Verb.EAT:
@@ -186,6 +191,7 @@ def _do(verb: Verb, made: Acted, t: Track, begin: Track, way: float, reach: floa
             made.shut = np.maximum(made.shut, _rise(t, 0.4, 1.4))
             made.pitch += 4.0 * _rise(t, 0.6, 2.2)
         case Verb.CRY:
+            made.grief = np.maximum(made.grief, _rise(t, 0.3, 1.4))
             made.pitch += 5.0 * _rise(t, 0.3, 1.6) + 0.8 * np.sin(2 * np.pi * 1.7 * t) * begin
         case _:
             pass

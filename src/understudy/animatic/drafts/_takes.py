@@ -17,7 +17,7 @@ from understudy.animatic.easing import smooth
 from understudy.animatic.foreground import Foreground, find_foreground
 from understudy.animatic.gestures import Acted, Errand, act
 from understudy.animatic.idle import IdleTrack, idle
-from understudy.animatic.lips import FacePose
+from understudy.animatic.lips import FacePose, Mimic
 from understudy.animatic.livestill import Happening, LiveStill
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Plate
@@ -133,7 +133,7 @@ class Film:
     def _face(
         self, lively: IdleTrack, acted: Acted, n: int, place: int, wake: float, loose: float, t: float, take: Take
     ) -> FacePose:
-        opening, width, closed = 0.0, 0.6 * float(acted.smile[n]), 0.0
+        opening, width, closed = 0.0, 0.0, 0.0
         if self.mouth is not None:
             row = take.start + n
             opening, width, closed = (float(x[row]) for x in (self.mouth.opening, self.mouth.width, self.mouth.closed))
@@ -153,7 +153,19 @@ class Film:
             yaw=loose * (calm.yaw * wake + float(acted.yaw[n])),
             pitch=loose * (calm.pitch * wake + float(acted.pitch[n])),
             roll=loose * calm.roll * wake,
+            mimic=_mimic(float(acted.smile[n]), float(acted.grief[n]), float(acted.gaze[n])),
         )
+
+
+def _mimic(smile: float, grief: float, gaze: float) -> Mimic | None:
+    """What a face shows of a mood; None while it shows none."""
+    if not smile and not grief and not gaze:
+        return None
+    corners = 0.75 * smile - 0.7 * grief
+    return Mimic(
+        smile_left=corners, smile_right=corners, squint=0.3 * smile, slant=0.7 * grief, brow_left=0.15 * smile,
+        brow_right=0.15 * smile, gaze_x=gaze,
+    )  # fmt: skip
 
 
 def anchor_of(found: Foreground) -> tuple[float, float] | None:
@@ -168,17 +180,18 @@ def anchor_of(found: Foreground) -> tuple[float, float] | None:
 
 def plan_takes(
     picture: Plate, source: Plate, found: Foreground, direction: Direction, start: int, count: int, rate: float,
-    size: Size, *, several: bool,
+    size: Size, *, several: bool, focus: tuple[float, float] = (0.5, 0.5),
 ) -> tuple[Take, ...]:  # fmt: skip
     """The takes of a film of `count` frames from `start` on.
 
     `picture` has the film's size; `source` is the same with all its pixels, for close shots. `several` asks for cuts:
     wide, close on the face or on what stands in front, wide again where there is time.
+    `focus` is the point of the source, 0..1, that its fitting kept in sight.
     """
     whole = Take(picture, start, count, direction.moves)
     if not several or count / rate < 2 * _SHORTEST or direction.errand.leaves:
         return (whole,)
-    close = close_of(source, picture, found, size)
+    close = close_of(source, found, size, focus)
     lengths = [0.42, 0.58] if count / rate < 3.2 * _SHORTEST else [0.34, 0.36, 0.30]
     ends = [round(count * sum(lengths[: n + 1])) for n in range(len(lengths))]
     pull = (CameraMove(Move.PULL_OUT),)
@@ -188,7 +201,7 @@ def plan_takes(
     return tuple(cuts)
 
 
-def close_of(source: Plate, picture: Plate, found: Foreground, size: Size) -> Plate:
+def close_of(source: Plate, found: Foreground, size: Size, focus: tuple[float, float] = (0.5, 0.5)) -> Plate:
     """A close framing of a picture, from its source's pixels: head and shoulders, or the middle of what is in front."""
     width, height = size.width, size.height
     if found.face is not None:
@@ -205,7 +218,10 @@ def close_of(source: Plate, picture: Plate, found: Foreground, size: Size) -> Pl
     top = float(np.clip(y - tall / 2, 0, height - tall))
     # from film pixels to source pixels, as `cover` cut it
     per = min(source.shape[1] / width, source.shape[0] / height)
-    off_x, off_y = (source.shape[1] - width * per) / 2, (source.shape[0] - height * per) / 2
+    off_x, off_y = (
+        float(np.clip(f * have - need * per / 2, 0, max(0.0, have - need * per)))
+        for f, have, need in zip(focus, source.shape[1::-1], (width, height), strict=True)
+    )
     x0, y0 = round(off_x + left * per), round(off_y + top * per)
     part = source[y0 : y0 + max(2, round(tall * per)), x0 : x0 + max(2, round(wide * per))]
     return np.ascontiguousarray(cover(part, size))

@@ -34,10 +34,11 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     size, count = brief.size, brief.frame_count
     if size is None or count is None:
         raise ValueError("a first-last-frame draft needs a settled size and frame count")
-    first = first_picture(brief, Role.FIRST_FRAME, size)
+    eyes = eyes_of(brief)
+    first = first_picture(brief, Role.FIRST_FRAME, size, eyes)
     if first is None:
         raise Refused("There is no first picture. Give an image (first_frame_url).")
-    last = first_picture(brief, Role.LAST_FRAME, size)
+    last = first_picture(brief, Role.LAST_FRAME, size, eyes)
     if last is None:
         if not brief.options.get("template"):
             raise Refused(
@@ -45,7 +46,6 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
             )
         return image_to_video.make(replace(brief, makes=Capability.IMAGE_TO_VIDEO), workdir, progress)
     progress(0.03, "comparing the pictures")
-    eyes = eyes_of(brief)
     passage = between(first, last, count, brief.prompt, eyes, brief.frames_per_second)
     notes = [*passage.notes]
     if eyes is None:

@@ -17,13 +17,14 @@ from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts._between import between
 from understudy.animatic.drafts._direction import Direction, direct
-from understudy.animatic.drafts._media import NO_MODELS, clip_pictures, eyes_of, first_picture, whole_picture
+from understudy.animatic.drafts._media import NO_MODELS, clip_pictures, eyes_of, first_picture, focus_of, whole_picture
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.drafts._takes import Film, plan_takes
 from understudy.animatic.driving import mouth_from
 from understudy.animatic.foreground import find_foreground
 from understudy.animatic.gestures import FACED, MOVED, told
 from understudy.animatic.glass import Captions
+from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Plate
 from understudy.animatic.screenplay import Delivery
 from understudy.core.faults import Refused
@@ -51,7 +52,7 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     if size is None or count is None:
         raise ValueError("an image-to-video draft needs a settled size and frame count")
     eyes = eyes_of(brief)
-    opening = _open(brief, size, count)
+    opening = _open(brief, size, count, eyes)
     seconds = float(count / brief.frames_per_second)
     begun = float(opening.count / brief.frames_per_second)
     template = brief.options.get("template")
@@ -62,7 +63,7 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     notes = [_OPENING, *_notes_on_order(brief, opening, count)]
     if eyes is None:
         notes.append(NO_MODELS)
-    last = first_picture(brief, Role.LAST_FRAME, size)
+    last = first_picture(brief, Role.LAST_FRAME, size, eyes)
     pictures: Iterator[Plate] = iter(())
     faces = []
     if last is not None and count > opening.count:
@@ -73,6 +74,7 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
         takes = plan_takes(
             opening.picture, opening.source, found, direction, opening.count, count - opening.count,
             float(brief.frames_per_second), size, several=brief.shot_type is ShotType.MULTI,
+            focus=opening.focus,
         )  # fmt: skip
         mouth = None if driven is None else mouth_from(driven, brief.frames_per_second, count)
         film = Film(brief, direction, takes, found, eyes, size, mouth)
@@ -97,6 +99,7 @@ class _Opening:
     size: Size
     picture: Plate
     source: Plate
+    focus: tuple[float, float] = (0.5, 0.5)
     clip: LocalMedia | None = None
     count: int = 0
 
@@ -106,20 +109,21 @@ class _Opening:
             yield from clip_pictures(self.brief, self.clip, self.size, self.count)
 
 
-def _open(brief: DraftBrief, size: Size, count: int) -> _Opening:
+def _open(brief: DraftBrief, size: Size, count: int, eyes: Eyes | None) -> _Opening:
     clip = brief.media.get(Role.FIRST_CLIP)
     if clip is not None:
         last, number = None, 0
         for picture in clip_pictures(brief, clip, size, count):
             last, number = picture, number + 1
         assert last is not None  # reading gives at least one picture, or refuses
-        return _Opening(brief, size, last, last, clip, number)
-    still = first_picture(brief, Role.FIRST_FRAME, size)
+        return _Opening(brief, size, last, last, clip=clip, count=number)
+    still = first_picture(brief, Role.FIRST_FRAME, size, eyes)
     if still is None:
         raise Refused(
             "There is no first picture to bring to life. Give an image (img_url), or a first_clip to continue."
         )
-    return _Opening(brief, size, still, whole_picture(brief.media[Role.FIRST_FRAME]))
+    source = whole_picture(brief.media[Role.FIRST_FRAME])
+    return _Opening(brief, size, still, source, focus_of(source, size, eyes))
 
 
 def _driving(brief: DraftBrief, seconds: float) -> Wave | None:

@@ -11,6 +11,7 @@ import io
 import json
 import wave as wave_file
 import zipfile
+import zlib
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -37,6 +38,10 @@ _PLATE_SIDE = 1280
 _PLATE_QUALITY = 88
 _CALM_SECONDS = 0.3  # window of the smoothing of places; depth, which shakes more, gets three of them
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can name
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, wave_file.Error, OSError, EOFError, KeyError, ValueError, TypeError),
+    *(ArithmeticError, RuntimeError),  # a rate over zero; an encrypted or oddly packed zip
+)
 _WORN_OUT = "Invalid template content. The motion template cannot be read; make it again from its film."
 
 
@@ -160,7 +165,7 @@ def read_motion(path: Path) -> Motion:
             )
         size = Size(int(header["width"]), int(header["height"]))
         rate = Fraction(header["frames_per_second"])
-    except (zipfile.BadZipFile, OSError, KeyError, ValueError, TypeError, EOFError, wave_file.Error) as error:
+    except _BROKEN as error:
         raise Refused(_WORN_OUT) from error
     if points.shape[1:] != (JOINTS, 3) or seen.shape != points.shape[:2] or not 1 <= len(points) <= _MOST_FRAMES:
         raise Refused(_WORN_OUT)

@@ -20,6 +20,7 @@ from understudy.animatic.easing import smooth
 from understudy.animatic.filling import Plate
 from understudy.animatic.joining import Joint
 from understudy.animatic.mosaic import Key, Mosaic, Room
+from understudy.animatic.passing import Passing, find
 from understudy.animatic.survey import followed
 from understudy.animatic.travel import Matrix, Pose, small_grey
 
@@ -47,6 +48,7 @@ class Manner(StrEnum):
 
     SWINGS = "swings"
     RESTS = "rests"
+    PASSES = "passes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ class Continuation:
         last = self._to_first[-1]
         self._to_last = [np.linalg.inv(last) @ matrix for matrix in self._to_first]
         self._drift, self._swing = self._motion()
-        self.manner = Manner.SWINGS if self._swing else Manner.RESTS
+        self._thing = None if self._drift is None or self._swing else self._passing(seed)
+        self.manner = Manner.SWINGS if self._swing else Manner.RESTS if self._thing is None else Manner.PASSES
         self.path = path or self._glide()
         """The camera's way; may be changed until the first picture is asked for."""
         self._seed = seed
@@ -110,7 +113,7 @@ class Continuation:
         back = np.linalg.inv(camera)
         there_x = (back[0, 0] * x + back[0, 1] * y + back[0, 2]).astype(np.float32)
         there_y = (back[1, 0] * x + back[1, 1] * y + back[1, 2]).astype(np.float32)
-        if self._drift is not None and push > 1e-3:
+        if self._thing is None and self._drift is not None and push > 1e-3:
             away = self._drifted(push)
             place = np.array([[away.shape[1] / self._size[0], 0, 0], [0, away.shape[0] / self._size[1], 0]])
             matrix = (np.vstack([place, [0, 0, 1]]) @ back)[:2]
@@ -124,7 +127,8 @@ class Continuation:
                 (own[0, 0] * there_x + own[0, 1] * there_y + own[0, 2]).astype(np.float32),
                 (own[1, 0] * there_x + own[1, 1] * there_y + own[1, 2]).astype(np.float32),
             )
-        shown = cv2.remap(self._tail[number], there_x, there_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        shown = self._tail[number] if self._thing is None else self._thing.at(step)
+        shown = cv2.remap(shown, there_x, there_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         if self._around is None:
             return np.asarray(shown, np.uint8)
         width, height = self._size
@@ -135,6 +139,10 @@ class Continuation:
         return self._joint.join(np.asarray(shown, np.uint8), view, outside)
 
     # What moves
+
+    def _passing(self, seed: int) -> Passing | None:
+        assert self._drift is not None
+        return find(self._tail, self._to_first, self._drift, seed)
 
     def _motion(self) -> tuple[NDArray[np.float32] | None, bool]:
         """The speed of what moves in the last picture, in full pixels a picture, and whether it swings."""
@@ -207,7 +215,7 @@ class Continuation:
     # The camera
 
     def _glide(self) -> Path:
-        """The clip's own camera, slowing down; where it stands still and nothing swings, it moves in a little."""
+        """The clip's own camera, slowing down; where it stands still and nothing else moves, it moves in a little."""
         width, height = self._size
         longest = max(width, height)
         speed = self.speed
@@ -226,7 +234,7 @@ class Continuation:
             )
         for step in range(1, self._steps + 1):
             if still:
-                push = 0.0 if self._swing else math.log1p(_PUSH) * smooth(step / self._steps)
+                push = 0.0 if self._swing or self._thing is not None else math.log1p(_PUSH) * smooth(step / self._steps)
                 steps.append(Pose(0, 0, math.exp(push), 0).matrix(self._middle))
                 continue
             way = length * (1 - math.exp(-step / max(length, 1e-6)))

@@ -29,8 +29,10 @@ _AGREE = 0.4  # least share of points that agree: less is no common motion
 _APART = 1.2  # pixels a point may be off and still agree
 _BACK = 0.8  # pixels a point may be off when followed forth and back
 _NEW_ANCHOR = 0.55  # share of an anchor's points still found, below which a new anchor is taken
+_DOUBTFUL = 0.3  # share below which it is looked for where it last was, too
 _CUT = 0.42  # share of a picture's tones that must be others for a cut, where nothing can be followed. GUESS
-_FLOW = {"winSize": (21, 21), "maxLevel": 4, "criteria": (3, 30, 0.01)}
+_WINDOW, _LEAST_WINDOW = 21, 9  # pixels around a point that are found again together
+_CRITERIA = (3, 30, 0.01)
 
 
 def small_grey(picture: NDArray[np.uint8], side: int = LOOK_SIDE) -> Grey:
@@ -90,6 +92,9 @@ class Follower:
             where: not zero where the motion is looked for, of the same size; everywhere if None.
         """
         self._anchor, self._where = first, where
+        # around the points of a small thing as little as possible of what it moves in front of
+        extent = math.sqrt(float((where > 0).sum())) if where is not None else math.inf
+        self._window = int(min(_WINDOW, max(_LEAST_WINDOW, 0.3 * extent))) | 1
         self._points = points_of(first, where)
         self._to_anchor: Matrix = np.eye(3)
         self._last: Matrix = np.eye(3)
@@ -104,15 +109,18 @@ class Follower:
             grey: the next picture.
             where: where new points may be taken from in this picture, if that is needed.
         """
-        guess = self._step @ self._last
-        found, share = agreed(self._anchor, grey, self._points, guess @ np.linalg.inv(self._to_anchor))
-        if found is None:
-            found, share = agreed(self._anchor, grey, self._points, self._last @ np.linalg.inv(self._to_anchor))
+        back = np.linalg.inv(self._to_anchor)
+        found, share = None, 0.0
+        for guess in (self._step @ self._last @ back, self._last @ back):
+            if share < _DOUBTFUL:
+                again, agreeing = agreed(self._anchor, grey, self._points, guess, self._window)
+                if agreeing > share:
+                    found, share = again, agreeing
         self.is_cut = found is None and is_other(self._previous, grey)
         if found is None:
             # a near neighbour may still be found where the anchor is not
             near = self._mask_now(self._last, where)
-            step, _ = agreed(self._previous, grey, points_of(self._previous, near), np.eye(3))
+            step, _ = agreed(self._previous, grey, points_of(self._previous, near), np.eye(3), self._window)
             total = None if step is None else step @ self._last
         else:
             total = found @ self._to_anchor
@@ -136,7 +144,12 @@ class Follower:
 
 def points_of(grey: Grey, where: NDArray[np.uint8] | None) -> NDArray[np.float32]:
     """Points that can be found again, (n, 1, 2) float32; on a grid where the picture offers too few."""
-    found = cv2.goodFeaturesToTrack(grey, _POINTS, 0.01, max(3, max(grey.shape) // 64), mask=where, blockSize=5)
+    apart = max(3, max(grey.shape) // 64)
+    if where is not None:  # a thing's outline moves with what is behind it too
+        inner = cv2.erode(where, np.ones((5, 5), np.uint8))
+        where = inner if (inner > 0).sum() > 0.3 * (where > 0).sum() else where
+        apart = int(min(apart, max(2, math.sqrt(float((where > 0).sum())) / 10)))
+    found = cv2.goodFeaturesToTrack(grey, _POINTS, 0.01, apart, mask=where, blockSize=5)
     points = np.zeros((0, 1, 2), np.float32) if found is None else np.asarray(found, np.float32)
     if len(points) >= 4 * _LEAST:
         return points
@@ -149,18 +162,22 @@ def points_of(grey: Grey, where: NDArray[np.uint8] | None) -> NDArray[np.float32
     return np.concatenate([points, grid])
 
 
-def agreed(before: Grey, after: Grey, points: NDArray[np.float32], guess: Matrix) -> tuple[Matrix | None, float]:
+def agreed(
+    before: Grey, after: Grey, points: NDArray[np.float32], guess: Matrix, window: int = _WINDOW
+) -> tuple[Matrix | None, float]:
     """The similarity that takes most of `points` of one picture to the other, and the share of points that agree.
 
-    `guess` is where they are looked for. None where too few agree on anything.
+    `guess` is where they are looked for, `window` how many pixels around each are found together. None where too few
+    agree on anything.
     """
     if len(points) < _LEAST:
         return None, 0.0
     flat = points[:, 0].astype(np.float64)
     ahead = (flat @ guess[:2, :2].T + guess[:2, 2]).astype(np.float32)[:, None]
+    way = {"winSize": (window, window), "maxLevel": 4 if window == _WINDOW else 2, "criteria": _CRITERIA}
     flags = cv2.OPTFLOW_USE_INITIAL_FLOW
-    there, seen, _ = cv2.calcOpticalFlowPyrLK(before, after, points, ahead.copy(), flags=flags, **_FLOW)
-    back, seen_back, _ = cv2.calcOpticalFlowPyrLK(after, before, there, points.copy(), flags=flags, **_FLOW)
+    there, seen, _ = cv2.calcOpticalFlowPyrLK(before, after, points, ahead.copy(), flags=flags, **way)
+    back, seen_back, _ = cv2.calcOpticalFlowPyrLK(after, before, there, points.copy(), flags=flags, **way)
     off = np.linalg.norm((back - points)[:, 0], axis=1)
     good = (seen[:, 0] > 0) & (seen_back[:, 0] > 0) & (off < _BACK)
     if good.sum() < _LEAST:

@@ -216,6 +216,8 @@ def _manner(going: Continuation, is_guided: bool) -> str:
         return f"shows the same: {camera}, and nothing in front of it moves."
     if going.manner is Manner.SWINGS:
         return f"goes on from it: {camera}, and what swings to and fro is played to and fro."
+    if going.manner is Manner.PASSES:
+        return f"goes on from it: {camera}, and what passes goes on as it went, without changing its shape."
     return f"goes on from it: {camera}, and what moves comes to rest. Nothing new happens and the prompt is not acted."
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from understudy.animatic.blocking import Outline, Stand, block, outline_of
+from understudy.animatic.boarding import Track, framed, ground_passed, mount_of, seated
 from understudy.animatic.camera import Box, View, blur_behind, frame_figures, move_views
 from understudy.animatic.canvas import Bytes, Canvas, Grade
 from understudy.animatic.easing import cruise
@@ -30,7 +31,6 @@ from understudy.animatic.layers.weather import far_weather, near_weather
 from understudy.animatic.performer import Cast, Kind, Performer, Plate
 from understudy.animatic.screenplay import Angle, Move, Part, Side, Verb, Weather
 from understudy.animatic.sightline import gather, look, picture_at, without_scraps
-from understudy.animatic.standins.boarding import Track, framed, ground_passed, mount_of, seated
 from understudy.animatic.standins.figure import figure_of
 from understudy.animatic.storyboard import Shot, Storyboard, TimedLine
 from understudy.animatic.utterance import Utterance

@@ -95,7 +95,7 @@ def grounded(puppet: Puppet, pose: Pose, *, only_feet: bool = True) -> Pose:
             spots = np.concatenate([np.array(o) for o in part.outlines])
             matrix = places[part.name]
             low = max(low, float((spots @ matrix[1, :2]).max() + matrix[1, 2]))
-    return replace(pose, y=pose.y - low) if low > -9 else pose
+    return replace(pose, y=-low) if low > -9 else pose
 
 
 # People ---------------------------------------------------------------------------------------------------------------

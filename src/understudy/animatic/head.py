@@ -28,6 +28,9 @@ _BODY = 0.16  # of the head's way that the shoulders go along
 _BODY_END = 2.6  # heights below the chin where they do no more
 _BESIDE = (1.05, 1.75)  # widths of the face to the sides of its middle from where, and up to where, the head ends
 _NEAR = 0.42  # how much nearer than the ears the middle of the face is, in widths of it
+_HANGS = 0.45  # heights of the face from an edge of the picture that cuts the head, in which it moves less
+_AT_EDGE = 0.1  # so near an edge counts as cut by it
+_BROWS = 0.22  # of the face's height below its top
 _AIR = 0.55  # heights of the face, around the person, in which an even backdrop goes along
 _FACE_IN_MASK = 0.9  # least share of the face that a person's mask must cover
 _FILL_SIDE = 720
@@ -71,9 +74,9 @@ class Head:
         moved = cv2.remap(paint, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
         top, left = self.cells.top * _GRID, self.cells.left * _GRID
         area = np.s_[top : top + moved.shape[0], left : left + moved.shape[1]]
-        shown = np.ascontiguousarray(moved[..., :3])
+        shown = cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB)
         if self.plate is not None:
-            open_share = cv2.merge([cv2.bitwise_not(np.ascontiguousarray(moved[..., 3]))] * 3)
+            open_share = cv2.merge([cv2.bitwise_not(cv2.extractChannel(moved, 3))] * 3)
             shown = cv2.add(cv2.multiply(np.ascontiguousarray(self.plate[area]), open_share, scale=1 / 255), shown)
         whole = self.picture.copy()
         whole[area] = shown
@@ -125,15 +128,15 @@ def prepare_head(picture: Plate, face: Face, eyes: Eyes) -> Head:
     sure = _covers(rough, face)
     if sure and not _even_around(picture, rough, face):
         mask = matte.firm(matte.snap(picture, matte.settle(picture, rough), edge_radius(*picture.shape[:2])))
-        mask = matte.whole(mask, (float(face.mesh[1, 0]), float(face.mesh[1, 1])))
+        mask = _rounded(matte.whole(mask, (float(face.mesh[1, 0]), float(face.mesh[1, 1]))), anatomy)
         if _covers(mask, face):
             sprite = matte.sprite_of(picture, mask)
-            weight = _along(anatomy, picture.shape[:2], None)
+            weight = _along(anatomy, mask, air=False)
             plate = _without(picture, mask, anatomy)
             return Head(picture, sprite, plate, anatomy, weight, premultiplied(sprite), _cells(weight))
     person = rough if sure else _oval(anatomy, picture.shape[:2])
     sprite = np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)])
-    weight = _along(anatomy, picture.shape[:2], person)
+    weight = _along(anatomy, person, air=True)
     return Head(picture, sprite, None, anatomy, weight, sprite, _cells(weight))
 
 
@@ -148,6 +151,24 @@ def _grid(shape: tuple[int, ...]) -> tuple[Floats, Floats]:
 def _cells(weight: Floats) -> Box:
     """The cells that move, and one more around them."""
     return matte.bounds(weight, margin=1, threshold=0.002) or Box(0, 0, weight.shape[1], weight.shape[0])
+
+
+def _rounded(mask: Mask, anatomy: Anatomy) -> Mask:
+    """The mask without dents above the brows: the crown of a hat that was taken for wall must not stay behind.
+
+    A bit of wall that goes along with the head is hardly seen; a bit of the head that stays on the wall is.
+    """
+    height, width = mask.shape
+    grid_x, grid_y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    own_x, own_y = anatomy.to_own(grid_x, grid_y)
+    brows = anatomy.top + _BROWS * anatomy.height
+    crown = (mask > 0.5) & (own_y < brows) & (np.abs(own_x - anatomy.middle) < _BESIDE[0] * anatomy.width)
+    points = cv2.findNonZero(crown.astype(np.uint8))
+    if points is None:
+        return mask
+    hull = cv2.fillConvexPoly(np.zeros(mask.shape, np.float32), cv2.convexHull(points), 1.0)
+    hull = cv2.GaussianBlur(hull, (0, 0), max(0.8, 0.006 * anatomy.height)) * smooth(brows, brows - 4, own_y)
+    return np.maximum(mask, hull).astype(np.float32)
 
 
 def _covers(mask: Mask, face: Face) -> bool:
@@ -173,9 +194,9 @@ def _even_around(picture: Plate, rough: Mask, face: Face) -> bool:
     return float(np.percentile(slope[behind], 90)) < 14
 
 
-def _along(anatomy: Anatomy, shape: tuple[Any, ...], person: Mask | None) -> Floats:
-    """How much each point goes along with the head, on the coarse grid; around `person`, if given, ever less."""
-    height, width = shape[:2]
+def _along(anatomy: Anatomy, person: Mask, *, air: bool) -> Floats:
+    """How much each point goes along with the head, on the grid; with `air`, around the person ever less."""
+    height, width = person.shape
     rows, columns = -(-height // _GRID), -(-width // _GRID)
     grid_x, grid_y = _grid((rows, columns))
     own_x, own_y = anatomy.to_own(grid_x, grid_y)
@@ -183,16 +204,21 @@ def _along(anatomy: Anatomy, shape: tuple[Any, ...], person: Mask | None) -> Flo
     weight = _BODY * smooth(_BODY_END, _NECK[1], down) + (1 - _BODY) * smooth(_NECK[1], _NECK[0], down)
     # whoever stands beside has a head of his own
     weight = weight * smooth(_BESIDE[1], _BESIDE[0], np.abs(own_x - anatomy.middle) / anatomy.width)
-    if person is not None:
-        small = cv2.resize(person, (columns, rows), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(person, (columns, rows), interpolation=cv2.INTER_AREA)
+    if air:
         away = cv2.distanceTransform((small < 0.3).astype(np.uint8), cv2.DIST_L2, 5) * _GRID / anatomy.height
         weight = weight * smooth(_AIR, 0.04, np.asarray(away, np.float32))
-        # what goes along must not tear at the picture's own edge
-        for position, size in ((grid_x, width), (grid_y, height)):
-            edge = np.minimum(position, size - 1 - position) / (0.06 * min(width, height))
-            weight = weight * (0.25 + 0.75 * smooth(0.0, 1.0, np.asarray(edge, np.float32)))
-        weight = np.asarray(cv2.GaussianBlur(weight, (0, 0), 1.5), np.float32)
-    return np.asarray(weight, np.float32)
+    # nothing is known beyond the picture: what is cut by its edge hangs on it, and so does air that goes along
+    head, near = (small > 0.5) & (down < 0), max(1, round(_AT_EDGE * anatomy.height / _GRID))
+    for position, size, edge in (
+        (grid_y, height, head[:near]),
+        (grid_x, width, head[:, :near]),
+        (width - 1 - grid_x, width, head[:, -near:]),
+    ):
+        if edge.any() or air:
+            reach = _HANGS * anatomy.height if edge.any() else 0.06 * size
+            weight = weight * (0.12 + 0.88 * smooth(0.0, 1.0, np.asarray(position / reach, np.float32)))
+    return np.asarray(cv2.GaussianBlur(weight, (0, 0), 1.5) if air else weight, np.float32)
 
 
 def _oval(anatomy: Anatomy, shape: tuple[Any, ...]) -> Mask:

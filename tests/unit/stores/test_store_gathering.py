@@ -30,6 +30,26 @@ async def test_one_turn_is_one_commit(store: SqlStore) -> None:
         assert await store.tasks.body(task.task_id) == b"{}"
 
 
+async def test_turns_that_each_bring_more_share_a_commit(store: SqlStore) -> None:
+    before = store.database.tally.commits
+    asked = []
+    for _ in range(20):
+        asked.append(asyncio.ensure_future(store.tasks.add(a_task(), b"{}")))
+        await asyncio.sleep(0)
+    await asyncio.gather(*asked)
+    assert store.database.tally.commits == before + 1
+
+
+async def test_a_stream_without_end_is_written_all_the_same(store: SqlStore) -> None:
+    first, going = asyncio.ensure_future(store.tasks.add(a_task(), b"{}")), []
+    while not first.done():
+        assert len(going) < 20_000, "the first write waits for ever"
+        going.append(asyncio.ensure_future(store.tasks.add(a_task(), b"{}")))
+        await asyncio.sleep(0)
+    await asyncio.gather(*going)
+    assert store.database.tally.commits > 1
+
+
 async def test_one_that_may_not_be_added_spoils_no_other(store: SqlStore) -> None:
     first = a_task()
     await store.tasks.add(first, b"first")

@@ -65,16 +65,23 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A stored take. `key` names the blob; `expires` is aware UTC (24 h after success, seed 003)."""
+    """A stored take. `key` names the blob, `cover` that of a still of it; `expires` is aware UTC (24 h, seed 003)."""
 
     key: str
     sha256: str
     facts: MediaFacts
     expires: datetime
+    cover: str | None = None
 
 
 SENT_PROMPT = "sent_prompt"
 """In a task's `extras`: the prompt as it came, where the model's limit cut it."""
+WANTED_ENGINE = "engine"
+"""In a task's `extras`: the engine its caller asked for."""
+PROMOTED_FROM = "promoted_from"
+"""In a task's `extras`: the id of the task whose request this one repeats."""
+DIALECT_EXTRAS = "dialect"
+"""In a task's `extras`: what its dialect wants to have again when it tells of the task (a caller's payload)."""
 
 
 @quick

@@ -9,12 +9,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from understudy.core.card import ModelCard
 from understudy.core.findings import Findings
+from understudy.core.request import VideoRequest
 from understudy.core.task import Task, TaskFilter, TaskPage
-from understudy.core.usage import Usage
+from understudy.core.usage import Charge, Usage
 from understudy.core.values import quick
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -27,7 +30,17 @@ class Action(StrEnum):
     STATUS = "status"
     CANCEL = "cancel"
     LIST = "list"
-    TICKET = "ticket"  # leave to upload a file
+    TICKET = "ticket"  # leave to upload files by form
+    SLOT = "slot"  # leave to upload one file by PUT
+    FINISH = "finish"  # the file of a slot has arrived
+    DELETE = "delete"
+    CONTENT = "content"  # the bytes of a result
+    MODELS = "models"
+    QUOTE = "quote"
+    PLAN = "plan"
+    EVENTS = "events"  # a task's changes as they happen
+    PROMOTE = "promote"  # the same request once more, on another engine
+    USAGE = "usage"
 
 
 @quick
@@ -114,7 +127,96 @@ class TicketQuery:
     model: str
 
 
-Query: TypeAlias = StatusQuery | CancelQuery | ListQuery | TicketQuery
+@dataclass(frozen=True, slots=True)
+class SlotQuery:
+    """Leave to upload one file, for any model. `days` is how long it is kept, 0 = as files of forms."""
+
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FinishQuery:
+    """The file of a slot has arrived; `etag` is what its PUT answered, "" when the caller does not say."""
+
+    slot_id: str
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteQuery:
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContentQuery:
+    """The result itself: `video`, or `cover` for a still of it."""
+
+    task_id: str
+    part: str = "video"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsQuery:
+    """The models of this server, or one of them."""
+
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteQuery:
+    """What a request would cost; `video_seconds` are lengths of its videos, where the caller knows them."""
+
+    request: VideoRequest
+    video_seconds: tuple[Decimal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanQuery:
+    """The storyboard of a request."""
+
+    request: VideoRequest
+
+
+@dataclass(frozen=True, slots=True)
+class EventsQuery:
+    """A task's changes from number `after` on."""
+
+    task_id: str
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PromoteQuery:
+    """The same request, seed and media once more, on `engine` ("" = the next of its route)."""
+
+    task_id: str
+    engine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageQuery:
+    """The account's lines of the book; `since` is included, `until` is not."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+Query: TypeAlias = (
+    StatusQuery
+    | CancelQuery
+    | ListQuery
+    | TicketQuery
+    | SlotQuery
+    | FinishQuery
+    | DeleteQuery
+    | ContentQuery
+    | ModelsQuery
+    | QuoteQuery
+    | PlanQuery
+    | EventsQuery
+    | PromoteQuery
+    | UsageQuery
+)
 
 # What the service answers --------------------------------------------------------------------------------------------
 
@@ -128,12 +230,15 @@ class Accepted:
 class Told:
     """The present state of a task; `task` is None when there is none to tell of (unknown, foreign, expired).
 
-    `result_url` is a fresh signed link, present once the task succeeded and its artifact lives.
+    `result_url` is a fresh signed link, present once the task succeeded and its artifact lives; `cover_url` links a still
+    of it. `ahead` counts the tasks that wait before this one, where the wire tells it.
     """
 
     task_id: str
     task: Task | None
     result_url: str | None = None
+    cover_url: str | None = None
+    ahead: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +274,76 @@ class UploadTicket:
     max_file_bytes: int
 
 
-Answer: TypeAlias = Accepted | Checked | Told | Canceled | Listed | UploadTicket
+@dataclass(frozen=True, slots=True)
+class UploadSlot:
+    """Leave to PUT one file's bytes to `put_url` until `expires`."""
+
+    slot_id: str
+    put_url: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A slot's file is there: `address` stands for it in a request of the same account."""
+
+    slot_id: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Where the bytes are: a link that needs no key."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelList:
+    cards: tuple[ModelCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    usage: Usage
+    charge: Charge
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A storyboard as JSON-ready values."""
+
+    plan: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Lines of the book as (task id, model, moment, usage, charge)."""
+
+    lines: tuple[tuple[str, str, datetime, Usage, Charge], ...]
+
+
+Answer: TypeAlias = (
+    Accepted
+    | Checked
+    | Told
+    | Canceled
+    | Listed
+    | UploadTicket
+    | UploadSlot
+    | Uploaded
+    | Deleted
+    | Content
+    | ModelList
+    | Quoted
+    | Planned
+    | Spent
+)
 
 
 # What the client half reads -------------------------------------------------------------------------------------------

@@ -165,9 +165,11 @@ def _drawn_to(wanted: list[tuple[float, float]], share: float) -> Callable[[Colo
         hue = lab[:, 1:]
         strength = np.hypot(hue[:, 0], hue[:, 1])[:, None]
         units = targets / np.maximum(np.hypot(targets[:, 0], targets[:, 1])[:, None], 1e-3)
-        likeness = (hue / np.maximum(strength, 1.0)) @ units.T
-        likeness[:, 0] += np.where(strength[:, 0] < 8, 1.0, 0.0)
-        goal = targets[np.argmax(likeness, axis=1)]
+        # the likeness of a grey to any hue is noise: there the first colour has it, and all turns are soft
+        likeness = hue @ units.T / 5
+        likeness[:, 0] += 2.0
+        shares = np.exp(likeness - likeness.max(axis=1, keepdims=True))
+        goal = (shares / shares.sum(axis=1, keepdims=True)) @ targets
         # full colour in the middle of the scale, none in black and white
         room = (ramp(lab[:, 0], 0, 35) * ramp(lab[:, 0], 100, 70))[:, None]
         pull = share * room * (1 - 0.55 * skin(lab)[:, None]) * np.minimum(1, 0.45 + strength / 40)

@@ -140,8 +140,8 @@ def fresh(kit: Kit) -> Look:
 # Pigments of Chinese painting: ink, indigo, stone blue, stone green, pale green, ochre, cinnabar, rouge, gamboge,
 # powder and silk. By eye after printed reproductions. GUESS.
 _PIGMENTS = (
-    (38, 34, 36), (34, 62, 86), (46, 98, 124), (58, 118, 98), (138, 168, 138), (150, 98, 62), (188, 66, 46),
-    (204, 122, 112), (216, 168, 84), (240, 214, 188), (238, 226, 200), (120, 108, 96), (178, 166, 146),
+    (34, 30, 34), (22, 58, 92), (24, 96, 142), (34, 128, 104), (124, 172, 132), (154, 92, 48), (200, 56, 36),
+    (212, 116, 108), (226, 168, 66), (242, 214, 186), (240, 228, 200), (116, 106, 98), (172, 182, 172),
 )  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def fine_brush(kit: Kit) -> Look:
     """Chinese cartoon: mineral colours on silk, bounded by even lines of brown ink."""
     low, high = kit.tones()
     pigments = lab_of(np.array(_PIGMENTS, np.float32) / 255)
-    pull = towards(pigments, 5.0, share=0.72, light=0.55)
+    pull = towards(pigments, 4.0, share=0.85, light=0.5)
 
     def mineral(lab: Colours) -> Colours:
         light = np.clip((lab[:, 0] / 100 - low) / (high - low), 0, 1)

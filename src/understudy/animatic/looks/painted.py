@@ -70,7 +70,7 @@ def modelled(kit: Kit) -> Look:
         grey = grey_of(flat)
         form = blurred(grey, 5 * kit.unit)
         wide = blurred(grey, 22 * kit.unit)
-        hollow = np.clip((wide - form) * 1.3, -0.06, 0.34)  # what lies deeper than its surroundings sees less sky
+        hollow = np.clip((wide - form) * 1.3, 0, 0.34)  # what lies deeper than its surroundings sees less sky
         slope = cv2.Sobel(form, cv2.CV_32F, 1, 0) + cv2.Sobel(form, cv2.CV_32F, 0, 1)
         relief = np.clip(slope * (2.6 * kit.unit), -0.12, 0.20)
         detail = grey - cv2.GaussianBlur(grey, (0, 0), 2.4 * kit.unit)

@@ -59,12 +59,14 @@ def sights(pictures: Iterable[Picture]) -> Iterator[Sight]:
             calm = picture
         else:
             flow = flow_of.calc(grey, before, None)
-            if grid is None:
-                across, down = np.meshgrid(np.arange(wide, dtype=np.float32), np.arange(high, dtype=np.float32))
-                grid = cv2.merge([across, down])
-            large = cv2.resize(flow * np.float32(wide / small[0]), (wide, high), interpolation=cv2.INTER_LINEAR)
-            large += grid
-            past = cv2.remap(calm, large, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            past = calm
+            if float(np.abs(flow).max()) > _REST:
+                if grid is None:
+                    across, down = np.meshgrid(np.arange(wide, dtype=np.float32), np.arange(high, dtype=np.float32))
+                    grid = cv2.merge([across, down])
+                there = cv2.resize(flow * np.float32(wide / small[0]), (wide, high), interpolation=cv2.INTER_LINEAR)
+                there += grid
+                past = cv2.remap(calm, there, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             # seen from further off where the picture is small, or its noise would pass for change
             seen = small if scale <= 0.5 else (small[0] // 2, small[1] // 2)
             apart = _apart(picture, past, seen)

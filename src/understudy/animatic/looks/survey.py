@@ -42,13 +42,15 @@ class Survey:
     def palette(self, count: int, seed: int = 0) -> Colours:
         """`count` colours that stand for the film, (count, 3) Lab from dark to light.
 
-        Where somebody is seen three of them are colours of skin, however small the face.
+        Where somebody is seen at least three of them are colours of skin, however small the face.
         """
         here = skin(self.points) > 0.5
-        if count < 7 or float(here.mean()) < _SOMEBODY or not np.any(~here):
+        share = float(here.mean())
+        if count < 7 or share < _SOMEBODY or share > 1 - _SOMEBODY:
             return _sorted(_middles(self.points, count, seed))
-        people = _middles(self.points[here], _OF_SKIN, seed)
-        return _sorted(np.concatenate([people, _middles(self.points[~here], count - _OF_SKIN, seed)]))
+        of_skin = min(count // 2, max(_OF_SKIN, round(share * count)))
+        people = _middles(self.points[here], of_skin, seed)
+        return _sorted(np.concatenate([people, _middles(self.points[~here], count - of_skin, seed)]))
 
     def spread(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean (3,) and covariance (3, 3) of the colours in Lab."""

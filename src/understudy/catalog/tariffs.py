@@ -132,8 +132,11 @@ def output_seconds(
 def source_and_output_seconds(
     request: VideoRequest, billing: Billing, video_seconds: Sequence[Decimal], output_seconds: Decimal
 ) -> tuple[Decimal, Decimal]:
-    """The film that is worked on and the finished one. Source: spec/dashscope.md §11, wan2.7-videoedit."""
-    return sum((max(length, NOTHING) for length in video_seconds), NOTHING), output_seconds
+    """The film that is worked on and the finished one. Source: spec/dashscope.md §11, wan2.7-videoedit.
+
+    GUESS: of a film that is cut (`duration`) only the used part counts.
+    """
+    return sum((min(max(length, NOTHING), output_seconds) for length in video_seconds), NOTHING), output_seconds
 
 
 def images(

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,9 +11,6 @@ from understudy.core.card import CountLimits, Interval, Naming, Sound
 from understudy.core.request import Capability
 from understudy.core.units import Ratio, Size, Tier
 from unit.catalog.wan_r2v import ALL, SHELF
-
-ROOT = Path(__file__).parents[3]
-SHARED = Path(os.environ.get("UNDERSTUDY_SHARED", ROOT.parent / "shared"))
 
 RATIOS = ["16:9", "9:16", "1:1", "4:3", "3:4"]
 SIZES = {  # spec/dashscope.md §5.1; the 2.6 rows also stand in seed 000
@@ -111,7 +104,7 @@ def test_prices(model: str, region: str) -> None:
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
 def test_overseas_2_6_makes_5_or_10_seconds_from_videos(region: str) -> None:
     shelf = Shelf.open(region=region)
-    assert [card.model for card in shelf.all()] == ["wan2.6-r2v"]
+    assert [card.model for card in shelf.all() if card.family == "wan-r2v"] == ["wan2.6-r2v"]
     card = shelf.find("wan2.6-r2v")
     assert (card.seconds_choices, card.counts.images, card.counts.videos) == ((5, 10), (0, 0), (0, 3))
 
@@ -123,43 +116,6 @@ def test_hints_for_the_dashscope_wire() -> None:
     assert set(newer["usage"]) - set(older["usage"]) == {"ratio"}
     assert set(older["usage"]) - set(newer["usage"]) == {"size"}
     assert SHELF.find("wan2.7-r2v").hints("openai") == {}
-
-
-@pytest.mark.skipif(
-    not SHARED.is_dir() and not os.environ.get("CI"), reason="the specification folder is not beside the repository"
-)
-@pytest.mark.parametrize("model", ALL)
-def test_the_card_agrees_with_the_machine_readable_specification(model: str) -> None:
-    facts: dict[str, Any] = json.loads(
-        (SHARED / "spec" / "catalog.json").read_text(encoding="utf-8"), parse_float=Decimal
-    )["models"][model]
-    card = SHELF.find(model)
-    assert card.prompt_characters == facts["input"]["prompt"]["max_chars"]
-    assert card.rate.submits_per_second == facts["rate_limit"]["submit_rps"]
-    assert card.rate.running_at_once == facts["rate_limit"]["concurrent"]
-    assert list(card.regions) == facts["regions"]
-    assert list(card.hints("dashscope")["usage"]) == facts["output"]["usage"]
-    assert list(card.hints("dashscope")["official_paths"]) == facts["endpoints"]["official"]
-    listed = [
-        (str(option.tier), str(option.size), str(option.ratio))
-        for option in sorted(card.sizes, key=lambda option: option.tier)
-    ]
-    assert listed == [(tier, *row) for tier, rows in facts["output"]["sizes"].items() for row in rows]
-    for name, region in (("cn_beijing", "cn-beijing"), ("singapore", "ap-southeast-1")):
-        for tier, price in facts["price"][name].items():
-            given = {"audio": price, "silent": price} if not isinstance(price, dict) else price
-            row = card.billing.prices[region]
-            assert row[tier] == given["audio"]
-            assert row.get(f"{tier}:silent", row[tier]) == given["silent"]
-    for field, name in (("reference_image", "image"), ("reference_video", "video"), ("reference_voice", "voice")):
-        if field not in facts["media"]:
-            continue
-        said, limits = facts["media"][field], card.media[name]
-        assert set(limits.formats) == set(said["formats"]) - {"jpg"}
-        assert limits.max_bytes == said["max_mb"] << 20
-        assert limits.sides == _span(*said.get("side_px", (None, None)))
-        assert limits.aspect == _span(*said.get("ratio", (None, None)))
-        assert limits.seconds == _span(*said.get("seconds", (None, None)))
 
 
 def _span(least: object, most: object) -> Interval:

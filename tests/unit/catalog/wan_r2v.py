@@ -27,7 +27,7 @@ def references(kinds: str) -> tuple[Reference, ...]:
 
 
 def a_request(model: str = "wan2.7-r2v", kinds: str = "i", **changes: object) -> VideoRequest:
-    return VideoRequest(model, "图1在沙发上看电影", references=references(kinds)).but(**changes)
+    return VideoRequest(model, prompt="图1在沙发上看电影", references=references(kinds)).but(**changes)
 
 
 def a_photo(width: int = 800, height: int = 600, **changes: object) -> MediaFacts:

@@ -294,7 +294,8 @@ def test_a_stored_fault_is_told_like_the_fresh_one(fault: Fault) -> None:
 
 FOREIGN: list[tuple[int, bytes, type[Fault]]] = [
     (400, b'{"code": "DataInspectionFailed", "message": "Input or output data may"}', Refused),
-    (400, b'{"code": "InvalidFile.Template.Content", "message": "m"}', Refused),
+    (400, b'{"code": "InvalidFile.Content", "message": "m"}', Refused),
+    (400, b'{"code": "InvalidFile.Template.Content", "message": "m"}', MediaRefused),
     (400, b'{"code": "SomethingNew", "message": "m"}', InvalidRequest),
     (400, b'{"code": null, "message": null}', InvalidRequest),
     (401, b"<html>", Unauthenticated),

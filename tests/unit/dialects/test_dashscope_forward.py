@@ -24,7 +24,7 @@ OPENING = Reference("https://x/first.webp", Medium.IMAGE, Role.FIRST_FRAME)
 
 
 def asked(model: str, *references: Reference, **wishes: Any) -> VideoRequest:
-    return VideoRequest(model, "p", references=references or (GIRL,), **wishes)
+    return VideoRequest(model, prompt="p", references=references or (GIRL,), **wishes)
 
 
 def written(request: VideoRequest) -> dict[str, Any]:
@@ -156,10 +156,11 @@ def test_a_wish_without_a_word_is_named_not_dropped(request_: VideoRequest, fiel
     assert caught.value.field == field
 
 
-def test_a_card_without_sizes_cannot_complete_a_tier() -> None:
-    card = replace(SHELF.find("wan2.6-r2v"), sizes=(), defaults=replace(SHELF.find("wan2.6-r2v").defaults, size=None))
-    with pytest.raises(CannotExpress, match="lists no sizes"):
-        DIALECT.encode_submit(asked("wan2.6-r2v", tier=Tier(720)), card)
+def test_where_the_media_set_the_size_none_is_said() -> None:
+    """A settled request carries the size that followed from its film; the other server settles it again."""
+    card = SHELF.find("videoretalk")
+    request = VideoRequest("videoretalk", size=Size(640, 640), tier=Tier(720))
+    assert json.loads(DIALECT.encode_submit(request, card).body)["parameters"] == {}
 
 
 def test_options_that_the_card_lists_are_carried() -> None:

@@ -49,7 +49,7 @@ USAGE = Usage(
 
 
 def a_task(status: Status = Status.PENDING, model: str = "wan2.6-r2v", **changes: Any) -> Task:
-    request = VideoRequest(model, "character1在沙发上", references=(Reference("https://x/a", Medium.VIDEO),))
+    request = VideoRequest(model, prompt="character1在沙发上", references=(Reference("https://x/a", Medium.VIDEO),))
     given: dict[str, Any] = {
         "task_id": "0385dc79-5ff8-4d82-bcb6-0123456789ab",
         "account": "alice",

@@ -191,7 +191,5 @@ def _size_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:
 def _default_option(card: ModelCard, part: str) -> Any:
     """The tier or ratio of the model's default size."""
     option = card.option_of(card.defaults.size) if card.defaults.size else None
-    option = option or next(iter(card.sizes), None)
-    if option is None:
-        raise CannotExpress("size", f"the card of {card.model} lists no sizes")
+    option = option or card.sizes[0]
     return option.tier if part == "tier" else option.ratio

@@ -294,8 +294,10 @@ def _result_url(output: Mapping[str, Any]) -> str | None:
             return str(output[name])
     results = output.get("results")
     for result in [results] if isinstance(results, dict) else _list(results):
-        if isinstance(result, dict) and (result.get("url") or result.get("video_url")):
-            return str(result.get("url") or result["video_url"])
+        links = [result.get("url"), result.get("video_url")] if isinstance(result, dict) else []
+        found = next((link for link in links if isinstance(link, str) and link), None)
+        if found is not None:
+            return found
     return None
 
 

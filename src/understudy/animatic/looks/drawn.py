@@ -137,7 +137,7 @@ def fresh(kit: Kit) -> Look:
     return paint
 
 
-# Pigments of Chinese painting: ink, indigo, stone blue, stone green, pale green, ochre, cinnabar, rouge, gamboge,
+# Pigments of Chinese painting: ink, indigo, stone blue, stone green, pale green, ochre, cinnabar, carmine, gamboge,
 # powder and silk. By eye after printed reproductions. GUESS.
 _PIGMENTS = (
     (34, 30, 34), (22, 58, 92), (24, 96, 142), (34, 128, 104), (124, 172, 132), (154, 92, 48), (200, 56, 36),

@@ -21,7 +21,7 @@ from understudy.animatic.dubbing import dubbed, lip_strength
 from understudy.animatic.following import Choose, follow, largest, steadied
 from understudy.animatic.likeness import look_of, resembling
 from understudy.animatic.perception import Eyes
-from understudy.animatic.performer import Plate
+from understudy.animatic.performer import Face, Plate
 from understudy.core.faults import Refused
 from understudy.core.request import Role
 from understudy.media.audio import read_wave
@@ -56,7 +56,13 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     cv2.setNumThreads(1)
     eyes = eyes_of(brief)
     source = brief.media[Role.SOURCE_VIDEO].path
-    choose: Choose = largest
+    crowds: list[int] = []
+
+    def choose_largest(picture: Plate, faces: list[Face]) -> Face | None:
+        crowds.append(len(faces))
+        return largest(picture, faces)
+
+    choose: Choose = choose_largest
     notes = [_NOTE]
     if Role.FACE in brief.media:
         choose = _like(brief, eyes)
@@ -65,6 +71,8 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     seen = sum(face is not None for face in faces)
     if not seen:
         raise Refused(_NO_MATCH if Role.FACE in brief.media and _anybody(brief, source, eyes) else _NO_FACE)
+    if max(crowds, default=0) > 1:
+        notes.append("The film shows several faces; the largest speaks. Give a reference picture to choose another.")
     if seen < len(faces):
         notes.append(
             f"The face is not seen in {len(faces) - seen} of {len(faces)} pictures; these are left as they are."

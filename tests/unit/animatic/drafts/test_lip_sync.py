@@ -219,6 +219,8 @@ def test_of_two_faces_that_of_the_picture_speaks(tmp_path: Path) -> None:
         silent, speaking = halves if name == "woman" else halves[::-1]
         assert silent < 0.035 < 0.045 < speaking
         assert any("likeness" in note for note in reel.notes)
+    unnamed = synced(tmp_path / "unnamed", film, count=4)
+    assert any("several faces" in note for note in unnamed.notes)
 
 
 def test_a_stranger_in_the_picture_is_refused_in_the_vendors_words(tmp_path: Path) -> None:

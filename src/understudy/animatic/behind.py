@@ -21,7 +21,9 @@ _SIDE = 256  # pixels of the longer side at which patches are matched
 _REACH = 3  # a patch is 7 x 7
 _LEVELS = 3
 _ROUNDS = (6, 4, 3)  # of match and vote, coarse to fine
-_SAME_HEIGHT = 900.0  # cost of copying from another height, per picture height: horizons stay level. By eye
+_OFF_HEIGHT, _OFF_SIDE = 900.0, 500.0
+"""Cost a pixel of copying from a picture's height or width away, squared tones: horizons stay level, and what is near
+is likelier. By eye."""
 _MOST_MISMATCH = 30.0  # tones, 0..255: more is an edge of the picture and not a seam
 _SEAM = 0.006  # over the longer side: how softly the filling meets the picture
 
@@ -122,7 +124,7 @@ def _complete(
     index = np.full((height, width), -1, np.int64)
     index[rows, columns] = np.arange(len(rows))
     if place is None:
-        at = sources[rng.integers(0, len(sources), len(rows))]
+        at = _nearest(sound, rows, columns)
     else:
         old = place.shape[:2]
         from_row, from_column = rows * old[0] // height, columns * old[1] // width
@@ -146,6 +148,17 @@ def _complete(
     return work, taken
 
 
+def _nearest(sound: NDArray[np.bool_], rows: Ints, columns: Ints) -> Ints:
+    """The nearest usable place for each pixel: what goes on behind somebody is mostly what is beside him."""
+    _, labels = cv2.distanceTransformWithLabels(
+        (~sound).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    where = np.zeros((int(labels.max()) + 1, 2), np.int64)
+    places = np.argwhere(sound)
+    where[labels[places[:, 0], places[:, 1]]] = places
+    return np.asarray(where[labels[rows, columns]])
+
+
 def _patches(work: Floats) -> Floats:
     """(h * w, 147) the patch around each pixel; the picture is mirrored at its edges."""
     r = _REACH
@@ -156,8 +169,8 @@ def _patches(work: Floats) -> Floats:
 
 def _cost(patches: Floats, targets: Ints, at: Ints, width: int, height: int) -> Floats:
     apart = patches[targets[:, 0] * width + targets[:, 1]] - patches[at[:, 0] * width + at[:, 1]]
-    across = np.abs(targets[:, 0] - at[:, 0]) * (_SAME_HEIGHT * (2 * _REACH + 1) ** 2 / 10 / height)
-    return np.asarray(np.einsum("ij,ij->i", apart, apart) + across, np.float32)
+    away = np.abs(targets - at) @ np.array([_OFF_HEIGHT / height, _OFF_SIDE / width]) * (2 * _REACH + 1) ** 2
+    return np.asarray(np.einsum("ij,ij->i", apart, apart) + away, np.float32)
 
 
 def _inside(at: Ints, sound: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -24,7 +24,11 @@ from understudy.core.units import Size
 Track = NDArray[np.float64]
 
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|「[^」]*」|『[^』]*』|'(?=\w)[^']{2,}'(?!\w)")
-_CLAUSE = re.compile(r"[^,。.;!?\n|，；！？]+")
+_CLAUSE = re.compile(r"[^,。.;:!?\n|，；：！？]+")
+_LENS = compile_words(
+    r"(?:看着?|看向|对着?|面向|面对|朝着?|冲着?|望着?|望向|盯着)镜头|"
+    r"(?:at|to|into|towards?|facing) the (?:camera|lens)"
+)
 _CAMERA = compile_words(lexicon.CAMERA)
 _VERBS = tuple((compile_words(pattern), verb) for pattern, verb in ACTS)
 _GONE = compile_words(
@@ -57,7 +61,7 @@ class Errand:
 
 def find_errand(prompt: str) -> Errand:
     """Read a prompt about a picture: whoever acts in it, and whatever it is called, is who stands in front."""
-    text = plain(_QUOTED.sub(" ", prompt))
+    text = _LENS.sub(" ", plain(_QUOTED.sub("。", prompt)))
     verbs: list[Verb] = []
     leaves = to_left = rises = False
     for clause in _CLAUSE.findall(text):

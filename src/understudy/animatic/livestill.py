@@ -24,6 +24,7 @@ from understudy.animatic.layers.light import SAME, people_grade, plate_grade
 from understudy.animatic.lips import FacePose
 from understudy.animatic.matte import sprite_of
 from understudy.animatic.parallax import Pose, Stage, lay_over, margin_of, premultiplied, widened
+from understudy.animatic.perception import Mask
 from understudy.animatic.performer import Plate, Sprite
 from understudy.animatic.portrait import Portrait, prepare
 from understudy.animatic.screenplay import Weather
@@ -34,6 +35,7 @@ _SETTLE = 8  # frames over which what taking apart has changed is faded in
 _BREATH = 0.0045  # growth of a body that breathes in, over its height. By eye
 _STIRRED = 0.0022  # of the height: what is near rises so much with a breath where nobody was told apart. By eye
 _GROWN = 0.022  # over the longer side: how far beyond the mask the hole behind it reaches
+_RIM = 0.3  # of that reach, where the subject's own edge still shows
 _LIGHT_STEPS = 64  # of a change of light over a film
 _EVENING = 0.8  # most of a grade that is reached: the picture stays itself
 _DARK_ALREADY = 80.0  # mean luma below which a picture is not darkened to night. GUESS
@@ -70,7 +72,7 @@ class LiveStill:
         if mask is not None and box is not None:
             reach = 2 * max(2, round(_GROWN * max(mask.shape) / 2)) + 1
             grown = cv2.dilate((mask > 0.03).astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
-            behind = fill_behind(picture, grown, rng)
+            behind = _kept_near(picture, fill_behind(picture, grown, rng), mask, reach // 2)
             foot = box[3] / size.height
         self.depths = guess_depths(behind, found.is_person, foot)
         feet = ((box[0] + box[2]) / 2, box[3]) if box is not None else (size.width / 2, size.height)
@@ -233,6 +235,16 @@ def _grades(weather: Sequence[Weather], picture: Plate) -> tuple[Grade, Grade]:
     if Weather.SUNSET in kept and mean[0] > 1.35 * mean[2]:
         kept.remove(Weather.SUNSET)
     return (plate_grade(kept), people_grade(kept)) if kept else (SAME, SAME)
+
+
+def _kept_near(picture: Plate, filled: Plate, mask: Mask, reach: int) -> Plate:
+    """The filling, going over into the picture itself from close to the mask to `reach` pixels away from it.
+
+    The hole is wider than the mask so that no patch brings the subject's rim back; what really is there stays.
+    """
+    away = cv2.distanceTransform((mask <= 0.03).astype(np.uint8), cv2.DIST_L2, 3)
+    share = np.clip((away - _RIM * reach) / ((1 - _RIM) * reach), 0, 1).astype(np.float32)
+    return np.asarray(cv2.blendLinear(picture, filled, share, 1 - share), np.uint8)
 
 
 def _breathing(pose: Pose, breath: float) -> Pose:

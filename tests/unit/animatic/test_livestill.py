@@ -165,6 +165,8 @@ def test_a_push_leaves_its_anchor_in_place() -> None:
         ("The dog runs out of the frame", Errand((Verb.RUN,), True)),
         ("镜头跟着走，慢慢推近", Errand()),
         ("女孩说：“快跑出画面”", Errand()),
+        ("老奶奶看着镜头说：“孩子们。”然后点头微笑", Errand((Verb.NOD, Verb.SMILE))),
+        ("She looks into the camera and nods", Errand((Verb.LOOK, Verb.NOD))),
         ("", Errand()),
     ],
 )

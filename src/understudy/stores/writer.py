@@ -2,13 +2,13 @@
 
 Knows order, savepoints and commits. Must not know what a write means: each is a function of the open connection.
 
-A write is acknowledged only after the commit that holds it (decision 0004). What the event loop asks for is handed over
-together, at the end of the first turn that brings no more: a commit costs ten times what a row in it does, and a disk
-that answers at once would make one for every two rows. While one commit waits for the disk, the writes that arrive
-gather as well; the next transaction takes them all, so that the disk's latency is shared. Each runs in a savepoint of
-its own: one that fails is undone alone and its neighbours are kept. Rows that are only added, which is what every
-submit is, go in side by side: one statement runs over all of them, and the driver gives the interpreter's lock away a
-few times for each statement.
+A write is acknowledged only after the commit that holds it (decision 0004). What one turn of the event loop asks for is
+handed over at its end, together, and where the disk answers at once not before a turn that brings no more: a commit
+costs ten times what a row in it does, and such a disk would make one for every two rows. While a commit waits for a
+slower disk the next writes gather by themselves, and the next transaction takes them all, so that the disk's latency is
+shared. Each runs in a savepoint of its own: one that fails is undone alone and its neighbours are kept. Rows that are
+only added, which is what every submit is, go in side by side: one statement runs over all of them, and the driver
+gives the interpreter's lock away a few times for each statement.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from queue import Empty, SimpleQueue
+from time import perf_counter
 from typing import Any, TypeAlias, TypeVar
 
 import structlog
@@ -38,6 +39,9 @@ AT_MOST_TOGETHER = 512
 
 GATHERED = 64
 """Writes that are handed over however many more the next turn may bring. Larger transactions save next to nothing."""
+
+QUICK_SECONDS = 0.001
+"""A commit that takes longer is worth starting at once: what arrives meanwhile gathers by itself. GUESS."""
 
 # what a write may raise: the database's refusals, the house's own errors, and values that cannot be written down
 _FAILURES = (SQLAlchemyError, sqlite3.Error, UnderstudyError, ValueError, TypeError, LookupError, ArithmeticError)
@@ -83,6 +87,7 @@ class Writer:
     _gathered: dict[asyncio.AbstractEventLoop, list[_Write]] = field(default_factory=dict)
     _gate: threading.Lock = field(default_factory=threading.Lock)
     _open: bool = False
+    _commit_seconds: float = 0.0
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -115,9 +120,9 @@ class Writer:
         return write.future
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop, before: int) -> None:
-        """Hand over what has gathered, unless this turn brought more than the `before` that were there."""
+        """Hand over what has gathered; on a quick disk not before a turn that brings no more than `before`."""
         with self._gate:
-            if before < len(self._gathered.get(loop, ())) < GATHERED:
+            if self._commit_seconds < QUICK_SECONDS and before < len(self._gathered.get(loop, ())) < GATHERED:
                 loop.call_soon(self._hand_over, loop, len(self._gathered[loop]))
                 return
             writes = self._gathered.pop(loop, [])
@@ -183,7 +188,9 @@ class Writer:
                 together = list(group)
                 if not (are_rows and self._run_together(raw, together)):
                     self._run_each(raw, together)
+            begun = perf_counter()
             raw.execute("COMMIT")
+            self._commit_seconds = perf_counter() - begun
         except (sqlite3.Error, SQLAlchemyError, Unavailable) as error:
             if raw.in_transaction:
                 raw.rollback()

@@ -299,7 +299,8 @@ def build_server(house: House) -> Any:
     settings = house.settings
     front = Front(
         version=__version__, dialects=open_dialects(settings), cards=house.shelf, tasks=house.tasks,
-        checks=house.checks, uploads=house.uploads, accounts=house.accounts, links=house.links, blobs=house.blobs,
+        checks=house.checks, uploads=house.uploads, accounts=house.accounts,
+        ledger=house.stores.ledger, links=house.links, blobs=house.blobs,
         ready=house.ready,
         lifespan=house.live, profile=settings.profile, public_url=settings.public_url,
         max_body_bytes=settings.max_body_mb * 1024 * 1024,

@@ -30,11 +30,15 @@ class Cards(Protocol):
 
     def find(self, model: str) -> ModelCard: ...
 
+    def all(self) -> tuple[ModelCard, ...]:
+        """Every model of this server."""
+        ...
+
 
 class Dialect(Protocol):
     """One vendor's wire words, both directions. Pure: no I/O, no clock, no state.
 
-    Server half: `read_key`, `decode_submit`, `waits`, `decode_query`, `encode_answer`, `encode_fault`.
+    Server half: `read_key`, `decode_submit`, `waits`, `wishes`, `decode_query`, `encode_answer`, `encode_fault`.
     Client half: `encode_submit`, `encode_query`, `decode_reply`.
     A dialect without a client half still serves; its client methods raise CannotExpress. One whose wire has uploads
     may let clients use them too: see `client.ClientDialect`.
@@ -53,6 +57,10 @@ class Dialect(Protocol):
 
     def waits(self, wire: WireRequest, card: ModelCard) -> bool:
         """Whether the caller of this submit waits for the result itself, not for a task."""
+        ...
+
+    def wishes(self, wire: WireRequest) -> Mapping[str, Any]:
+        """What besides the request a submit asks for, to be kept in the task's extras (see core.task): JSON values."""
         ...
 
     def decode_query(self, wire: WireRequest, route: Route) -> Query:
@@ -221,6 +229,14 @@ class TaskStore(Protocol):
 
         Returns the task as it then is; the caller compares its status.
         """
+        ...
+
+    async def expire(self, task_id: str, account: str, now: datetime) -> bool:
+        """Let a task at its end expire at once; False when there is none."""
+        ...
+
+    async def ahead(self, task: Task) -> int:
+        """How many PENDING tasks of all accounts were submitted before this one."""
         ...
 
     async def sweep(self, now: datetime) -> tuple[Artifact, ...]:

@@ -230,8 +230,8 @@ class Accepted:
 class Told:
     """The present state of a task; `task` is None when there is none to tell of (unknown, foreign, expired).
 
-    `result_url` is a fresh signed link, present once the task succeeded and its artifact lives; `cover_url` links a still
-    of it. `ahead` counts the tasks that wait before this one, where the wire tells it.
+    `result_url` is a fresh signed link, present once the task succeeded and its artifact lives; `cover_url` links a
+    still of it. `ahead` counts the tasks that wait before this one, where the wire tells it.
     """
 
     task_id: str

@@ -21,8 +21,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from understudy.core.ports import BlobStore, Cards, Dialect
+from understudy.core.ports import BlobStore, Cards, Dialect, Ledger
 from understudy.core.request import Profile
+from understudy.server.desk import Desk
 from understudy.server.files import Files, refusal
 from understudy.server.guard import REQUEST_ID, Metrics, base_url, read_headers
 from understudy.server.mount import DialectMount
@@ -58,6 +59,7 @@ class Front:
     checks: Checks
     uploads: Uploads
     accounts: Accounts
+    ledger: Ledger
     links: Links
     blobs: BlobStore
     ready: Ready
@@ -141,6 +143,7 @@ def build_app(front: Front) -> Any:
             Route("/results/{key:path}", files.download),
             Route("/uploads/oss", files.upload, methods=["POST"]),
             Route("/uploads/oss/", files.upload, methods=["POST"]),
+            Route("/uploads/put/{slot_id}", files.put, methods=["PUT"]),
             *(Route(path, answer) for path, (_, answer) in own.items()),
             *(Route(path, pages) for path in PAGES),
         ],
@@ -149,9 +152,15 @@ def build_app(front: Front) -> Any:
     )
     return DialectMount(
         front.dialects,
-        front.tasks,
-        front.checks,
-        front.uploads,
+        Desk(
+            front.tasks,
+            front.checks,
+            front.uploads,
+            front.accounts,
+            front.ledger,
+            front.cards,
+            profile=front.profile,
+        ),
         front.accounts,
         front.cards,
         inner,

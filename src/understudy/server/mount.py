@@ -6,42 +6,32 @@ else it passes on. Knows both sockets and no vendor word.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeAlias
 
 import structlog
 
-from understudy.core.card import ModelCard
-from understudy.core.faults import Fault, InternalFault, InvalidRequest, NotFound, Throttled, ViolationKind
+from understudy.core.faults import Fault, InternalFault, InvalidRequest, NotFound, ViolationKind
 from understudy.core.ids import random_id
 from understudy.core.ports import Cards, Dialect
 from understudy.core.request import Profile
-from understudy.core.task import Task
 from understudy.core.wire import (
     Accepted,
     Action,
-    Answer,
-    CancelQuery,
-    ListQuery,
     Route,
-    StatusQuery,
-    TicketQuery,
     Told,
     WireReply,
     WireRequest,
 )
 from understudy.server import guard
+from understudy.server.desk import Desk
 from understudy.service.accounts import Accounts, Caller
-from understudy.service.checks import Checks
-from understudy.service.tasks import Tasks
-from understudy.service.uploads import Uploads
 
 log = structlog.get_logger("understudy.server")
 
-LONGEST_DELAY = 1.0
-"""Seconds a query over the documented rate waits at most for its answer."""
+WITH_BODY = frozenset({Action.SLOT, Action.FINISH, Action.QUOTE, Action.PLAN, Action.PROMOTE})
+"""Actions besides a submit whose question stands in a body."""
 
 App: TypeAlias = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -85,9 +75,7 @@ class DialectMount:
     def __init__(
         self,
         dialects: Iterable[Dialect],
-        tasks: Tasks,
-        checks: Checks,
-        uploads: Uploads,
+        desk: Desk,
         accounts: Accounts,
         cards: Cards,
         rest: App,
@@ -98,9 +86,7 @@ class DialectMount:
         metrics: guard.Metrics,
     ) -> None:
         self._routes = RouteTable(dialects)
-        self._tasks = tasks
-        self._checks = checks
-        self._uploads = uploads
+        self._desk = desk
         self._accounts = accounts
         self._cards = cards
         self._rest = rest
@@ -181,50 +167,21 @@ class DialectMount:
         if route.action is Action.SUBMIT:
             body = await guard.read_body(receive, wire.headers, self._max_body)
             return await self._submit(dialect, _with_body(wire, body), caller)
+        if wire.method in ("POST", "PUT", "PATCH") and route.action in WITH_BODY:
+            wire = _with_body(wire, await guard.read_body(receive, wire.headers, self._max_body))
         query = dialect.decode_query(wire, route)
-        answer: Answer
-        if isinstance(query, StatusQuery):
-            await self._admit_query(caller)
-            answer = await self._tasks.status(caller, query.task_id, wire.base_url)
-        elif isinstance(query, CancelQuery):
-            answer = await self._tasks.cancel(caller, query.task_id)
-        elif isinstance(query, ListQuery):
-            await self._admit_query(caller)
-            answer = await self._tasks.list(caller, query.filter)
-        elif isinstance(query, TicketQuery):
-            self._cards.find(query.model)
-            self._accounts.admit_ticket(caller, query.model)
-            answer = self._uploads.ticket(caller, query.model, wire.base_url)
-        told = answer.task if isinstance(answer, Told) else None
-        return dialect.encode_answer(answer, wire, self._card_of(told) if told else None)
-
-    def _card_of(self, task: Task) -> ModelCard | None:
-        """The task's card; None when the operator has taken it away since: old tasks are still told of."""
-        try:
-            return self._cards.find(task.request.model)
-        except NotFound:
-            return None
-
-    async def _admit_query(self, caller: Caller) -> None:
-        """Hold queries to the documented rate.
-
-        A 1.x SDK stops polling at the first 429, so `compat` answers late instead of refusing.
-        Source: spec/dashscope.md §2, how clients react.
-        """
-        try:
-            self._accounts.admit_query(caller)
-        except Throttled as fault:
-            if self._profile is Profile.STRICT:
-                raise
-            await asyncio.sleep(min(fault.retry_after, LONGEST_DELAY))
+        answer = await self._desk.answer(caller, query, wire.base_url, wire.request_id)
+        told = answer.task if isinstance(answer, (Told, Accepted)) else None
+        return dialect.encode_answer(answer, wire, self._desk.card_of(told.request.model) if told else None)
 
     async def _submit(self, dialect: Dialect, wire: WireRequest, caller: Caller) -> WireReply:
         request = dialect.decode_submit(wire, self._cards, self._profile)
         card = self._cards.find(request.model)
         self._accounts.admit_submit(caller, card)
         if card.makes.is_check and dialect.waits(wire, card):
-            return dialect.encode_answer(await self._checks.check(caller, request, wire.request_id), wire, card)
-        task = await self._tasks.submit(caller, request, wire.body, dialect.name, wire.request_id)
+            return dialect.encode_answer(await self._desk.check(caller, request, wire.request_id), wire, card)
+        wishes = dialect.wishes(wire)
+        task = await self._desk.tasks.submit(caller, request, wire.body, dialect.name, wire.request_id, wishes)
         return dialect.encode_answer(Accepted(task), wire, card)
 
 

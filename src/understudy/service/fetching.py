@@ -20,7 +20,7 @@ from understudy.core.faults import MediaProblem, MediaRefused, NotFound
 from understudy.core.ports import BlobStore, Remote
 from understudy.core.request import LocalMedia, MediaFacts, Medium, Reference, Role
 from understudy.service.templates import Templates
-from understudy.service.uploads import INLINE, Uploads
+from understudy.service.uploads import INLINE, SLOT, Uploads
 
 Probe: TypeAlias = Callable[..., Awaitable[MediaFacts]]
 """`await probe(path, workdir=folder)`: what is in a file. Raises MediaRefused."""
@@ -97,7 +97,7 @@ class Fetching:
                 folder = self._folder / f"reference-{len(self._turns)}"
                 folder.mkdir(exist_ok=True)
                 try:
-                    if url.startswith("oss://"):
+                    if url.startswith(("oss://", SLOT)):
                         file = await self._fetch_upload(url, folder)
                     elif url.startswith(INLINE):
                         file = await self._remote.fetch(await self._uploads.read_inline(url), limits, folder)

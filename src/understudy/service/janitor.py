@@ -54,9 +54,13 @@ class Janitor:
         artifacts = await self._store.sweep(now)
         for artifact in artifacts:
             await self._blobs.delete(artifact.key)
+            if artifact.cover is not None:
+                await self._blobs.delete(artifact.cover)
         # an hour more than any artifact lives: what is left by then belongs to no task
         strays = await self._blobs.sweep(publishing.TAKES, now - self._task_life - timedelta(hours=1))
         old_uploads = await self._blobs.sweep(uploads.FOLDER, now - self._upload_life)
+        for days in filter(None, uploads.SLOT_DAYS):
+            old_uploads += await self._blobs.sweep(uploads.slot_folder(days), now - timedelta(days=days))
         workdirs = await asyncio.to_thread(self._workdirs.sweep)
         swept = Swept(len(artifacts), old_uploads, strays, workdirs)
         if swept != Swept():

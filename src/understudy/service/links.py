@@ -29,6 +29,14 @@ class Links:
         query = urlencode({"Expires": expires, "Signature": self._sign(artifact.key, expires)})
         return f"{base_url}/results/{quote(artifact.key)}?{query}"
 
+    def cover_url(self, base_url: str, artifact: Artifact) -> str | None:
+        """A link to a still of the artifact, good as long; None when there is none."""
+        if artifact.cover is None:
+            return None
+        expires = str(int(artifact.expires.timestamp()))
+        query = urlencode({"Expires": expires, "Signature": self._sign(artifact.cover, expires)})
+        return f"{base_url}/results/{quote(artifact.cover)}?{query}"
+
     def check(self, key: str, expires: str, signature: str) -> None:
         """Raises Forbidden when the link was not made here for this key, Gone when its time is over."""
         if not hmac.compare_digest(self._sign(key, expires).encode(), signature.encode("utf-8", "surrogateescape")):

@@ -23,7 +23,7 @@ What ends how (the table the code below follows):
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,7 +32,7 @@ import structlog
 from understudy.core.faults import Fault, InternalFault, MediaRefused, NotFound, TimedOut, Unavailable
 from understudy.core.machine import advice_for, is_machine_trouble
 from understudy.core.ports import BlobStore, Cards, Clock, Engine, Ledger, Outcome, Remote, TaskStore
-from understudy.core.task import Status, Take, Task
+from understudy.core.task import WANTED_ENGINE, Status, Take, Task
 from understudy.media.child import ChildDied, Death
 from understudy.service.accounts import activate
 from understudy.service.fetching import Fetching, Probe
@@ -74,6 +74,7 @@ class Performance:
         *,
         probe: Probe,
         workdir: Path,
+        routes: Mapping[str, Sequence[str]] | None = None,
         limits_on: bool = True,
         attempts: int = 3,
         task_seconds: float = 3600,
@@ -85,7 +86,8 @@ class Performance:
         """Take the sockets, the engines in the order they are asked, and the numbers.
 
         `probe` is `understudy.media.probe.probe` or one like it. Attempts get their folders in `workdir`, which
-        processes of one machine may share. `limits_on` tells whether accounts get the models' free quota. A task is
+        processes of one machine may share. `routes[model]` names the engines for a model, in order; others go to all.
+        `limits_on` tells whether accounts get the models' free quota. A task is
         started at most `attempts` times, each for at most `task_seconds`; the second start waits `retry_seconds`,
         each one after twice as long. After trouble of this machine that is none of the task's, such as a full disk, a
         task waits `trouble_seconds` and has lost no attempt. An engine that was called off gets `ending_seconds` to
@@ -100,6 +102,7 @@ class Performance:
         self._remote = remote
         self._clock = clock
         self._probe = probe
+        self._routes = dict(routes or {})
         self._workdirs = Workdirs(workdir)
         self._limits_on = limits_on
         self._attempts = attempts
@@ -177,7 +180,16 @@ class Performance:
             task.account, card, workdir,
             uploads=self._uploads, templates=self._templates, blobs=self._blobs, remote=self._remote, probe=self._probe,
         )  # fmt: skip
-        return Making(task.request, card, LeaseStage(lease, workdir, media), self._engines)
+        return Making(task.request, card, LeaseStage(lease, workdir, media), self._engines_for(task))
+
+    def _engines_for(self, task: Task) -> tuple[Engine, ...]:
+        """The engine the caller asked for, else those of the model's route, else all, in order."""
+        wanted = task.extras.get(WANTED_ENGINE)
+        names = (wanted,) if wanted else self._routes.get(task.request.model)
+        if names is None:
+            return self._engines
+        by_name = {engine.name: engine for engine in self._engines}
+        return tuple(by_name[name] for name in names if name in by_name)
 
     async def _take(self, lease: Lease, making: Making) -> Take:
         task = lease.task

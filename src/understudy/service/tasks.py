@@ -6,27 +6,36 @@ Knows the order in which a submit is checked and written. Must not know wire wor
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid5
 
-from understudy.catalog import validate
+from understudy.catalog import tariffs, validate
 from understudy.core.card import ModelCard
-from understudy.core.faults import Conflict, MediaRefused, NotFound
+from understudy.core.faults import Conflict, MediaRefused, NotFound, Refused
 from understudy.core.ids import id_in_order
 from understudy.core.ports import Cards, Clock, TaskStore
 from understudy.core.request import Profile, Reference, Role, VideoRequest
-from understudy.core.task import SENT_PROMPT, Status, Task, TaskFilter
-from understudy.core.wire import Canceled, Listed, Told
+from understudy.core.task import PROMOTED_FROM, SENT_PROMPT, WANTED_ENGINE, Status, Task, TaskFilter
+from understudy.core.wire import Canceled, Deleted, Listed, Quoted, Told
 from understudy.service.accounts import Caller
 from understudy.service.links import Links
 from understudy.service.templates import Templates
-from understudy.service.uploads import Uploads
+from understudy.service.uploads import SLOT, Uploads
 
 LONGEST_KEPT_URL = 4096
 """Characters; a media value longer than that is base64 and is kept beside the task, not in its row."""
 LONGEST_TOLD_PROMPT = 65536
 """Characters of a prompt that are told back; every poll reads them with the task's row. GUESS."""
+IDEMPOTENCY_KEY = "idempotency_key"
+"""Among a submit's wishes: what makes a repeated submit the same one. Source: spec/gateways.md §5.4."""
+STOP_TRIES, STOP_SECONDS = 10, 0.3
+"""How often, and after how long, a deleted task that runs is looked at again. GUESS."""
+_IDS = UUID("7e0b7f0e-6a53-4c55-9a0a-5b7d6f2a9c11")
+"""Name space of ids that follow from an idempotency key."""
 
 
 class Tasks:
@@ -58,11 +67,22 @@ class Tasks:
         self._wake = wake
         self._life = timedelta(hours=life_hours)
 
-    async def submit(self, caller: Caller, request: VideoRequest, body: bytes, dialect: str, request_id: str) -> Task:
+    async def submit(
+        self,
+        caller: Caller,
+        request: VideoRequest,
+        body: bytes,
+        dialect: str,
+        request_id: str,
+        wishes: Mapping[str, Any] | None = None,
+    ) -> Task:
         """Check a request, write it down as a PENDING task and return that; after the one commit nothing can fail.
 
         Everything that needs no network is checked here; what callers name on other hosts is looked at when the
         task runs. Source: spec/dashscope.md §2, "where validation shows up".
+
+        `wishes` go into the task's extras as they are. With IDEMPOTENCY_KEY among them, a submit that repeats an
+        earlier one of the account returns that one's task.
 
         Raises:
             NotFound: no such model.
@@ -80,7 +100,7 @@ class Tasks:
             complete = await self._put_inline_aside(complete, caller)
         now = self._clock.now()
         task = Task(
-            task_id=id_in_order(now),
+            task_id=self._id_for(caller, wishes, now),
             account=caller.account,
             key_id=caller.key_id,
             dialect=dialect,
@@ -89,11 +109,74 @@ class Tasks:
             expires=now + self._life,
             request_id=request_id,
             region=self._region,
-            extras=_sent_prompt(request.prompt, complete.prompt),
+            extras={**_sent_prompt(request.prompt, complete.prompt), **(wishes or {})},
         )
-        await self._store.add(task, body)
+        try:
+            await self._store.add(task, body)
+        except Conflict:
+            earlier = await self._mine(caller, task.task_id) if wishes and IDEMPOTENCY_KEY in wishes else None
+            if earlier is None:
+                raise
+            return earlier
         self._wake()
         return task
+
+    async def promote(self, caller: Caller, task_id: str, engine: str, request_id: str) -> Task:
+        """The same request, seed and media once more, on another engine, as a task of its own that names the first.
+
+        Raises:
+            NotFound: no such task of this account.
+            MediaRefused: an upload it names is gone by now.
+        """
+        draft = await self._mine(caller, task_id)
+        if draft is None:
+            raise _no_task(task_id)
+        wishes = {**draft.extras, PROMOTED_FROM: task_id, **({WANTED_ENGINE: engine} if engine else {})}
+        wishes.pop(IDEMPOTENCY_KEY, None)
+        body = await self._store.body(task_id)
+        return await self.submit(caller, draft.request, body, draft.dialect, request_id, wishes)
+
+    def quote(self, request: VideoRequest, video_seconds: Sequence[Decimal] = ()) -> Quoted:
+        """What a request will cost, before any free quota; the same to the last digit as the charge of its task.
+
+        `video_seconds` are the lengths of the videos it names, in order.
+
+        Raises:
+            NotFound, InvalidRequest: as `submit`.
+            Refused: its length follows from media, so there is no price before they are looked at.
+        """
+        card = self._cards.find(request.model).of(request.function)
+        complete = validate.complete(request, card, self._profile)
+        if card.billing.unit != tariffs.IMAGE and complete.seconds is None:
+            raise Refused(f"What {card.model} makes is as long as its media, so it has no price before they are read.")
+        seconds = Decimal(complete.seconds or 0)
+        usage, charge = tariffs.measure(complete, card, video_seconds, seconds, self._region)
+        return Quoted(usage, charge)
+
+    async def delete(self, caller: Caller, task_id: str) -> Deleted:
+        """Forget a task and its result now. One that is not at its end is called off first.
+
+        Raises:
+            NotFound: no such task of this account.
+            Conflict: it does not stop in time.
+        """
+        task = await self._mine(caller, task_id)
+        if task is None:
+            raise _no_task(task_id)
+        for _ in range(STOP_TRIES):
+            if task is None or task.status.is_final:
+                break
+            task = await self._store.cancel(task_id, caller.account, self._clock.now(), running=True)
+            if task is not None and not task.status.is_final:
+                await self._clock.sleep(STOP_SECONDS)
+        if task is not None and not task.status.is_final:
+            raise Conflict("The task is being stopped; delete it once it has ended.")
+        await self._store.expire(task_id, caller.account, self._clock.now())
+        return Deleted(task_id)
+
+    def _id_for(self, caller: Caller, wishes: Mapping[str, Any] | None, now: datetime) -> str:
+        key = (wishes or {}).get(IDEMPOTENCY_KEY)
+        return id_in_order(now) if key is None else str(uuid5(_IDS, f"{caller.account}\n{key}"))
 
     async def status(self, caller: Caller, task_id: str, base_url: str) -> Told:
         """The task as it stands; `task` None for one that is unknown, foreign or expired."""
@@ -102,7 +185,11 @@ class Tasks:
             return Told(task_id, None)
         artifact = task.artifact
         lives = artifact is not None and task.status is Status.SUCCEEDED and self._clock.now() < artifact.expires
-        return Told(task_id, task, self._links.result_url(base_url, artifact) if artifact and lives else None)
+        if artifact is None or not lives:
+            return Told(task_id, task)
+        return Told(
+            task_id, task, self._links.result_url(base_url, artifact), self._links.cover_url(base_url, artifact)
+        )
 
     async def cancel(self, caller: Caller, task_id: str, *, running: bool = False) -> Canceled:
         """Call a PENDING task off; with `running`, a RUNNING one too (its worker stops within a second).
@@ -113,7 +200,7 @@ class Tasks:
         """
         before = await self._mine(caller, task_id)
         if before is None:
-            raise NotFound(f"There is no task {task_id} of this account; tasks are kept for 24 hours.")
+            raise _no_task(task_id)
         # asked first, because a task canceled long ago looks like one canceled just now
         if before.status is Status.PENDING or (running and before.status is Status.RUNNING):
             after = await self._store.cancel(task_id, caller.account, self._clock.now(), running=running)
@@ -137,7 +224,7 @@ class Tasks:
                 if reference.role is Role.TEMPLATE:
                     await self._templates.find(caller.account, reference.url, reference.path)
                     break
-                if url is None or not url.startswith("oss://"):
+                if url is None or not url.startswith(("oss://", SLOT)):
                     continue
                 try:
                     await self._uploads.resolve_for(url, caller.account, card, model)
@@ -159,6 +246,10 @@ class Tasks:
         return request.but(references=tuple(references))
 
 
+def _no_task(task_id: str) -> NotFound:
+    return NotFound(f"There is no task {task_id} of this account; tasks are kept for 24 hours.", what="task")
+
+
 def _sent_prompt(sent: str, kept: str) -> dict[str, str]:
     """The prompt as it was sent, where it was cut: a caller is told his own (spec/dashscope.md §4.2, orig_prompt)."""
     return {} if sent == kept else {SENT_PROMPT: sent[:LONGEST_TOLD_PROMPT]}
@@ -173,4 +264,4 @@ def _is_kept_here(reference: Reference) -> bool:
 
 
 def _is_inline(url: str) -> bool:
-    return len(url) >= LONGEST_KEPT_URL and not url.startswith(("http:", "https:", "oss:"))
+    return len(url) >= LONGEST_KEPT_URL and not url.startswith(("http:", "https:", "oss:", SLOT))

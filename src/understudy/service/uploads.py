@@ -19,13 +19,13 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from uuid import UUID, uuid4
 
 from understudy.core.card import ModelCard
 from understudy.core.faults import MediaProblem, MediaRefused, NotFound, Unavailable, UnderstudyError
 from understudy.core.ports import BlobStore, Clock
-from understudy.core.wire import UploadTicket
+from understudy.core.wire import Uploaded, UploadSlot, UploadTicket
 from understudy.service.accounts import Caller
 
 FOLDER = "dashscope-instant"
@@ -44,6 +44,15 @@ _SECOND_BITS, _RANDOM_BITS, _MARK_BITS = 32, 42, 48  # together the 122 free bit
 INLINE = "inline:"
 """Stands before the key of base64 that came inside a request, so that the task's row stays small."""
 _PIECE = 1024 * 1024
+
+SLOT = "upload:"
+"""Stands before the id of a file that came by PUT."""
+SLOT_SECONDS = 3600
+"""How long a put_url may be used. GUESS."""
+SLOT_DAYS = (0, 7)
+"""For how long files of slots may be kept: as files of forms, or seven days. Source: spec/gateways.md §4.6."""
+_SLOT_ID = re.compile(r"[0-9a-f-]{36}")
+_ANY_MODEL = "*"
 
 
 class UploadRefused(UnderstudyError):
@@ -168,6 +177,54 @@ class Uploads:
         finally:
             self._arriving.discard(grant.key)
 
+    # One file by PUT --------------------------------------------------------------------------------------------
+
+    def slot(self, caller: Caller, base_url: str, days: int = 0) -> UploadSlot:
+        """Leave to PUT one file, for use with any model by this account only, kept `days` (0: as files of forms).
+
+        Source: spec/gateways.md §4.6 (Vidu keeps files for 7 days).
+        """
+        now = self._clock.now()
+        number = secrets.randbits(_RANDOM_BITS)
+        name = f"{days:x}" if days else ""
+        day = f"{now:%Y-%m-%d}"
+        slot_id = str(self._uuid(caller.account, day, int(now.timestamp()), number, f"{_ANY_MODEL}{name}"))
+        expires = now + timedelta(seconds=SLOT_SECONDS)
+        signed = self._slot_signature(caller.account, slot_id, day, days, expires)
+        query = f"account={quote(caller.account)}&day={day}&days={days}&expires={int(expires.timestamp())}"
+        return UploadSlot(slot_id, f"{base_url}/uploads/put/{slot_id}?{query}&signature={signed}", expires)
+
+    def check_slot(self, slot_id: str, query: Mapping[str, str]) -> UploadGrant:
+        """Check a PUT before a byte of it is read. Raises UploadRefused."""
+        try:
+            account, day, days = query["account"], query["day"], int(query["days"])
+            expires = datetime.fromtimestamp(int(query["expires"]), UTC)
+        except (KeyError, ValueError, OverflowError, OSError):
+            raise UploadRefused("InvalidArgument", "PUT the file to the whole put_url, as it was given.", 400) from None
+        signature = self._slot_signature(account, slot_id, day, days, expires)
+        if not hmac.compare_digest(signature, query.get("signature", "")):
+            raise UploadRefused("SignatureDoesNotMatch", "This put_url is not one of ours or was changed.", 403)
+        if self._clock.now() >= expires:
+            raise UploadRefused("AccessDenied", "This put_url has expired: ask for another one.", 403)
+        return UploadGrant(_slot_key(account, slot_id, days), self.max_file_bytes, may_overwrite=True)
+
+    async def finish(self, caller: Caller, slot_id: str) -> Uploaded:
+        """The address of a slot's file. Raises MediaRefused when it has not arrived, or is another account's."""
+        await self._find_slot(f"{SLOT}{slot_id}", caller.account)
+        return Uploaded(slot_id, f"{SLOT}{slot_id}")
+
+    async def _find_slot(self, url: str, account: str) -> str:
+        slot_id = url.removeprefix(SLOT)
+        for days in SLOT_DAYS:
+            key = _slot_key(account, slot_id, days) if _SLOT_ID.fullmatch(slot_id) else ""
+            if key and await self._blobs.size(key) is not None:
+                return key
+        _not_to_be_had("There is no such upload of this account, or it has expired. Upload the file again.")
+
+    def _slot_signature(self, account: str, slot_id: str, day: str, days: int, expires: datetime) -> str:
+        signed = f"{account}\n{slot_id}\n{day}\n{days}\n{int(expires.timestamp())}".encode("utf-8", "surrogateescape")
+        return hmac.digest(self._policy_secret, signed, hashlib.sha256).hex()
+
     # Media inside a request -------------------------------------------------------------------------------------
 
     async def keep_inline(self, text: str, account: str) -> str:
@@ -202,7 +259,9 @@ class Uploads:
         return await self._resolve(url, account, (model,))
 
     async def resolve_for(self, url: str, account: str, card: ModelCard, *names: str) -> str:
-        """As `resolve`, for a file uploaded under any name of the card, or one of `names`."""
+        """As `resolve`, for a file uploaded under any name of the card, or one of `names`; also for a slot's file."""
+        if url.startswith(SLOT):
+            return await self._find_slot(url, account)
         return await self._resolve(url, account, (card.model, *card.aliases, *names))
 
     async def _resolve(self, url: str, account: str, models: Iterable[str]) -> str:
@@ -264,6 +323,15 @@ def _blob_key(key: str) -> str:
     """The blob of an upload. A name that ends in white space goes by its hash: no store keeps such ends apart."""
     folder, _, name = key.rpartition("/")
     return key if name == name.rstrip() else f"{folder}/{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+def slot_folder(days: int) -> str:
+    """First folder of the files of slots that are kept so long."""
+    return f"kept-{days}-days" if days else FOLDER
+
+
+def _slot_key(account: str, slot_id: str, days: int) -> str:
+    return f"{slot_folder(days)}/{account}/slots/{slot_id}"
 
 
 def _byte_count(name: str) -> int:

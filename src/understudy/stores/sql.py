@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, inser
 
 from understudy.core.faults import Conflict, InvalidRequest, ViolationKind
 from understudy.core.ports import LedgerEntry, Outcome
-from understudy.core.task import MOVES, Artifact, ForbiddenMove, Status, Task, TaskFilter, TaskPage
+from understudy.core.task import FINAL, MOVES, Artifact, ForbiddenMove, Status, Task, TaskFilter, TaskPage
 from understudy.core.usage import Usage
 from understudy.stores.claims import RETURNED, SOMETHING_TO_DO, Claim
 from understudy.stores.codec import (
@@ -143,6 +143,19 @@ class SqlTaskStore:
             lambda connection: _cancel(connection, task_id, account, micros_of(now), running)
         )
         return None if row is None else task_of(row)
+
+    async def expire(self, task_id: str, account: str, now: datetime) -> bool:
+        final = [status.value for status in FINAL]
+        statement = (
+            update(tasks)
+            .where(tasks.c.task_id == task_id, tasks.c.account == account, tasks.c.status.in_(final))
+            .values(expires=micros_of(now))
+        )
+        return await self._database.write(lambda connection: connection.execute(statement).rowcount == 1)
+
+    async def ahead(self, task: Task) -> int:
+        earlier = select(func.count()).where(tasks.c.status == _PENDING, tasks.c.submitted < micros_of(task.submitted))
+        return await self._database.read(lambda connection: connection.execute(earlier).scalar_one())
 
     async def sweep(self, now: datetime) -> tuple[Artifact, ...]:
         moment = micros_of(now)

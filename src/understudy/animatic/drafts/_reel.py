@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.canvas import Canvas, yuv_of
 from understudy.animatic.layers.lettering import Letterer, watermark
@@ -78,12 +79,12 @@ def _lay(canvas: Canvas, picture: NDArray[np.uint8]) -> None:
     height, width = canvas.size.height, canvas.size.width
     if picture.shape != (height, width, 3):
         raise ValueError(f"a picture of this film has shape {(height, width, 3)}, not {picture.shape}")
-    yuv = yuv_of(picture)
-    canvas.luma[:] = yuv[:, :, 0]
+    luma, blue, red = cv2.split(yuv_of(picture))
+    canvas.luma[:] = luma
     # chroma is the mean of two by two pixels, as every player expects
-    for plane, channel in ((canvas.blue, 1), (canvas.red, 2)):
-        quads = yuv[:, :, channel].reshape(height // 2, 2, width // 2, 2).astype(np.uint16)
-        plane[:] = (quads.sum(axis=(1, 3)) + 2) >> 2
+    half = (width // 2, height // 2)
+    canvas.blue[:] = cv2.resize(blue, half, interpolation=cv2.INTER_AREA)
+    canvas.red[:] = cv2.resize(red, half, interpolation=cv2.INTER_AREA)
 
 
 def _fitted(wave: Wave | None, samples: int) -> Wave:

@@ -7,12 +7,15 @@ the counterparts in the same files, because what is known of one part of the wir
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta, timezone, tzinfo
+from typing import Any
 
 from understudy.core.card import ModelCard
-from understudy.core.faults import Fault, Unauthenticated
+from understudy.core.faults import CannotExpress, Fault, Unauthenticated
 from understudy.core.ports import Cards
 from understudy.core.request import Profile, VideoRequest
+from understudy.core.task import WANTED_ENGINE
 from understudy.core.wire import (
     Accepted,
     Answer,
@@ -75,6 +78,11 @@ class DashScope:
         """A check without the async header is answered at once. Source: spec/dashscope.md §8.1."""
         return card.makes.is_check and not submit.says_async(wire)
 
+    def wishes(self, wire: WireRequest) -> Mapping[str, Any]:
+        """The engine asked for by `X-Understudy-Engine`, which is ours."""
+        engine = wire.headers.get(status.ENGINE_HEADER, "").strip()
+        return {WANTED_ENGINE: engine} if engine else {}
+
     def decode_query(self, wire: WireRequest, route: Route) -> Query:
         return queries.decode_query(wire, route, self._zone)
 
@@ -89,7 +97,9 @@ class DashScope:
             return status.encode_canceled(answer, wire.request_id)
         if isinstance(answer, Listed):
             return status.encode_listed(answer, wire.request_id, self._zone)
-        return uploads.encode_ticket(answer, wire.request_id)
+        if isinstance(answer, UploadTicket):
+            return uploads.encode_ticket(answer, wire.request_id)
+        raise CannotExpress(type(answer).__name__)
 
     def encode_fault(self, fault: Fault, wire: WireRequest) -> WireReply:
         return faults.encode_fault(fault, wire)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from urllib.parse import quote
 
-from understudy.core.faults import InvalidRequest, Violation, ViolationKind
+from understudy.core.faults import CannotExpress, InvalidRequest, Violation, ViolationKind
 from understudy.core.task import Status, TaskFilter
 from understudy.core.wire import (
     Action,
@@ -48,7 +48,9 @@ def encode_query(query: Query, zone: tzinfo) -> WireRequest:
         return WireRequest("POST", f"{TASKS}/{quote(query.task_id, safe='')}/cancel")
     if isinstance(query, ListQuery):
         return WireRequest("GET", TASKS, query=_list_query(query.filter, zone))
-    return WireRequest("GET", UPLOADS, query={"action": "getPolicy", "model": query.model})
+    if isinstance(query, TicketQuery):
+        return WireRequest("GET", UPLOADS, query={"action": "getPolicy", "model": query.model})
+    raise CannotExpress(type(query).__name__)
 
 
 def _task_id(wire: WireRequest) -> str:

@@ -5,7 +5,7 @@ Knows white and black, hulls and boxes, and that a marked thing moves. Must not 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
 from understudy.animatic.filling import Hole, Plate
-from understudy.animatic.travel import Follower, Grey, Matrix, Pose, scaled
+from understudy.animatic.travel import Follower, Grey, Matrix, Pose, scaled, travel
 from understudy.core.faults import Refused
 from understudy.core.units import Size
 
@@ -156,7 +156,8 @@ def box_way(one: Hole, other: Hole) -> Matrix:
 def tracked(mask: Hole, greys: Sequence[Grey], anchor: int) -> tuple[list[Matrix], bool]:
     """For every picture the way from the anchor's pixels to its own, following what the mask marks.
 
-    Followed forwards and backwards from the anchor; where the thing is lost it stays where it was last seen.
+    Followed forwards and backwards from the anchor; where nobody can see how it moves, it moves as the camera lets
+    everything move; after a cut it stays where it was.
 
     Args:
         mask: the mask in the anchor picture, at full size.
@@ -164,7 +165,7 @@ def tracked(mask: Hole, greys: Sequence[Grey], anchor: int) -> tuple[list[Matrix
         anchor: number of the picture the mask belongs to.
 
     Returns:
-        The matrices in full pixels, and whether the thing was lost somewhere.
+        The matrices in full pixels, and whether there were pictures in which it could not be seen how it moves.
     """
     height, width = greys[0].shape
     factor = mask.shape[1] / width
@@ -173,6 +174,7 @@ def tracked(mask: Hole, greys: Sequence[Grey], anchor: int) -> tuple[list[Matrix
     ways: list[Matrix] = [np.eye(3)] * len(greys)
     lost = False
     middle = _middle(where)
+    camera = _camera(greys)
     for numbers in (range(anchor + 1, len(greys)), range(anchor - 1, -1, -1)):
         follower = Follower(greys[anchor], where)
         last: Matrix = np.eye(3)
@@ -181,12 +183,25 @@ def tracked(mask: Hole, greys: Sequence[Grey], anchor: int) -> tuple[list[Matrix
             found = follower.follow(greys[number])
             if found is None or not _plausible(last, found, middle, max(width, height)):
                 lost = True
+                before = number - 1 if number > anchor else number + 1
+                last = camera(before, number) @ last
             else:
                 last = found
             path.append(last)
         for number, way in zip(numbers, _steadied(path, middle), strict=True):
             ways[number] = scaled(way, factor)
     return ways, lost
+
+
+def _camera(greys: Sequence[Grey]) -> Callable[[int, int], Matrix]:
+    """How points of one picture lie in its neighbour, if they move with the camera only."""
+    ways = {s.first + n: (s.first, to_first) for s in travel(greys) for n, to_first in enumerate(s.to_first)}
+
+    def step(before: int, after: int) -> Matrix:
+        (shot, one), (other_shot, other) = ways[before], ways[after]
+        return np.asarray(np.linalg.inv(other) @ one, np.float64) if shot == other_shot else np.eye(3)
+
+    return step
 
 
 def _middle(where: NDArray[np.uint8]) -> tuple[float, float]:

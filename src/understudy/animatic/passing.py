@@ -74,18 +74,18 @@ def find(tail: Sequence[Plate], to_first: Sequence[Matrix], speed: NDArray[np.fl
         seed: settles draws of lots.
     """
     height, width = tail[-1].shape[:2]
-    room = Room(0, 0, width, height)
-    count = len(tail)
-    numbers = sorted({round(share * (count - 1) / (_KEYS - 1)) for share in range(_KEYS)})
-    seen = mosaic.build([Key(n, tail[n]) for n in numbers], to_first, room, seed=seed, soft=False)
-    behind = seen.seen_from(to_first[-1], (width, height), room)
-    mask = _outline(tail[-1], behind, speed)
-    if mask is None:
+    where = _moving(speed, (width, height))
+    if where is None:
         return None
-    rows, columns = np.nonzero(mask)
+    surely, rough = where
+    rows, columns = np.nonzero(rough)
     middle = float(columns.mean()), float(rows.mean())
-    moves = _moves(tail, to_first, mask, middle)
+    moves = _moves(tail, to_first, surely, middle)
     if moves is None:
+        return None
+    behind = _behind(tail, to_first, rough, moves, middle, seed)
+    mask = _outline(tail[-1], behind, rough)
+    if mask is None:
         return None
     reach = max(3, round(0.012 * max(height, width))) | 1
     hole = cv2.dilate(mask.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
@@ -95,32 +95,58 @@ def find(tail: Sequence[Plate], to_first: Sequence[Matrix], speed: NDArray[np.fl
     return Passing(cutout, clean, moves, middle)
 
 
-def _outline(last: Plate, behind: Plate, speed: NDArray[np.float32]) -> Hole | None:
-    """Where the thing is in the last picture."""
-    height, width = last.shape[:2]
+def _moving(speed: NDArray[np.float32], size: tuple[int, int]) -> tuple[Hole, Hole] | None:
+    """Where the one thing is that moves: what surely belongs to it, and that with some room around it."""
     fast = np.linalg.norm(speed, axis=2)
     moving = (fast > _FAST * float(np.percentile(fast, 99.7))).astype(np.uint8)
-    near = cv2.resize(cv2.dilate(moving, np.ones((5, 5), np.uint8)), (width, height), interpolation=cv2.INTER_NEAREST)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(moving, np.ones((3, 3), np.uint8)))
+    if count < 2:
+        return None
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    part = (labels == largest).astype(np.uint8)
+    if float((part & moving).sum()) < _ALONE * float(moving.sum()):
+        return None
+    wide = cv2.dilate(part, np.ones((7, 7), np.uint8))
+    sure, near = (cv2.resize(each, size, interpolation=cv2.INTER_NEAREST) > 0 for each in (part & moving, wide))
+    return (np.asarray(sure), np.asarray(near)) if _AREA[0] <= float(near.mean()) <= _AREA[1] else None
+
+
+def _behind(
+    tail: Sequence[Plate],
+    to_first: Sequence[Matrix],
+    rough: Hole,
+    moves: NDArray[np.float64],
+    middle: tuple[float, float],
+    seed: int,
+) -> Plate:
+    """The last picture as it is behind the thing: seen in the pictures where the thing was somewhere else."""
+    height, width = rough.shape
+    room = Room(0, 0, width, height)
+    last = len(tail) - 1
+    keys = []
+    for number in sorted({round(share * last / (_KEYS - 1)) for share in range(_KEYS)}):
+        x, y, zoom, turn = moves * (number - last)
+        there = np.linalg.inv(to_first[number]) @ to_first[-1] @ Pose(x, y, math.exp(zoom), turn).matrix(middle)
+        moved = cv2.warpAffine(rough.astype(np.uint8), there[:2], (width, height), flags=cv2.INTER_NEAREST)
+        keys.append(Key(number, tail[number], np.asarray(moved > 0)))
+    seen = mosaic.build(keys, to_first, room, seed=seed, soft=False)
+    return seen.seen_from(to_first[-1], (width, height), room)
+
+
+def _outline(last: Plate, behind: Plate, rough: Hole) -> Hole | None:
+    """Where the thing is in the last picture: one part that is not as what is behind it."""
     apart = cv2.blur(cv2.absdiff(last, behind), (3, 3)).max(axis=2)
-    size = max(3, round(0.008 * max(height, width))) | 1
-    other = cv2.morphologyEx(
-        ((apart > _STANDS_OUT) & (near > 0)).astype(np.uint8),
-        cv2.MORPH_CLOSE,
-        cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3 * size, 3 * size)),
-    )
-    other = cv2.morphologyEx(other, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    size = max(3, round(0.008 * max(rough.shape))) | 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    other = ((apart > _STANDS_OUT) & rough).astype(np.uint8)
+    other = cv2.morphologyEx(other, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3 * size, 3 * size)))
+    other = cv2.morphologyEx(other, cv2.MORPH_OPEN, disc)
     outlines, _ = cv2.findContours(other, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not outlines:
         return None
     largest = max(outlines, key=cv2.contourArea)
-    mask = cv2.drawContours(np.zeros((height, width), np.uint8), [largest], -1, 1, cv2.FILLED)
-    if not _AREA[0] <= float(mask.mean()) <= _AREA[1]:
-        return None
-    full = cv2.resize(moving, (width, height), interpolation=cv2.INTER_NEAREST)
-    around = cv2.dilate(mask, np.ones((3 * size, 3 * size), np.uint8))
-    if float(full[around > 0].sum()) < _ALONE * float(full.sum()):
-        return None
-    return np.asarray(mask > 0)
+    mask = cv2.drawContours(np.zeros(rough.shape, np.uint8), [largest], -1, 1, cv2.FILLED)
+    return np.asarray(mask > 0) if float(mask.mean()) >= _AREA[0] else None
 
 
 def _moves(

@@ -44,10 +44,12 @@ _NO_COLOURS = re.compile(
     r"blue sk(?:y|ies)|white clouds?|black and white|green (?:trees?|grass|leaves)|golden hour|white house",
     re.IGNORECASE,
 )
-_CHANGE = re.compile(
-    r"(?:变成|变为|变|改成|改为|换成|换为|染成|涂成|刷成|漆成|成为|\b(?:in)?to\b|\b(?:make|paint|dye|turn|colou?r|recolou?r)"
-    r"(?:s|ed|ing)?\b(?:\W+\w+){0,5}?)\W*(?:一(?:件|辆|个|只|条|顶|种))?(?:an?\W+)?(?P<rest>.{0,16})",
-    re.IGNORECASE,
+_ONE = r"\W*(?:一(?:件|辆|个|只|条|顶|种))?(?:an?\W+)?(?P<rest>.{0,16})"
+_CHANGES = (  # what something becomes is said more surely by the first
+    re.compile(r"(?:变成|变为|改成|改为|换成|换为|染成|涂成|刷成|漆成|成为|\binto\b|\bto\b)" + _ONE, re.IGNORECASE),
+    re.compile(
+        r"(?:变|\b(?:make|paint|dye|turn|colou?r|recolou?r)(?:s|ed|ing)?\b(?:\W+\w+){0,5}?)" + _ONE, re.IGNORECASE
+    ),
 )
 _REMOVE = re.compile(
     r"去掉|去除|移除|移走|删除|删掉|抹去|抹掉|擦除|擦掉|清除|消除|消失|不见|不要|"
@@ -67,10 +69,11 @@ def wanted_colour(prompt: str) -> tuple[str, Colour] | None:
     if _REMOVE.search(prompt):
         return None
     plain = _NO_COLOURS.sub(" ", prompt)
-    for change in _CHANGE.finditer(plain):
-        found = _colours_in(change["rest"])
-        if found:
-            return found[0]
+    for pattern in _CHANGES:
+        for change in pattern.finditer(plain):
+            found = _colours_in(change["rest"])
+            if found:
+                return found[0]
     found = _colours_in(plain)
     return found[0] if len({word for word, _ in found}) == 1 else None
 
@@ -142,7 +145,8 @@ class Dye:
         size = max(1, width // 2), max(1, height // 2)
         small = cv2.resize(lab, size, interpolation=cv2.INTER_AREA)
         lean = matte.leaning(small.reshape(-1, 3), self._inside, self._outside).reshape(size[1], size[0])
-        likely = np.clip(0.5 + 2.2 * (lean + 0.12), 0, 1)
+        # who painted the mask knows best: only what clearly looks like its surroundings is left out
+        likely = np.clip((lean + 0.45) / 0.25, 0, 1)
         likely = cv2.GaussianBlur(likely, (0, 0), 1.2)
         return np.asarray(soft * cv2.resize(likely, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 

@@ -97,7 +97,7 @@ def _region(
     if (brief.options.get("mask_type") or "tracking") == "fixed":
         return Region([mark], [np.eye(3)] * found.count, anchor, mode, ratio), []
     ways, lost = tracked(mark, found.greys, anchor)
-    remark = "What is masked was lost from sight in some pictures; there the mask stays where it was last."
+    remark = "In some pictures it could not be seen how what is masked moves; there the mask moves with the camera."
     return Region([mark], ways, anchor, mode, ratio), [remark] if lost else []
 
 

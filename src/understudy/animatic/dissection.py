@@ -244,29 +244,24 @@ def _trunk(
         if limb.embedded:
             before |= limb.own[0] | limb.own[1]
     rest = _without_rims((sprite[..., 3] > 128) & ~away, body < 0, 1.5 * overlap)
-    size = 2 * round(overlap / 2) + 3  # a little of the limbs stays where they begin
-    grown = cv2.dilate(rest.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))) > 0
+    grown = _grown(rest, overlap / 2 + 1)  # a little of the limbs stays where they begin
     kept = cv2.dilate((rest | (grown & roots)).astype(np.uint8), np.ones((3, 3), np.uint8))
     pixels = np.asarray(sprite * cv2.GaussianBlur(kept.astype(np.float32), (0, 0), 0.8)[..., None] + 0.5, np.uint8)
     # under an arm that lies before the body there is body, also beside the polygon: a coat, a skirt
-    size = 2 * round(2.2 * _ARM_RADII[1] * unit) + 1
-    round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    spread = cv2.copyMakeBorder(rest.astype(np.uint8), size, size, size, size, cv2.BORDER_CONSTANT, value=0)
-    spread = cv2.morphologyEx(spread, cv2.MORPH_CLOSE, round_)[size:-size, size:-size] > 0
-    pixels = _completed(pixels, (away & (body < -overlap / 2)) | (before & spread))
+    spread = before & _closed(rest, 2.2 * _ARM_RADII[1] * unit) if before.any() else before
+    missing = (sprite[..., 3] > 128) & ~rest
+    pixels = _completed(pixels, (missing & (body < -overlap / 2)) | spread)
     hips = pose.between(Joint.LEFT_HIP, Joint.RIGHT_HIP)
     chest = pose.between(Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER)
     head = head_of(pose)
     neck = chest + 0.3 * (head - chest)
-    line = np.stack([hips, neck, head + 0.6 * (head - neck)]).astype(np.float64)
-    return Part("trunk", pixels, line, (0.6 * unit, 0.3 * unit, 0.4 * unit))
+    line = np.stack([hips + 0.4 * (hips - neck), hips, neck, head + 0.6 * (head - neck)]).astype(np.float64)
+    return Part("trunk", pixels, line, (0.6 * unit, 0.6 * unit, 0.3 * unit, 0.4 * unit))
 
 
 def _without_rims(rest: NDArray[np.bool_], body: NDArray[np.bool_], thin: float) -> NDArray[np.bool_]:
     """What limbs leave behind, without the threads along their outlines and without what hung on them only."""
-    size = 2 * max(1, round(thin)) + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    thick = cv2.morphologyEx(rest.astype(np.uint8), cv2.MORPH_OPEN, kernel)
+    thick = _grown(cv2.distanceTransform(rest.astype(np.uint8), cv2.DIST_L2, 5) > thin, thin).astype(np.uint8)
     _, labels = cv2.connectedComponents(thick)
     heart = np.bincount(labels[(thick > 0) & body])
     if not heart.sum():
@@ -274,9 +269,23 @@ def _without_rims(rest: NDArray[np.bool_], body: NDArray[np.bool_], thin: float)
     area = np.bincount(labels.ravel(), minlength=len(heart))
     heart = np.pad(heart, (0, len(area) - len(heart)))
     joined = np.flatnonzero((heart > 0.02 * heart.sum()) | (area > _GOOD_PART * area[1:].sum()))
-    kept = np.isin(labels, joined[joined > 0]).astype(np.uint8)
-    size = 2 * max(1, round(thin / 2)) + 1  # corners that the opening rounded come back, stubs of threads do not
-    return np.asarray(rest & (cv2.dilate(kept, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))) > 0))
+    kept = np.isin(labels, joined[joined > 0])
+    return np.asarray(rest & _grown(kept, thin / 2))  # corners that were rounded come back, stubs of threads do not
+
+
+def _grown(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
+    """The mask and all within `radius` of it; by distances, as round kernels take seconds where they are large."""
+    if not mask.any():
+        return mask
+    return np.asarray(cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5) <= radius)
+
+
+def _closed(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
+    """The mask with clefts narrower than twice `radius` filled; outside the picture is no cleft."""
+    room = round(radius) + 2
+    wide = _grown(np.pad(mask, room), radius)
+    full = cv2.distanceTransform(wide.astype(np.uint8), cv2.DIST_L2, 5) > radius
+    return np.asarray(full[room:-room, room:-room])
 
 
 def head_of(pose: Pose) -> NDArray[np.float32]:
@@ -331,8 +340,7 @@ def _masked(sprite: Sprite, mask: NDArray[np.bool_], shared: NDArray[np.bool_], 
 
     Elsewhere a rim would carry the neighbour's colours away with it.
     """
-    size = 2 * round(overlap / 2) + 1
-    grown = cv2.dilate(mask.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))) > 0
+    grown = _grown(mask, overlap / 2)
     soft = cv2.GaussianBlur((mask | (grown & shared)).astype(np.float32), (0, 0), 0.8)
     return np.asarray(sprite * soft[..., None] + 0.5, np.uint8)
 

@@ -16,13 +16,14 @@ from scipy.ndimage import gaussian_filter1d
 from understudy.animatic.dissection import LIMBS, Line
 from understudy.animatic.figure import Figure
 from understudy.animatic.motion import Motion
-from understudy.animatic.pose import Joint, Points, Pose
-from understudy.animatic.puppet import Affine, Bones, Stance, bone, inverse
+from understudy.animatic.pose import Joint
+from understudy.animatic.puppet import Bones, Stance, bone, inverse
 
 Track = NDArray[np.float64]
 """A value for each picture of the film, or a row of them."""
 
 _LEAN = math.radians(40)  # most a trunk leans away from how it stands in the picture
+_PELVIS = 0.4  # of the lean that the pelvis of a standing figure takes part in
 _NOD = math.radians(25)  # most a head tilts against the trunk
 _FOOT = math.radians(30)  # most a foot turns against how it stands in the picture
 _FOOT_FOLLOWS = 0.5
@@ -120,8 +121,7 @@ class _Plan:
         flat = points[..., :2]
         self._flat, self._seen = flat, motion.seen.astype(np.float64)
         spine = _chest(flat) - _hips(flat)
-        rest = figure.trunk.line[1] - figure.trunk.line[0]
-        self._trunk_rest = rest
+        rest = figure.trunk.line[2] - figure.trunk.line[1]
         self._lean = np.clip(_apart(_angle(spine), _angle(rest)), -_LEAN, _LEAN)
         full = _length(spine)
         self._trunk_long = np.clip(np.linalg.norm(spine, axis=1) / full, _TRUNK_SHORTER, _TRUNK_LONGER)
@@ -140,10 +140,10 @@ class _Plan:
     def stance(self, number: int) -> Stance:
         """Bones of every part at one picture."""
         hips = self._hips[number]
-        trunk, forward = self._trunk_bones(number, hips)
+        trunk = self._trunk_bones(number, hips)
         parts = {"trunk": trunk}
         for name in self._figure.limbs:
-            parts[name] = self._limb_bones(name, number, forward)
+            parts[name] = self._limb_bones(name, number, trunk)
         legs = [name for name in parts if name.endswith("leg")]
         arms = [name for name in parts if name.endswith("arm")]
         behind = [name for name in arms if self._behind[name][number]]
@@ -151,24 +151,28 @@ class _Plan:
         legs.sort(key=lambda name: not self._behind[name][number])
         return Stance(parts, (*behind, *legs, "trunk", *front))
 
-    def _trunk_bones(self, number: int, hips: NDArray[np.float64]) -> tuple[Bones, Affine]:
+    def _trunk_bones(self, number: int, hips: NDArray[np.float64]) -> Bones:
+        """Pelvis, spine and head. The pelvis turns little: legs, and the edge of half a figure, stay where they are."""
         line, grow = self._figure.trunk.line, self._placing.grow
-        neck = hips + _rotated(line[1] - line[0], self._lean[number]) * grow * self._trunk_long[number]
-        spine = np.array([hips, neck])
-        back = bone(line[:2], spine, grow * self._wide[number])
+        lean = self._lean[number]
+        base = hips + _rotated(line[0] - line[1], lean * (_PELVIS if self._figure.stands else 0.0)) * grow
+        neck = hips + _rotated(line[2] - line[1], lean) * grow * self._trunk_long[number]
+        crown = neck + _rotated(line[3] - line[2], lean * 0.7 + self._nod[number]) * grow
+        joints = np.array([base, hips, neck, crown])
+        pelvis, spine, head = (
+            bone(line[i : i + 2], joints[i : i + 2], grow * wide) for i, wide in enumerate((1, self._wide[number], 1))
+        )
         shear = math.tan(float(self._shrug[number]))
         if shear:  # shoulders slope while the spine keeps its direction
-            e = (line[1] - line[0]) / max(1e-3, float(np.hypot(*(line[1] - line[0]))))
-            n = np.array([-e[1], e[0]])
-            slope = np.eye(2) - shear * np.outer(e, n)
-            back = np.column_stack([slope @ back[:, :2], slope @ (back[:, 2] - line[1]) + line[1]])
-        crown = neck + _rotated(line[2] - line[1], self._lean[number] * 0.7 + self._nod[number]) * grow
-        top = np.array([neck, crown])
-        return Bones(np.array([hips, neck, crown]), (back, bone(line[1:], top, grow))), inverse(back)
+            e = (line[2] - line[1]) / max(1e-3, float(np.hypot(*(line[2] - line[1]))))
+            slope = np.eye(2) - shear * np.outer(e, np.array([-e[1], e[0]]))
+            spine = np.column_stack([slope @ spine[:, :2], slope @ (spine[:, 2] - line[2]) + line[2]])
+        return Bones(joints, (pelvis, spine, head))
 
-    def _limb_bones(self, name: str, number: int, trunk: Affine) -> Bones:
+    def _limb_bones(self, name: str, number: int, trunk: Bones) -> Bones:
         line = self._figure.line_of(name)
-        joint = trunk[:, :2] @ line[0] + trunk[:, 2]
+        root = inverse(trunk.back[1 if name.endswith("arm") else 0])
+        joint = root[:, :2] @ line[0] + root[:, 2]
         joints, backs = [joint], []
         angles, stretches = self._limbs[name]
         for index in range(len(line) - 1):
@@ -272,8 +276,8 @@ class _Plan:
         return way
 
     def _lowest_ankle(self, number: int) -> float:
-        _, forward = self._trunk_bones(number, self._hips[number])
-        return max(float(self._limb_bones(name, number, forward).joints[2, 1]) for name in ("left_leg", "right_leg"))
+        trunk = self._trunk_bones(number, self._hips[number])
+        return max(float(self._limb_bones(name, number, trunk).joints[2, 1]) for name in ("left_leg", "right_leg"))
 
     def _calm(self, values: Track) -> Track:
         return np.asarray(gaussian_filter1d(values, max(0.5, self._deviation), axis=0, mode="nearest"))
@@ -289,12 +293,6 @@ def _facing_us(motion: Motion) -> Motion:
     for left, right in pairs.items():
         order[left], order[right] = right, left
     return Motion(points[:, order], motion.seen[:, order], motion.size, motion.rate, motion.plate, motion.sound)
-
-
-def facing(points: Points) -> float:
-    """1 from the front, 0 from the side, below 0 from behind: width of the shoulders over the trunk, about."""
-    pose = Pose(points, np.ones(len(points), np.float32), 1.0, (0, 0, 1, 0))
-    return float(points[Joint.LEFT_SHOULDER, 0] - points[Joint.RIGHT_SHOULDER, 0]) / max(1.0, 0.6 * pose.trunk)
 
 
 def _hips(flat: Track) -> Track:

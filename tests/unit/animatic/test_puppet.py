@@ -40,7 +40,7 @@ def figure(eyes: BodyEyes) -> Figure:
 def at_rest(figure: Figure) -> Bent:
     """Every bone where the figure has it."""
     same = np.column_stack([np.eye(2), np.zeros(2)])
-    parts = {"trunk": Bones(figure.trunk.line, (same, same))}
+    parts = {"trunk": Bones(figure.trunk.line, (same, same, same))}
     parts |= {name: Bones(figure.line_of(name), (same, same, same)) for name in figure.limbs}
     legs = [name for name in parts if name.endswith("leg")]
     return Bent(parts, (*legs, "trunk", *(name for name in parts if name.endswith("arm"))))
@@ -139,8 +139,8 @@ def test_feet_stand_on_the_same_ground(figure: Figure) -> None:
 def test_limbs_hang_together(figure: Figure) -> None:
     motion = known_motion(list(dancing(20)))
     for one in stances(figure, motion, place_of(figure, motion)):
-        forward = inverse(one.parts["trunk"].back[0])
         for name in figure.limbs:
+            forward = inverse(one.parts["trunk"].back[1 if name.endswith("arm") else 0])
             root = forward[:, :2] @ figure.line_of(name)[0] + forward[:, 2]
             np.testing.assert_allclose(one.parts[name].joints[0], root, atol=1e-6)
             for back, joint, mine in zip(
@@ -162,7 +162,7 @@ def test_a_wild_motion_makes_a_calm_puppet(figure: Figure) -> None:
             grow = place_of(figure, motion).grow
             assert (lengths <= 1.2 * grow * own).all()
             assert (lengths >= 0.4 * grow * own).all()
-    spine = np.array([one.parts["trunk"].joints[1] - one.parts["trunk"].joints[0] for one in bent])
+    spine = np.array([one.parts["trunk"].joints[2] - one.parts["trunk"].joints[1] for one in bent])
     assert np.abs(np.degrees(np.arctan2(spine[:, 0], -spine[:, 1]))).max() < 50
 
 

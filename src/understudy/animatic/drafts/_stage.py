@@ -27,6 +27,7 @@ _BODY_SHARE = 0.86  # of the height: the most a whole figure fills
 _BELOW = 0.05  # of the height: how far a half figure goes on below the picture, so that it can rise
 _SHADE, _SHADOW = 0.35, 0.6  # darkness under a foot; its half width in shoulders
 _OWN_SHARE = 0.9  # of the height: the most the person fills of his own picture
+_GROUND = 0.92  # of the height: ankles stand no lower
 _OUT_OF_FOCUS = 0.006  # of the height: blur behind a half figure, whose ground is much enlarged
 _STUDIO = (206, 204, 200)
 
@@ -76,7 +77,7 @@ def own_stage(picture: Plate, figure: Figure, motion: Motion, size: Size) -> Sta
     if figure.cut_below and not figure.stands:
         wanted = (size.width / 2, size.height * (1 + _BELOW))
     else:
-        wanted = (size.width / 2, min(anchor[1] * factor, 0.95 * size.height))
+        wanted = (size.width / 2, min(anchor[1] * factor, _GROUND * size.height))
     ground, shift = _laid(empty, Size(picture.shape[1], picture.shape[0]), factor, anchor, wanted, size)
     x = anchor[0] * factor + shift[0]
     y = min(max(anchor[1] * factor + shift[1], (figure.size[1] * grow) + 0.03 * size.height), wanted[1])

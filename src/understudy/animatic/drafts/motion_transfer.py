@@ -113,6 +113,7 @@ def _notes(figure: Figure, stage: Stage) -> tuple[str, ...]:
     if not figure.stands:
         notes.append(_HALF)
     if missing:
-        which = " and ".join(name.replace("_", " ") for name in missing)
-        notes.append(f"The {which} cannot be seen from shoulder to hand in the picture and stays as it is.")
+        which = "Neither arm" if len(missing) > 1 else f"The {missing[0].replace('_', ' ')}"
+        seen = "is seen" if len(missing) > 1 else "is not seen"
+        notes.append(f"{which} {seen} from shoulder to hand in the picture, so it moves with the body only.")
     return (*notes, *stage.notes)

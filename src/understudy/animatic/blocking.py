@@ -178,7 +178,17 @@ class Stand:
         head = self.head
         if head is not None:
             head = (head[0] + x - self.x, head[1], head[2] + x - self.x, head[3])
-        return Figure((x - half, self.top, x + half, self.top + self.body), head)
+        sinks = _SITTING * self.body if self._sits_down else 0.0
+        if head is not None and sinks:
+            head = (head[0], head[1] + sinks, head[2], head[3] + sinks)
+        return Figure((x - half, self.top + sinks, x + half, self.top + self.body + sinks), head)
+
+    @property
+    def _sits_down(self) -> bool:
+        """Whether it is a jointed person that sinks onto a seat of its own."""
+        figure = figure_of(self.performer)
+        own = any(act.verb is Verb.SIT and act.target is None for act in self.placement.acts)
+        return own and figure is not None and figure.kind.role is Role.PERSON
 
     def does(self, *verbs: Verb) -> bool:
         return any(act.verb in verbs for act in self.placement.acts)
@@ -265,10 +275,12 @@ def _nearer(performers: Sequence[Performer], size: Size) -> float:
     if not acting or None in figures:
         return 1.0
     # 0.7 is about the studio's body in parts of the picture's height
-    across = max(figure.share * 0.7 * size.height * figure.box[2] / figure.box[3] for figure in acting)
-    return clamp(min(_STAND_IN / max(f.share for f in acting), 0.55 * size.width / across), 1.0, 2.6)
+    widths = [figure.share * 0.7 * size.height * figure.box[2] / figure.box[3] for figure in acting]
+    room = min(0.55 * size.width / max(widths), 0.85 * size.width / sum(widths))
+    return clamp(min(_STAND_IN / max(f.share for f in acting), room), 1.0, 2.6)
 
 
+_SITTING = 0.24  # of the body, by which a head is lower on a seat; as `gaits` folds the legs
 _STAND_IN = 0.5  # share of a body that the largest stand-in of a shot has at least
 
 

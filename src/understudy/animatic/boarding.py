@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from understudy.animatic.blocking import Stand
 from understudy.animatic.camera import Figure as Framed
 from understudy.animatic.screenplay import Move, ShotSize, Side, Verb
+from understudy.animatic.standins.beasts import BEASTS
 from understudy.animatic.standins.figure import UNIT, figure_of
 from understudy.animatic.standins.kinds import Home, Role
 from understudy.animatic.standins.people import PEOPLE
@@ -35,6 +36,7 @@ _PACES = {
 }
 """Lengths (people: heights) a second, at a walk and at a run. GUESS, by eye: slower than in life, so that a picture of
 a few seconds can be followed."""
+_GOES = (Verb.WALK, Verb.RUN, Verb.FLY, Verb.SWIM, Verb.PASS, Verb.ENTER)
 _FASTEST = 0.80  # of the picture's width in a second
 
 
@@ -42,16 +44,21 @@ def framed(stand: Stand, share: float, shot_size: ShotSize) -> Framed:
     """A stand as the camera frames it: of animals the fore part in near shots, else the whole with room around."""
     figure = figure_of(stand.performer)
     whole = stand.figure_at(share)
-    if figure is None or figure.is_person:
+    if figure is None:
+        return whole
+    if figure.is_person:
+        if stand.does(Verb.JUMP) and whole.head is not None and shot_size not in _NEAR:
+            left, top, right, bottom = whole.head
+            return Framed(whole.body, (left, top - 0.24 * stand.body, right, bottom))
         return whole
     left, top, right, bottom = whole.body
     wide, high = right - left, bottom - top
-    if shot_size in _NEAR and figure.kind.role is Role.ANIMAL:
-        part = (right - 0.45 * wide, top, right, top + 0.62 * high)
+    if shot_size in _NEAR and figure.kind.body in BEASTS:
+        part = (right - 0.45 * wide, top - 0.14 * high, right, top + 0.62 * high)
         if stand.placement.facing is Facing.LEFT:
-            part = (left, top, left + 0.45 * wide, top + 0.62 * high)
+            part = (left, top - 0.14 * high, left + 0.45 * wide, top + 0.62 * high)
         return Framed(part)
-    room = _LOOSE + (0.12 if shot_size in _NEAR else 0.0)
+    room = _LOOSE + {ShotSize.EXTREME_CLOSE: 0.5}.get(shot_size, 0.12 if shot_size in _NEAR else 0.0)
     over = room + (0.45 if stand.does(Verb.JUMP) else 0.0)
     return Framed((left - room * wide, top - over * high, right + room * wide, bottom + 0.5 * room * high))
 
@@ -62,7 +69,7 @@ def ground_passed(shot: Shot, stands: Sequence[Stand], size: Size) -> Track | No
     None where nobody is a stand-in. Negative to the left; 0 where nobody is followed.
     """
     move = next((m for m in shot.moves if m.move is Move.TRACK), None)
-    leaders = [s for s in stands if s.does(Verb.WALK, Verb.RUN, Verb.FLY, Verb.SWIM, Verb.PASS) and not s.moves]
+    leaders = [s for s in stands if s.does(*_GOES) and not s.moves]
     leaders = [s for s in leaders if figure_of(s.performer) is not None]
     if all(figure_of(s.performer) is None for s in stands):
         return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from understudy.animatic.standins.bones import Part, Point, Puppet, blob, limb, oval, plate, ring, upright
+from understudy.animatic.standins.bones import Part, Point, Puppet, blob, limb, mirrored, oval, plate, ring, upright
 
 _FAR = 0.80
 """Lightness of what is on the far side."""
@@ -96,13 +96,15 @@ def waddler(name: str) -> Puppet:
 
 
 def butterfly() -> Puppet:
-    """Two pairs of wings over a thin body."""
-    upper = blob([(0.0, 0.05), (-0.28, -0.55), (0.20, -0.80), (0.52, -0.55), (0.30, -0.05)])
-    lower = blob([(0.05, 0.0), (0.22, 0.05), (0.12, 0.42), (-0.20, 0.40), (-0.22, 0.1)])
+    """Two pairs of wings, spread to both sides of a thin body."""
+    upper = blob([(0.0, 0.06), (0.10, -0.28), (0.52, -0.60), (0.78, -0.42), (0.60, -0.04), (0.20, 0.10)])
+    lower = blob([(0.0, 0.02), (0.36, 0.04), (0.52, 0.30), (0.26, 0.52), (0.02, 0.28)])
+    horns = (limb(0.30, 0.010, 0.008, -0.12), limb(0.30, 0.010, 0.008, 0.12))
     parts = (
-        Part("wing_l", (upper, lower), (0.03, -0.02), "trunk", _FAR, 0.9),
-        Part("trunk", (oval(0, 0, 0.26, 0.045, -25),), (0, -0.4), None, 0.5, 0.2),
-        Part("wing_r", (upper, lower), (0.0, 0.0), "trunk", 1.0, 0.95),
+        Part("wing_l", mirrored((lower, upper)), (-0.02, -0.45), None, 0.92, 0.95),
+        Part("wing_r", (lower, upper), (0.02, -0.45), None, 1.0, 0.95),
+        Part("horns", horns, (0.0, -0.62), None, 0.4, 0.0, turn=180.0),
+        Part("trunk", (oval(0, 0, 0.045, 0.28),), (0.0, -0.45), None, 0.42, 0.1),
     )
     return upright(Puppet(parts, stride=3.0))
 

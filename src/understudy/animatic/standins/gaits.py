@@ -252,11 +252,11 @@ def _animal(doing: Doing, n: int, t: float, going: float) -> Pose:
         return Pose(y=-0.06 * beat, stretches={"trunk": (1 + 0.10 * beat, 1 - 0.08 * beat)},
                     turns={f"arm_{k}": 6 * np.sin(_TAU * 0.5 * t - 0.7 - k) for k in range(4)})  # fmt: skip
     if body == "butterfly":
-        open_ = 0.30 + 0.70 * abs(np.sin(_TAU * 1.9 * t))
+        open_ = 0.22 + 0.78 * abs(np.sin(_TAU * 1.9 * t))
         return Pose(
-            stretches={"wing_r": (open_, 1.0), "wing_l": (0.8 * open_, 1.0)},
-            y=0.35 * np.sin(2.3 * t),
-            x=0.2 * np.sin(1.1 * t),
+            stretches={"wing_r": (open_, 1.0), "wing_l": (open_, 1.0)},
+            y=0.16 * np.sin(2.3 * t),
+            x=0.12 * np.sin(1.1 * t),
         )
     if "wing_r" in {p.name for p in doing.puppet.parts} and (doing.aloft or Verb.FLY in verbs):
         return _flight(doing, t)

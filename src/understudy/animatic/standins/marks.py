@@ -35,7 +35,10 @@ def _marked(shot: Shot, script: Script, widths: Mapping[str, float]) -> Shot:
     going = [p for p in placements if _goes(p, figures)]
     still = [p for p in placements if not _goes(p, figures) and p.name not in script.mounts]
     fixed = any(m.move is Move.STATIC for m in shot.moves)
-    leaves = any(_has(p, Verb.LEAVE, Verb.ENTER) for p in placements)
+    coming = [p for p in placements if _has(p, Verb.ENTER)]
+    if len(coming) > 1 and len(coming) == len(placements):
+        going, still, coming = placements, [], []  # a herd that comes is a herd that goes
+    leaves = bool(coming) or any(_has(p, Verb.LEAVE) for p in placements)
     # a move that nobody asked for would cut heads and wheels off: figures are framed as wholes
     moves = shot.moves if _told(shot, script) else ()
     if going and not still and not fixed and not leaves:
@@ -47,6 +50,9 @@ def _marked(shot: Shot, script: Script, widths: Mapping[str, float]) -> Shot:
         moves = (*(m for m in moves if m.move not in (Move.TRACK, Move.TRUCK)), *_track(shot, going))
     elif going and fixed and not leaves:
         placements = [_crosses(p) if p in going else p for p in placements]
+    if len(placements) == 2 and len(still) == 2 and not any(figures[p.name].is_person for p in still):
+        right = max(still, key=lambda p: p.x)
+        placements = [replace(p, facing=Facing.LEFT) if p is right else p for p in placements]
     scenery = [name for name in figures if name in script.scenery]
     back = [Placement(name, Part.SEAT, x, _BACK) for name, x in zip(scenery, _BACKS, strict=False)]
     if back and still and _BESIDE.search(shot.text):

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from understudy.animatic.grammar import nouns
 from understudy.animatic.grammar.text import HAN as _HAN
 from understudy.animatic.grammar.text import Page, compile_words, turn_page
 from understudy.animatic.standins import words
-from understudy.animatic.standins.kinds import KINDS, Kind, Role
+from understudy.animatic.standins.kinds import KINDS, Home, Kind, Role
 
 MOST = 7
 """Different stand-ins that one film holds; the first named are kept. GUESS: more do not fit side by side."""
@@ -38,6 +39,9 @@ _UNREAL = compile_words(
 )
 _OF_IT = compile_words(r"^(?:形|状|图案|纹|主题|模样|造型|牌|[- ]shaped|[- ]like|'s[- ]eye|[- ]themed|[- ]print)")
 _WEARS = compile_words(r"穿着?|身着|身穿|披着?|戴着?|\bwear(?:s|ing)\b|\bin an?\b|\bdressed in\b|\bwith an?\b")
+
+
+_PRONOUN = compile_words(r"[.。]?\s*(?:she|he|她|他)(?!们)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,19 @@ class _Hit:
     kind_name: str
 
 
-_NOUNS = tuple(
-    (name, compile_words("|".join(sorted(nouns.split("|"), key=len, reverse=True)))) for name, nouns in words.HAN
-) + tuple(
-    (name, compile_words(rf"\b(?:{'|'.join(sorted(nouns.split('|'), key=len, reverse=True))})\b(?!-)"))
-    for name, nouns in words.LATIN
+_PEOPLE = (
+    (("man", nouns.MALE), ("woman", nouns.FEMALE), ("person", nouns.ANYBODY)),
+    (("man", nouns.MALE_EN), ("woman", nouns.FEMALE_EN), ("person", nouns.ANYBODY_EN)),
+)
+"""People whom the studio's grammar knows besides."""
+
+
+def _longest_first(said: str) -> str:
+    return "|".join(sorted(said.split("|"), key=len, reverse=True))
+
+
+_NOUNS = tuple((name, compile_words(_longest_first(said))) for name, said in (*words.HAN, *_PEOPLE[0])) + tuple(
+    (name, compile_words(rf"\b(?:{_longest_first(said)})s?\b(?!-)")) for name, said in (*words.LATIN, *_PEOPLE[1])
 )
 
 
@@ -80,7 +92,14 @@ def scout(prompt: str) -> tuple[Standin, ...]:
     """Stand-ins in the order they are named; quoted words are not looked at."""
     page = turn_page(prompt)
     found: list[Standin] = []
+    before: _Hit | None = None
     for hit in _hits(page.view):
+        last, before = before, hit
+        if found and last is not None and hit.start - last.end <= 1 and _kin(last.kind_name, hit.kind_name):
+            # a golden retriever puppy is one
+            known = found[-1]
+            found[-1] = replace(known, phrases=tuple(dict.fromkeys((*known.phrases, page.view[last.start : hit.end]))))
+            continue
         start, count, article = _lead(page.view, hit)
         left = page.view[max(0, start - 14) : start]
         if _UNREAL.search(left) or _OF_IT.match(page.view[hit.end :]):
@@ -189,7 +208,13 @@ def _colour(page: Page, start: int, hit: _Hit) -> tuple[int, int, int] | None:
 
 def _worn(page: Page, hit: _Hit) -> tuple[str, ...]:
     begin, end = page.sentence(hit.start)
-    before, after = page.view[max(begin, hit.start - 16) : hit.start], page.view[hit.end : min(end, hit.end + 34)]
+    more = _PRONOUN.match(page.view, end)
+    if more:
+        end = page.sentence(more.end())[1]
+    before, after = (
+        page.view[max(begin, hit.start - 16) : hit.start],
+        page.view[hit.end : min(end, hit.end + (110 if more else 34))],
+    )
     worn = []
     for text in (before, re.split(r"[,;]", after)[0] if hit.noun[0].isascii() else after[:18]):
         match = _WEARS.search(text)
@@ -210,5 +235,6 @@ def _unused(noun: str, found: list[Standin]) -> str:
 def _kept(found: list[Standin]) -> list[Standin]:
     """Those that fit on the set. Small things are left out where somebody acts: nobody could hold them."""
     acting = [s for s in found if s.kind.role in (Role.PERSON, Role.ANIMAL, Role.VEHICLE)]
-    kept = [s for s in found if s.kind.role is not Role.THING or not acting]
+    light = all(s.kind.home is Home.AIR for s in acting)  # a butterfly and its flower
+    kept = [s for s in found if s.kind.role is not Role.THING or light]
     return kept[:MOST]

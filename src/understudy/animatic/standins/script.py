@@ -274,7 +274,11 @@ def _placed(shot: ScriptShot, shown: Sequence[Standin]) -> ScriptShot:
     swims = any(a.verb is Verb.SWIM and a.who in here for a in shot.acts)
     if Home.WATER in homes or (swims and Home.DEEP not in homes):
         place = f"{place or ''} ({_OUTDOORS[Home.WATER]})".strip()
-    elif Home.DEEP in homes and not re.search(r"鱼缸|池塘|水面|aquarium|tank|pond", plain(shot.text)):
+    elif (
+        Home.DEEP in homes
+        and (swims or Home.GROUND not in homes)
+        and not re.search(r"鱼缸|池塘|水面|aquarium|tank|pond", plain(shot.text))
+    ):
         place = f"{place or ''} ({_OUTDOORS[Home.DEEP]})".strip()
     elif homes == {Home.AIR} and place is None:
         place = _OUTDOORS[Home.AIR]
@@ -326,7 +330,7 @@ def _shares(
         across += 0.7 * shares[standin.name] * wide * standin.count
     # whoever rides keeps the measure of what he rides
     shares = {name: share * (1.0 if name in mounts else shrunk) for name, share in shares.items()}
-    tight = min(1.0, 1.15 * aspect / max(across, 1e-6))
+    tight = min(1.0, 0.96 * aspect / max(across, 1e-6))
     if not people:
         shares = {name: share * max(0.35, tight) for name, share in shares.items()}
     for standin in backing:

@@ -85,3 +85,13 @@ def test_any_text_can_be_scouted(prompt: str) -> None:
     assert len(found) <= MOST
     assert len({s.name for s in found}) == len(found)
     assert all(1 <= s.count <= words.MOST and s.name.strip() for s in found)
+
+
+def test_a_breed_and_its_young_are_one() -> None:
+    assert [(s.name, s.count) for s in scout("a golden retriever puppy tilts its head")] == [("golden retriever", 1)]
+
+
+def test_things_are_left_out_where_somebody_acts() -> None:
+    assert [s.name for s in scout("一个咖啡杯")] == ["咖啡杯"]
+    assert [s.name for s in scout("女孩拿着咖啡杯")] == ["女孩"]
+    assert [s.name for s in scout("一只蝴蝶落在红色玫瑰花上")] == ["蝴蝶", "玫瑰花"]

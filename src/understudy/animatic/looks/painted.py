@@ -184,7 +184,7 @@ def oil(kit: Kit) -> Look:
     where_skin = skin_table()
 
     def paint(sight: Sight) -> Picture:
-        strokes = brushed(sight.calm, max(7, round(11 * kit.unit) | 1), power=8)
+        strokes = brushed(sight.calm, max(7, round(11 * kit.unit) | 1))
         coloured = table.on(strokes)
         direction = tangents(grey_of(strokes), 9 * kit.unit)
         drawn = along(bristles.at(sight.drift), direction, 9 * kit.unit, steps=3)

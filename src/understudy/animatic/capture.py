@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
+from understudy.animatic.filling import fill
 from understudy.animatic.motion import Motion, bridged, calmed
 from understudy.animatic.perception import Mask
 from understudy.animatic.performer import Plate
@@ -151,7 +152,7 @@ class _Place:
             self._hidden.append(taken > 0.3)
 
     def picture(self) -> Plate:
-        """The median of what could be seen of each pixel; what never could be seen is filled from around."""
+        """The median of what could be seen of each pixel; what never could be seen is painted after what is around."""
         height, width = self._pictures[0].shape[:2]
         place = np.zeros((height, width, 3), np.uint8)
         for top in range(0, height, 64):  # in strips, so that all pictures as floats never stand in memory at once
@@ -165,7 +166,7 @@ class _Place:
             chosen = np.take_along_axis(stack, np.broadcast_to(middle, (1, *stack.shape[1:])), axis=0)[0]
             place[rows] = np.where(np.isfinite(chosen), chosen, 0).astype(np.uint8)
         never = np.logical_and.reduce(self._hidden)
-        return filled(place, never.astype(np.float32))
+        return fill(place, never) if never.any() and not never.all() else place
 
 
 def filled(picture: Plate, hole: Mask) -> Plate:

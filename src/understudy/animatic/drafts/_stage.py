@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from understudy.animatic._opencv import cv2
-from understudy.animatic.capture import filled
 from understudy.animatic.figure import Figure
+from understudy.animatic.filling import fill
 from understudy.animatic.motion import Motion
+from understudy.animatic.perception import Mask
 from understudy.animatic.performer import Plate
 from understudy.animatic.pose import Joint
 from understudy.animatic.puppet import Stance
@@ -27,6 +28,7 @@ _BODY_SHARE = 0.86  # of the height: the most a whole figure fills
 _BELOW = 0.05  # of the height: how far a half figure goes on below the picture, so that it can rise
 _SHADE, _SHADOW = 0.35, 0.6  # darkness under a foot; its half width in shoulders
 _OWN_SHARE = 0.9  # of the height: the most the person fills of his own picture
+_RIM = 0.004  # of the longer side: what is still tinged by the person around his outline
 _GROUND = 0.92  # of the height: ankles stand no lower
 _OUT_OF_FOCUS = 0.006  # of the height: blur behind a half figure, whose ground is much enlarged
 _STUDIO = (206, 204, 200)
@@ -64,10 +66,8 @@ def template_stage(picture: Plate, figure: Figure, motion: Motion, size: Size) -
 
 
 def own_stage(picture: Plate, figure: Figure, motion: Motion, size: Size) -> Stage:
-    """Before the picture's own place, filled in behind the person, who starts where the picture shows him."""
+    """Before the picture's own place without the person (see `emptied`), who starts where the picture showed him."""
     theirs, mine = measures_of(motion), measures_of_figure(figure)
-    hole = cv2.dilate((figure.mask > 0.04).astype(np.uint8), np.ones((9, 9), np.uint8)).astype(np.float32)
-    empty = filled(picture, hole)
     factor = max(size.width / picture.shape[1], size.height / picture.shape[0])
     tall = figure.size[1] / figure.scale
     grow = min(factor, _OWN_SHARE * size.height / tall) / figure.scale
@@ -78,7 +78,7 @@ def own_stage(picture: Plate, figure: Figure, motion: Motion, size: Size) -> Sta
         wanted = (size.width / 2, size.height * (1 + _BELOW))
     else:
         wanted = (size.width / 2, min(anchor[1] * factor, _GROUND * size.height))
-    ground, shift = _laid(empty, Size(picture.shape[1], picture.shape[0]), factor, anchor, wanted, size)
+    ground, shift = _laid(picture, Size(picture.shape[1], picture.shape[0]), factor, anchor, wanted, size)
     x = anchor[0] * factor + shift[0]
     y = min(max(anchor[1] * factor + shift[1], (figure.size[1] * grow) + 0.03 * size.height), wanted[1])
     scale = grow * _ratio(mine, theirs, figure.stands)
@@ -93,8 +93,15 @@ def own_stage(picture: Plate, figure: Figure, motion: Motion, size: Size) -> Sta
         room = 0.9 * _BELOW * size.height if figure.cut_below else size.height
         placing = Placing(scale, shift, grow, sway=0.6, bounce=0.6, grounded=False, most_up=room)
     return Stage(
-        ground, placing, ("What the person hid of the picture is filled in with colours from around.",), shadow
+        ground, placing, ("What the person hid of the picture is painted after what stands around him.",), shadow
     )
+
+
+def emptied(picture: Plate, mask: Mask, seed: int) -> Plate:
+    """The picture without who stands where `mask` is; painted after what is around him. A second."""
+    size = 2 * round(_RIM * max(picture.shape[:2])) + 3
+    hole = cv2.dilate((mask > 0.04).astype(np.uint8), np.ones((size, size), np.uint8)) > 0
+    return fill(picture, hole, seed=seed)
 
 
 def _feet(figure: Figure) -> float:

@@ -16,7 +16,7 @@ from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.dissection import unit_of
 from understudy.animatic.drafts._reel import write_reel
-from understudy.animatic.drafts._stage import Stage, own_stage, template_stage
+from understudy.animatic.drafts._stage import Stage, emptied, own_stage, template_stage
 from understudy.animatic.drafts.motion_template import captured_from, notes_on, open_eyes
 from understudy.animatic.figure import Figure, cut_figure, outline
 from understudy.animatic.motion import Motion, read_motion
@@ -46,7 +46,7 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     motion = motion.at_rate(brief.frames_per_second, brief.frame_count)
     progress(0.07, "taking the figure apart")
     own_ground = bool(brief.options.get("use_ref_img_bg", False))
-    figure, stage = _staged(picture, pose, others, eyes, motion, size, own_ground)
+    figure, stage = _staged(picture, pose, others, eyes, motion, size, own_ground, brief.seed)
     films = stances(figure, motion, stage.placing)
     puppet = Puppet(figure)
 
@@ -90,7 +90,14 @@ def _motion(brief: DraftBrief, eyes: BodyEyes, progress: Progress) -> tuple[Moti
 
 
 def _staged(
-    picture: NDArray[np.uint8], pose: Pose, others: int, eyes: BodyEyes, motion: Motion, size: Size, own_ground: bool
+    picture: NDArray[np.uint8],
+    pose: Pose,
+    others: int,
+    eyes: BodyEyes,
+    motion: Motion,
+    size: Size,
+    own_ground: bool,
+    seed: int,
 ) -> tuple[Figure, Stage]:
     """Figure and stage: the figure is cut at the very size it is shown at, which only the stage knows."""
     draw = own_stage if own_ground else template_stage
@@ -101,10 +108,11 @@ def _staged(
             "The input image has no human body that can be told from its surroundings. Please upload other image with "
             "single person, before a plain background and well lit."
         )
-    grow = draw(picture, rough, motion, size).placing.grow
+    behind = emptied(picture, mask, seed) if own_ground else picture
+    grow = draw(behind, rough, motion, size).placing.grow
     figure = cut_figure(picture, pose, mask, min(_LARGEST, rough.scale * grow))
     assert figure is not None  # the same outline as before, at another size
-    return figure, draw(picture, figure, motion, size)
+    return figure, draw(behind, figure, motion, size)
 
 
 def _notes(figure: Figure, stage: Stage) -> tuple[str, ...]:

@@ -142,7 +142,7 @@ def test_her_own_room_stays_where_she_does_not_reach(tmp_path: Path, motion: Pat
     chest = place(Stance())["chest"].astype(int)
     shirt = film_[0][chest[1] + 40, chest[0] - 10 : chest[0] + 10].astype(int)
     assert (shirt[:, 0] - shirt[:, 1] > 60).all()  # she stands where she stood
-    assert any("filled in" in note for note in reel.notes)
+    assert any("painted after" in note for note in reel.notes)
 
 
 @pytest.mark.parametrize("own", [False, True])

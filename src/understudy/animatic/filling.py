@@ -23,6 +23,8 @@ _GROWTH = 1.55  # from level to level
 _TANGENT = 15000.0  # cost per squared share of the picture that a patch comes from farther along the hole's edge
 _DEPTH = 3000.0  # and from farther inside what is known
 _INWARDS = 0.8  # say of a patch, over that of one a pixel nearer to what is known: the picture goes on inwards
+_FADE = 0.035  # of the longer side: how far what is known may go on as in a mirror
+_WRONG = 40.0  # difference of colours (0..255) from which what is painted does not fit what it meets
 _SHARP = 0.35  # patches that fit worse than this share of the usual misfit hardly count in the vote
 
 
@@ -245,6 +247,12 @@ def _smeared(picture: Plate, hole: Hole) -> Plate:
     return out
 
 
+def box_of(mask: Hole) -> tuple[int, int, int, int] | None:
+    """Left, top, right, bottom (right and bottom just outside) of all that is true in a mask; None if nothing is."""
+    left, top, width, height = cv2.boundingRect(np.ascontiguousarray(mask).view(np.uint8))
+    return (left, top, left + width, top + height) if width else None
+
+
 def spread(values: NDArray[np.float32], known: Hole | NDArray[np.float32]) -> NDArray[np.float32]:
     """Values of the known pixels carried on smoothly over all others: ever wider means. (h, w, n), any n.
 
@@ -316,7 +324,40 @@ def _painted(picture: Plate, hole: Hole, field: _Field) -> Plate:
             weights += weight
     sure = weights > 1e-5
     painted = np.where(sure[..., None], total / weights[..., None], _smeared(picture, hole).astype(np.float32))
-    painted = meet(painted.astype(np.float32), picture, hole, sure & ~hole)
+    ring = np.asarray(sure & ~hole)
+    painted = meet(painted.astype(np.float32), picture, hole, ring)
+    painted = _faded_in(painted, picture, hole, ring)
     out = picture.copy()
     out[hole] = np.clip(painted + 0.5, 0, 255).astype(np.uint8)[hole]
+    return out
+
+
+def _faded_in(painted: NDArray[np.float32], picture: Plate, hole: Hole, ring: Hole) -> NDArray[np.float32]:
+    """Where what is painted does not go on with what it meets, that first goes on as in a mirror, and fades out."""
+    longest = max(hole.shape)
+    apart = np.abs(painted - picture.astype(np.float32)).max(axis=2, keepdims=True) * ring[..., None]
+    size = max(8, hole.shape[1] // 8), max(8, hole.shape[0] // 8)
+    weight = cv2.resize(ring.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    wrong = cv2.resize(apart, size, interpolation=cv2.INTER_AREA) / np.maximum(weight, 1e-3)
+    wrong = cv2.resize(
+        spread(wrong[..., None] * (weight > 0.05)[..., None], weight > 0.05), (hole.shape[1], hole.shape[0])
+    )
+    away, labels = cv2.distanceTransformWithLabels(
+        hole.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    known = np.argwhere(~hole)
+    places = np.zeros((int(labels.max()) + 1, 2), np.int64)
+    places[labels[known[:, 0], known[:, 1]]] = known
+    near = hole & (away < _FADE * longest)
+    rows, columns = np.nonzero(near)
+    edge = places[labels[near]]
+    back_y, back_x = 2 * edge[:, 0] - rows, 2 * edge[:, 1] - columns
+    inside = (back_y >= 0) & (back_y < hole.shape[0]) & (back_x >= 0) & (back_x < hole.shape[1])
+    back_y, back_x = np.where(inside, back_y, 0), np.where(inside, back_x, 0)
+    inside &= ~hole[back_y, back_x]
+    mirrored = picture[back_y, back_x]
+    share = np.clip(1 - away[near] / (_FADE * longest), 0, 1)
+    share = (share * share * (3 - 2 * share) * np.clip(wrong[near] / _WRONG - 0.5, 0, 1))[:, None]
+    out = painted.copy()
+    out[near] += (mirrored - out[near]) * share * inside[:, None]
     return out

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
-from understudy.animatic.filling import Hole, Plate, spread
+from understudy.animatic.filling import Hole, Plate, box_of, spread
 
 _LOOK = 320  # pixels of the longer side that places and colours are compared at
 _RING = 7  # of them, along the edge, that are compared
@@ -35,7 +35,7 @@ class Joint:
             other: of the same size, showing about the same place.
             hole: (h, w) bool.
         """
-        if not hole.any():
+        if box_of(hole) is None:
             return picture
         height, width = hole.shape
         scale = max(1.0, max(height, width) / _LOOK)
@@ -102,8 +102,7 @@ def _composed(
 ) -> Plate:
     """The same at full size, worked on only where the hole is."""
     height, width = hole.shape
-    rows, columns = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
-    top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    left, top, right, bottom = box_of(hole) or (0, 0, 0, 0)
     # full-size positions of the box in the small pictures
     fx, fy = flow.shape[1] / width, flow.shape[0] / height
     place = np.array([[fx, 0, (left + 0.5) * fx - 0.5], [0, fy, (top + 0.5) * fy - 0.5]])
@@ -117,5 +116,5 @@ def _composed(
     added = cv2.warpAffine(colour, place, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     painted = cv2.add(part, added, dtype=cv2.CV_8U)
     out = picture.copy()
-    cv2.copyTo(painted, hole[top:bottom, left:right].astype(np.uint8), out[top:bottom, left:right])
+    cv2.copyTo(painted, np.ascontiguousarray(hole[top:bottom, left:right]).view(np.uint8), out[top:bottom, left:right])
     return out

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from understudy.animatic import matte
 from understudy.animatic._opencv import cv2
-from understudy.animatic.filling import Hole, Plate
+from understudy.animatic.filling import Hole, Plate, box_of
 
 Colour = tuple[int, int, int]
 
@@ -110,10 +110,10 @@ class Dye:
 
     def paint(self, picture: Plate, mask: Hole, allowed: Hole) -> Plate:
         """The picture with the thing dyed; outside of `allowed` it stays bit for bit."""
-        if not allowed.any():
+        found = box_of(allowed)
+        if found is None:
             return picture
-        rows, columns = np.flatnonzero(allowed.any(axis=1)), np.flatnonzero(allowed.any(axis=0))
-        box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        box = np.s_[found[1] : found[3], found[0] : found[2]]
         part = np.ascontiguousarray(picture[box])
         lab = matte.lab_of(part)
         share = self._share(part, lab, mask[box]) * allowed[box]

@@ -20,7 +20,7 @@ from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.cutout import Cut, cut, over
 from understudy.animatic.drafts._footage import Footage, sound_of
 from understudy.animatic.drafts._reel import write_reel
-from understudy.animatic.filling import Hole, Plate
+from understudy.animatic.filling import Hole, Plate, box_of
 from understudy.animatic.joining import Joint
 from understudy.animatic.masks import Expand, Region, check_marked, check_size, film_masks, tracked, white_of
 from understudy.animatic.mosaic import Key, Mosaic, Room
@@ -74,7 +74,7 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
 def _changed(footage: Footage, region: Region, painter: Painter) -> Iterator[NDArray[np.uint8]]:
     for number, picture in enumerate(footage.pictures()):
         allowed = region.at(number)
-        yield painter(number, picture, allowed) if allowed.any() else picture
+        yield picture if box_of(allowed) is None else painter(number, picture, allowed)
 
 
 # Where ----------------------------------------------------------------------------------------------------------------

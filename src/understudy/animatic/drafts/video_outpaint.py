@@ -96,7 +96,7 @@ def _mosaics(found: Survey, room: Room, brief: DraftBrief) -> list[Mosaic]:
 
 
 def _heads(picture: Plate, eyes: Eyes) -> Hole | None:
-    """Faces with hair and neck: what is around the picture is not to be painted after them."""
+    """Faces with their hair: what is around the picture is not to be painted after them."""
     faces = eyes.faces(picture, parts=2)
     if not faces:
         return None
@@ -104,7 +104,7 @@ def _heads(picture: Plate, eyes: Eyes) -> Hole | None:
     for face in faces:
         left, top, right, bottom = face.box
         middle = round((left + right) / 2), round((top + bottom) / 2 - 0.1 * (bottom - top))
-        axes = round(0.95 * (right - left)), round(0.95 * (bottom - top))
+        axes = round(0.68 * (right - left)), round(0.8 * (bottom - top))
         cv2.ellipse(heads, middle, axes, 0, 0, 360, 1, -1)
     return np.asarray(heads > 0)
 

@@ -18,6 +18,7 @@ from understudy.animatic.screenplay import Part, Side, Verb
 from understudy.animatic.standins.figure import UNIT, figure_of
 from understudy.animatic.standins.figure import Figure as Standin
 from understudy.animatic.standins.kinds import Home, Role
+from understudy.animatic.standins.people import PEOPLE
 from understudy.animatic.storyboard import Placement, Shot
 from understudy.core.units import Size
 
@@ -178,17 +179,19 @@ class Stand:
         head = self.head
         if head is not None:
             head = (head[0] + x - self.x, head[1], head[2] + x - self.x, head[3])
-        sinks = _SITTING * self.body if self._sits_down else 0.0
+        sinks = self._sinks * self.body
         if head is not None and sinks:
             head = (head[0], head[1] + sinks, head[2], head[3] + sinks)
         return Figure((x - half, self.top + sinks, x + half, self.top + self.body + sinks), head)
 
     @property
-    def _sits_down(self) -> bool:
-        """Whether it is a jointed person that sinks onto a seat of its own."""
+    def _sinks(self) -> float:
+        """How far a jointed person's head comes down who sits on a seat of his own, in parts of his body."""
         figure = figure_of(self.performer)
         own = any(act.verb is Verb.SIT and act.target is None for act in self.placement.acts)
-        return own and figure is not None and figure.kind.role is Role.PERSON
+        if not own or figure is None or figure.kind.role is not Role.PERSON:
+            return 0.0
+        return _THIGH * PEOPLE[figure.kind.body].legs
 
     def does(self, *verbs: Verb) -> bool:
         return any(act.verb in verbs for act in self.placement.acts)
@@ -280,7 +283,7 @@ def _nearer(performers: Sequence[Performer], size: Size) -> float:
     return clamp(min(_STAND_IN / max(f.share for f in acting), room), 1.0, 2.6)
 
 
-_SITTING = 0.24  # of the body, by which a head is lower on a seat; as `gaits` folds the legs
+_THIGH = 0.49  # of the legs; as `people` builds them
 _STAND_IN = 0.5  # share of a body that the largest stand-in of a shot has at least
 
 

@@ -49,7 +49,9 @@ def framed(stand: Stand, share: float, shot_size: ShotSize) -> Framed:
     if figure.is_person:
         if stand.does(Verb.JUMP) and whole.head is not None and shot_size not in _NEAR:
             left, top, right, bottom = whole.head
-            return Framed(whole.body, (left, top - 0.24 * stand.body, right, bottom))
+            up = 0.26 * stand.body
+            body = (whole.body[0], whole.body[1] - up, *whole.body[2:])
+            return Framed(body, (left, top - up, right, bottom - up))
         return whole
     left, top, right, bottom = whole.body
     wide, high = right - left, bottom - top

@@ -65,7 +65,7 @@ def test_who_sits_is_framed_where_his_head_is() -> None:
     head = framed(man, 0.5, ShotSize.MEDIUM).head
     assert head is not None
     assert man.head is not None
-    assert head[1] - man.head[1] == pytest.approx(0.24 * man.body, rel=0.02)
+    assert head[1] - man.head[1] == pytest.approx(0.49 * PEOPLE["person"].legs * man.body, rel=0.02)
 
 
 def test_a_rider_sits_at_the_height_of_the_saddle() -> None:

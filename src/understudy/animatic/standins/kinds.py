@@ -72,7 +72,7 @@ KINDS: dict[str, Kind] = {
     "camel": Kind("camel", 2.2, _A, seat=0.80),
     "elephant": Kind("elephant", 2.9, _A, seat=0.9),
     "giraffe": Kind("giraffe", 4.4, _A),
-    "monkey": Kind("child", 0.85, _A),
+    "monkey": Kind("child", 0.85, _P),
     "creature": Kind("creature", 1.5, _A),
     "dinosaur": Kind("dinosaur", 3.0, _A),
     "dragon": Kind("dragon", 2.6, _A, home=Home.AIR),

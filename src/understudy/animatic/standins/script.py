@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from understudy.animatic.grammar import NamedSubject, read_screenplay, verbs
 from understudy.animatic.grammar.text import compile_words, plain
-from understudy.animatic.screenplay import Act, CastMember, Part, Screenplay, ScriptShot, ShotSize, Verb, Weather
+from understudy.animatic.screenplay import Act, CastMember, Part, Screenplay, ScriptShot, ShotSize, Verb
 from understudy.animatic.standins import words
 from understudy.animatic.standins.figure import Figure
 from understudy.animatic.standins.kinds import Home, Role
@@ -338,8 +338,3 @@ def _shares(
             1.45, (standin.kind.metres / _GROWN) ** 0.42 * (1.0 if people or not shown else 0.85)
         )
     return shares
-
-
-def night_or_open(shot: ScriptShot) -> bool:
-    """Whether light or weather puts a shot that names no place under the sky."""
-    return bool(set(shot.weather) & {Weather.NIGHT, Weather.SUNSET, Weather.SNOW, Weather.RAIN, Weather.FOG})

@@ -36,7 +36,7 @@ from understudy.core.faults import (
     ViolationKind,
 )
 from understudy.core.ports import Dialect
-from understudy.core.request import Reference, VideoRequest
+from understudy.core.request import Reference, Role, VideoRequest
 from understudy.core.task import FINAL, Status
 from understudy.core.wire import RemoteTask, StatusQuery, TicketQuery, UploadTicket, WireReply, WireRequest
 
@@ -137,6 +137,17 @@ class Client:
         _say(on_progress, 1.0, "downloading")
         await self.download(told.result_url, path)
         return told
+
+    async def check(self, request: VideoRequest, card: ModelCard, on_progress: Progress | None = None) -> RemoteTask:
+        """Upload the picture and have it checked; what was found stands in `findings`, what it cost in `usage`.
+
+        Raises:
+            Fault: the server refused the request.
+        """
+        self._dialect.encode_submit(request, card)
+        request = await self._with_uploads(request, on_progress)
+        wire = self._dialect.encode_submit(request, card)
+        return await self._patiently(lambda: self._ask(wire))
 
     # Step by step ---------------------------------------------------------------------------------------------------
 
@@ -256,7 +267,8 @@ class Client:
     # Inside ---------------------------------------------------------------------------------------------------------
 
     async def _with_uploads(self, request: VideoRequest, on_progress: Progress | None) -> VideoRequest:
-        wanted = [link for r in request.references for link in (r.url, r.voice or "") if link]
+        files = [r for r in request.references if r.role is not Role.TEMPLATE]  # a template is named, not sent
+        wanted = [link for r in files for link in (r.url, r.voice or "") if link]
         local = {link: found for link in wanted if (found := local_file(link)) is not None}
         uploaded: dict[Path, str] = {}
         for number, path in enumerate(dict.fromkeys(local.values()), 1):

@@ -171,30 +171,36 @@ def keys_revoke(key_id: str, data: Path | None) -> None:
 
 
 def models_list(data: Path | None) -> None:
+    from understudy.cli import cards
     from understudy.settings import load
     from understudy.wiring import open_shelf
 
     settings = load(data=data)
     rows = []
     for card in open_shelf(settings).all():
-        prices = card.billing.prices.get(settings.region, {})
-        told = ", ".join(f"{tier} {price.normalize():f}" for tier, price in prices.items())
-        seconds = f"{card.seconds.least}-{card.seconds.most}"
-        tiers = ", ".join(str(tier) for tier in card.tiers)
-        rows.append(
-            (card.model, card.makes.value, tiers, seconds, f"{told} {card.billing.currency}/{card.billing.unit}")
-        )
-    show.table(("model", "makes", "tiers", "seconds", "price"), rows, title=f"Models in {settings.region}")
+        for function, one in [("", card)] if not card.functions else card.functions.items():
+            name = f"{card.model} --function {function}" if function else card.model
+            tiers = ", ".join(str(tier) for tier in one.tiers) or "–"
+            seconds = "–" if one.makes.is_check else cards.seconds_of(one).partition(";")[0]
+            price = cards.price_of(one, settings.region)
+            rows.append((name, one.makes.value, tiers, seconds, price, cards.needs_of(one)))
+    show.table(("model", "makes", "tiers", "seconds", "price", "needs"), rows, title=f"Models in {settings.region}")
 
 
-def models_show(model: str, data: Path | None) -> None:
+def models_show(model: str, data: Path | None, *, as_json: bool) -> None:
     from dataclasses import asdict
 
+    from understudy.cli import cards
     from understudy.settings import load
     from understudy.wiring import open_shelf
 
     card = open_shelf(load(data=data)).find(model)
-    print(json.dumps(asdict(card), ensure_ascii=False, indent=2, default=str))
+    if as_json:
+        print(json.dumps(asdict(card), ensure_ascii=False, indent=2, default=str))
+        return
+    for name, one in card.functions.items() or [("", card)]:
+        title = f"{card.model} --function {name}" if name else card.model
+        show.table(("fact", "value"), [("model", title), *cards.facts_of(one)])
 
 
 def models_install(data: Path | None) -> None:

@@ -1,7 +1,7 @@
-"""`understudy generate`: one video from local files, rendered here or on a server.
+"""`understudy generate`, `check` and `template`: one work from local files, done here or on a server.
 
-Knows the command's options and both ways. Rendering here uses the very engine a server uses, without tasks, keys or
-bills; a server is reached through the Python client.
+Knows both ways. Working here uses the very engine a server uses, without tasks, keys or bills; a server is reached
+through the Python client. Must not know how options are written (order) nor how things are shown (show, cards).
 """
 
 from __future__ import annotations
@@ -13,21 +13,25 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from understudy.catalog.media import check_media, limits_for
 from understudy.catalog.validate import complete
 from understudy.cli import show
-from understudy.cli.references import NamedFile, read_names
+from understudy.cli.here import HereStage
+from understudy.cli.order import HERE, Order, find_card, paths_of, read_order
 from understudy.core.card import ModelCard
 from understudy.core.faults import InvalidRequest, Refused, UnderstudyError, ViolationKind
-from understudy.core.request import LocalMedia, Medium, Profile, Reference, Role, ShotType, VideoRequest
-from understudy.core.units import Ratio, Size, Tier
+from understudy.core.findings import Findings
+from understudy.core.request import Capability, Profile, VideoRequest
+from understudy.core.task import Take
+from understudy.core.wire import RemoteTask
 from understudy.media.child import ChildDied, Death
 from understudy.service.making import Making
+
+if TYPE_CHECKING:
+    from understudy.client import Client
 
 _ADVICE = {
     Death.OUT_OF_MEMORY: "it needs more memory than it may use. Ask for a smaller or shorter one, or raise "
@@ -38,100 +42,6 @@ _ADVICE = {
     "Ask for a smaller one or end other programs.",
 }
 _OTHERWISE = "its process ended before it was done. The lines above tell why; please report them."
-
-HERE = "oss://here/"
-"""Stands before the path of a local file where a request wants a URL: rendering here, nothing is fetched."""
-
-OPTIONS = {
-    "prompt": "PROMPT",
-    "size": "--size",
-    "tier": "--resolution",
-    "ratio": "--ratio",
-    "seconds": "--duration",
-    "seed": "--seed",
-    "shot_type": "--shot-type",
-    "references": "--ref",
-    "sound": "--audio",
-    "options": "--option",
-}
-"""What a refusal calls the fields of a request here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The options of one `generate`, as typed."""
-
-    prompt: str
-    model: str
-    references: tuple[str, ...] = ()
-    voices: tuple[str, ...] = ()
-    seconds: int | None = None
-    resolution: str | None = None
-    ratio: str | None = None
-    size: str | None = None
-    shot_type: ShotType | None = None
-    first_frame: Path | None = None
-    negative_prompt: str = ""
-    seed: int | None = None
-    sound: bool | None = None
-    watermark: bool = False
-
-
-def read_order(order: Order, card: ModelCard, prefix: str) -> VideoRequest:
-    """The order as a request; local files stand as `prefix` + path. Raises InvalidRequest."""
-    named = read_names(order.references, card.naming)
-    for file in named:
-        _must_exist("--ref", file.path)
-    voices = _read_voices(order.voices, named)
-    references = [
-        Reference(
-            f"{prefix}{file.path}",
-            file.medium,
-            voice=f"{prefix}{voices[file.name]}" if file.name in voices else None,
-            path=f"--ref {file.name}",
-            voice_path=f"--voice {file.name}",
-        )
-        for file in named
-    ]
-    if order.first_frame is not None:
-        _must_exist("--first-frame", order.first_frame)
-        references.append(
-            Reference(f"{prefix}{order.first_frame}", Medium.IMAGE, Role.FIRST_FRAME, path="--first-frame")
-        )
-    return VideoRequest(
-        model=card.model,
-        prompt=order.prompt,
-        negative_prompt=order.negative_prompt,
-        references=tuple(references),
-        size=_parse("--size", order.size, Size.parse),
-        tier=_parse("--resolution", order.resolution, Tier.parse),
-        ratio=_parse("--ratio", order.ratio, Ratio.parse),
-        seconds=order.seconds,
-        shot_type=order.shot_type,
-        sound=order.sound,
-        watermark=order.watermark,
-        seed=order.seed,
-    )
-
-
-def _read_voices(given: tuple[str, ...], named: tuple[NamedFile, ...]) -> dict[str, str]:
-    voices: dict[str, str] = {}
-    known = {name: file.name for file in named for name in (file.name, *file.aliases)}
-    for text in given:
-        name, equals, path = text.partition("=")
-        if not equals or name.strip() not in known:
-            names = ", ".join(file.name for file in named) or "none"
-            raise InvalidRequest.of(
-                "--voice", f"{text!r}: write NAME=FILE with the name of a reference ({names}).", ViolationKind.CHOICE
-            )
-        _must_exist("--voice", Path(path))
-        voices[known[name.strip()]] = path
-    return voices
-
-
-def _must_exist(option: str, path: Path | None) -> None:
-    if path is None or not path.is_file():
-        raise InvalidRequest.of(option, f"{option}: there is no file {str(path)!r}.", ViolationKind.URL)
 
 
 def _must_be_writable(output: Path) -> None:
@@ -147,117 +57,124 @@ def _must_be_writable(output: Path) -> None:
         raise InvalidRequest.of("--output", sentence, ViolationKind.URL) from None
 
 
-def _parse(option: str, text: str | None, read: Any) -> Any:
-    if text is None:
-        return None
-    try:
-        return read(text)
-    except ValueError as error:
-        raise InvalidRequest.of(option, f"{option}: {error}", ViolationKind.CHOICE) from None
+def generate(
+    order: Order, output: Path, data: Path | None, server: str | None, key: str | None, *, captions: bool
+) -> None:
+    """Make the film, or take the template, and write `output`; on a `server` a template stays there.
+
+    Raises:
+        UnderstudyError: why there is none, and what to do.
+    """
+    if server is None:
+        take = _make_here(order, data, output, captions=captions)
+        facts = take.facts
+        assert facts is not None
+        show.say(f"{output}: {facts.size}, {facts.seconds} s, {'with' if facts.has_sound else 'without'} sound")
+        for note in take.notes:
+            show.say(f"note: {note}")
+        print(output)
+        return
+    told = _ask_server(order, output, server, key)
+    for note in told.notes:
+        show.say(f"note: {note}")
+    if told.findings is not None and told.findings.template_id is not None:
+        show.say("The motion is kept by the server; give its id to generate with --template.")
+    print(told.findings.template_id if told.findings and told.findings.template_id else output)
 
 
-class HereStage:
-    """The stage of a film made without a server: references are local files already."""
-
-    def __init__(self, workdir: Path, card: ModelCard, move: Any) -> None:
-        self.workdir = workdir
-        self.cancelled = asyncio.Event()
-        self._card = card
-        self._move = move
-        self._probed: dict[str, LocalMedia] = {}
-
-    async def local(self, reference: Reference) -> LocalMedia:
-        found = await self._probe(reference.url)
-        check_media(found.facts, limits_for(self._card, reference, found.facts), reference.path)
-        return found
-
-    async def local_voice(self, reference: Reference) -> LocalMedia | None:
-        if reference.voice is None:
-            return None
-        found = await self._probe(reference.voice)
-        limits = self._card.media.get("voice")
-        if limits is not None:
-            check_media(found.facts, limits, reference.voice_path)
-        return found
-
-    async def template(self, reference: Reference) -> LocalMedia:
-        """Templates live on a server. Raises Refused."""
-        raise Refused("A motion template is kept by a server: use --server, or a model that takes the film itself.")
-
-    async def _probe(self, url: str) -> LocalMedia:
-        from understudy.media.probe import probe
-
-        if url not in self._probed:
-            path = Path(url.removeprefix(HERE)).resolve()
-            self._probed[url] = LocalMedia(path, await probe(path, workdir=self.workdir))
-        return self._probed[url]
-
-    async def report(self, fraction: float, note: str = "") -> None:
-        self._move(fraction, note)
-
-    async def remember(self, handle: Mapping[str, Any]) -> None:
-        """Nothing to remember: a film made here does not outlive its command."""
-
-    def recall(self) -> Mapping[str, Any] | None:
-        return None
+def check(order: Order, data: Path | None, server: str | None, key: str | None) -> Findings:
+    """What is found on a picture. Raises UnderstudyError."""
+    found = (_make_here(order, data, None) if server is None else _ask_server(order, None, server, key)).findings
+    if found is None:
+        raise UnderstudyError(f"{order.model} answered without a finding.")
+    return found
 
 
-def generate_here(order: Order, output: Path, data: Path | None, *, captions: bool) -> None:
-    """Render in this process's own children and write `output`."""
+def _make_here(order: Order, data: Path | None, output: Path | None, *, captions: bool = True) -> Take:
+    """Work in this process's own children; the take's file is moved to `output`."""
     from understudy.settings import load
     from understudy.wiring import open_engine, open_shelf
 
     settings = load(data=data, captions=captions)
-    card = open_shelf(settings).find(order.model)
-    request = complete(read_order(order, card, HERE), card, Profile.COMPAT, paths=OPTIONS)
+    card = find_card(open_shelf(settings), order)
+    _must_fit(card, wants_check=output is None)
+    request = complete(read_order(order, card, HERE), card, Profile.COMPAT, paths=paths_of(card))
     request = request.but(seed=secrets.randbelow(card.seed_most + 1) if request.seed is None else request.seed)
     engine = open_engine(settings, "animatic")
-    _must_be_writable(output)
+    if output is not None:
+        _must_be_writable(output)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave as by Ctrl-C: no child and no folder stays
 
-    async def make() -> None:
-        with tempfile.TemporaryDirectory(prefix="understudy-") as folder, show.progress("rendering") as move:
+    async def make() -> Take:
+        with tempfile.TemporaryDirectory(prefix="understudy-") as folder, show.progress(_doing(card)) as move:
             await engine.setup()
             making = Making(request, card, HereStage(Path(folder), card, move), [engine])
             try:
                 take = await making.take("here", _nobody)
             except ChildDied as death:
                 show.say(death.tail)  # whoever renders here may read a trace; a caller of a server never does
-                raise UnderstudyError(f"The film was not made: {_ADVICE.get(death.reason, _OTHERWISE)}") from death
-            if take.path is None or take.facts is None:
-                raise Refused(f"{card.model} makes no film; ask a server for it.")
-            shutil.move(take.path, output)
-        facts = take.facts
-        show.say(f"{output}: {facts.size}, {facts.seconds} s, {'with' if facts.has_sound else 'without'} sound")
-        for note in take.notes:
-            show.say(f"note: {note}")
-        print(output)
+                raise UnderstudyError(f"It was not made: {_ADVICE.get(death.reason, _OTHERWISE)}") from death
+            if output is not None:
+                if take.path is None:
+                    raise Refused(f"{card.model} made nothing that could be written to {output}.")
+                shutil.move(take.path, output)
+            return take
 
-    asyncio.run(make())
+    return asyncio.run(make())
+
+
+def _doing(card: ModelCard) -> str:
+    if card.makes.is_check:
+        return "looking"
+    return "following the motion" if card.makes is Capability.MOTION_TEMPLATE else "rendering"
+
+
+def _must_fit(card: ModelCard, *, wants_check: bool) -> None:
+    """Whether the model answers to this command at all. Raises InvalidRequest."""
+    if card.makes.is_check is wants_check:
+        return
+    way = (
+        f"it looks at a picture: understudy check PICTURE --model {card.model}"
+        if card.makes.is_check
+        else f"it makes something: understudy generate --model {card.model}"
+    )
+    raise InvalidRequest.of("--model", f"--model {card.model}: {way}.", ViolationKind.CHOICE)
 
 
 async def _nobody(engine: str) -> None:
     """There is one engine here, and no task to write its name on."""
 
 
-def generate_remotely(order: Order, output: Path, server: str, key: str | None) -> None:
-    """Send the order to a server over the DashScope wire and download what it makes."""
+def _ask_server(order: Order, output: Path | None, server: str, key: str | None) -> RemoteTask:
+    """Send the order to a server over the DashScope wire; what it makes is downloaded to `output`."""
     from understudy.client import Client
     from understudy.settings import load
     from understudy.wiring import open_shelf
 
     if not key:
         raise InvalidRequest.of("--key", "--server needs --key (or DASHSCOPE_API_KEY).", ViolationKind.MISSING)
-    card = open_shelf(load()).find(order.model)
+    card = find_card(open_shelf(load()), order)
+    _must_fit(card, wants_check=output is None)
     request = read_order(order, card, "")
-    _must_be_writable(output)
+    if output is not None and card.makes is not Capability.MOTION_TEMPLATE:
+        _must_be_writable(output)
 
-    async def make() -> None:
+    async def ask() -> RemoteTask:
         async with Client(server, key) as client:
             with show.progress("on the server") as move:
-                told = await client.generate(request, card, output, on_progress=move)
-        for note in told.notes:
-            show.say(f"note: {note}")
-        print(output)
+                return await _answer(client, request, card, output, move)
 
-    asyncio.run(make())
+    return asyncio.run(ask())
+
+
+async def _answer(
+    client: Client, request: VideoRequest, card: ModelCard, output: Path | None, move: Callable[[float, str], None]
+) -> RemoteTask:
+    if output is None:
+        return await client.check(request, card, move)
+    if card.makes is not Capability.MOTION_TEMPLATE:
+        return await client.generate(request, card, output, move)
+    told = await client.wait(await client.submit(request, card, move), move)
+    if told.findings is None:
+        raise Refused(f"{told.message or 'The server ended the task without a template.'} (task {told.task_id})")
+    return told

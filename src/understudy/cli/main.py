@@ -32,10 +32,23 @@ app.add_typer(keys_app, name="keys", no_args_is_help=True)
 Data = Annotated[Optional[Path], typer.Option("--data", help="Folder for database, media, models and keys.")]  # noqa: UP045
 Refs = Annotated[
     Optional[list[str]],  # noqa: UP045
-    typer.Option("--ref", help="A reference as NAME=FILE, e.g. 图1=girl.jpg; repeat it. The name may be left out."),
+    typer.Option(
+        "--ref",
+        help="A reference as NAME=FILE, e.g. 图1=girl.jpg, or as ROLE=FILE, e.g. portrait=girl.jpg, "
+        "driving_audio=a.wav, source_video=film.mp4, mask=mask.png, last_frame=b.jpg; repeat it. "
+        "The name may be left out.",
+    ),
+]
+Options = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--option", help="A knob of the model as NAME=VALUE, e.g. style=7 or face_box=[1,2,30,40]; repeat it."
+    ),
 ]
 Seconds = Annotated[Optional[int], typer.Option("--duration", help="Length in seconds.")]  # noqa: UP045
 Text = Optional[str]  # noqa: UP045
+Server = Annotated[Text, typer.Option("--server", help="Send it to this server (…/api/v1) instead of working here.")]
+Key = Annotated[Text, typer.Option("--key", envvar="DASHSCOPE_API_KEY", help="Key for --server.")]
 
 
 class Format(StrEnum):
@@ -63,19 +76,28 @@ def _root(
 @app.command()
 def generate(
     prompt: Annotated[
-        str, typer.Argument(help="What happens, calling references by name: 图1, 视频1, Image 1, character1.")
-    ],
+        str,
+        typer.Argument(
+            help="What happens, calling references by name: 图1, 视频1, Image 1, character1. "
+            "Models that make no film from words need none."
+        ),
+    ] = "",
     ref: Refs = None,
     voice: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option("--voice", help="A voice as NAME=FILE: the subject of that name speaks with its timbre."),
     ] = None,
     model: Annotated[str, typer.Option(help="Model whose rules, sizes and lengths apply.")] = "wan2.7-r2v",
+    function: Annotated[str, typer.Option(help="Which function of a model that has several, e.g. video_edit.")] = "",
+    option: Options = None,
+    template: Annotated[
+        Text, typer.Option(help="The motion to follow: a file of `understudy template`, or with --server an id.")
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the MP4 goes.")] = Path("out.mp4"),
     duration: Seconds = None,
-    resolution: Annotated[Text, typer.Option(help="720P or 1080P.")] = None,
+    resolution: Annotated[Text, typer.Option(help="480P, 720P, 1080P, …: a tier of the model.")] = None,
     ratio: Annotated[Text, typer.Option(help="16:9, 9:16, 1:1, 4:3 or 3:4.")] = None,
-    size: Annotated[Text, typer.Option(help="Pixels, e.g. 1280*720 (2.6 models).")] = None,
+    size: Annotated[Text, typer.Option(help="Pixels, e.g. 1280*720, for models that take a size.")] = None,
     shot_type: Annotated[Optional[ShotType], typer.Option(help="One shot, or several (2.6 models).")] = None,  # noqa: UP045
     first_frame: Annotated[Optional[Path], typer.Option(help="Picture the video opens with.")] = None,  # noqa: UP045
     negative_prompt: Annotated[str, typer.Option(help="What must not be seen.")] = "",
@@ -83,18 +105,22 @@ def generate(
     audio: Annotated[Optional[bool], typer.Option("--audio/--no-audio", help="With or without sound.")] = None,  # noqa: UP045
     watermark: Annotated[bool, typer.Option(help="Letter AI生成 bottom right.")] = False,
     captions: Annotated[bool, typer.Option("--captions/--no-captions", help="Letter spoken lines.")] = True,
-    server: Annotated[Text, typer.Option(help="Send it to this server (…/api/v1) instead of rendering here.")] = None,
-    key: Annotated[Text, typer.Option(envvar="DASHSCOPE_API_KEY", help="Key for --server.")] = None,
+    server: Server = None,
+    key: Key = None,
     data: Data = None,
 ) -> None:
-    """Make one video, here and now, or on a server."""
+    """Make one video, here and now, or on a server. `understudy models show MODEL` tells what a model takes."""
     from understudy.cli import generate as commands
+    from understudy.cli.order import Order
 
-    order = commands.Order(
+    order = Order(
         prompt=prompt,
         model=model,
+        function=function,
         references=tuple(ref or ()),
         voices=tuple(voice or ()),
+        options=tuple(option or ()),
+        template=template,
         seconds=duration,
         resolution=resolution,
         ratio=ratio,
@@ -106,10 +132,45 @@ def generate(
         sound=audio,
         watermark=watermark,
     )
-    if server:
-        commands.generate_remotely(order, output, server, key)
-    else:
-        commands.generate_here(order, output, data, captions=captions)
+    commands.generate(order, output, data, server, key, captions=captions)
+
+
+@app.command()
+def check(
+    picture: Annotated[str, typer.Argument(help="The picture of one person.")],
+    model: Annotated[str, typer.Option(help="Model that looks at it, e.g. liveportrait-detect.")] = "emo-detect-v1",
+    option: Options = None,
+    server: Server = None,
+    key: Key = None,
+    data: Data = None,
+    format: Annotated[Format, typer.Option(help="A table for people or JSON for programs.")] = Format.TABLE,
+) -> None:
+    """Say whether a picture will do for a portrait or motion model; ends with 1 when it will not."""
+    from understudy.cli import generate as commands
+    from understudy.cli import show
+    from understudy.cli.order import Order
+
+    order = Order(prompt="", model=model, references=(f"portrait={picture}",), options=tuple(option or ()))
+    found = commands.check(order, data, server, key)
+    show.findings(found, as_json=format is Format.JSON)
+    raise typer.Exit(0 if found.passed else 1)
+
+
+@app.command()
+def template(
+    film: Annotated[str, typer.Argument(help="A film of one person, seen whole or from the waist up.")],
+    model: Annotated[str, typer.Option(help="Model that takes the motion.")] = "animate-anyone-template-gen2",
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the motion goes.")] = Path("motion.tpl"),
+    server: Server = None,
+    key: Key = None,
+    data: Data = None,
+) -> None:
+    """Take the motion out of a film, for `generate --template`; on a server it is kept there and its id is printed."""
+    from understudy.cli import generate as commands
+    from understudy.cli.order import Order
+
+    order = Order(prompt="", model=model, references=(f"driving_video={film}",))
+    commands.generate(order, output, data, server, key, captions=True)
 
 
 @app.command()
@@ -183,18 +244,22 @@ def usage(
 
 @models_app.command("list")
 def models_list(data: Data = None) -> None:
-    """List every model with its sizes, lengths and price."""
+    """List every model with what it makes and needs, its sizes, lengths and price."""
     from understudy.cli import admin
 
     admin.models_list(data)
 
 
 @models_app.command("show")
-def models_show(model: str, data: Data = None) -> None:
-    """Show all facts of one model."""
+def models_show(
+    model: str,
+    data: Data = None,
+    format: Annotated[Format, typer.Option(help="A table for people or JSON for programs.")] = Format.TABLE,
+) -> None:
+    """Show what one model makes, needs, takes and costs; as JSON, every fact of its card."""
     from understudy.cli import admin
 
-    admin.models_show(model, data)
+    admin.models_show(model, data, as_json=format is Format.JSON)
 
 
 @models_app.command("install")

@@ -1,17 +1,21 @@
 """What a person sees: tables, progress, and plain output where there is no terminal.
 
-Knows rich. Must not know what the rows mean.
+Knows rich. Must not know what the rows mean, nor how a finding came about.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from understudy.core.findings import Findings
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -40,6 +44,19 @@ def announce(text: str) -> None:
     """One line on stderr as it is, never folded; a log that cannot be written to stops nobody."""
     with suppress(OSError, ValueError):
         print(text, file=sys.stderr, flush=True)
+
+
+def findings(found: Findings, *, as_json: bool) -> None:
+    """What a check found, boxes as `generate --option` takes them."""
+    told = {name: value for name, value in asdict(found).items() if value not in (None, "")}
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False))
+        return
+    rows = []
+    for name, value in told.items():
+        shown = ("no", "yes")[value] if isinstance(value, bool) else value
+        rows.append((name, f"[{','.join(map(str, shown))}]" if isinstance(shown, tuple) else shown))
+    table(("finding", "value"), rows)
 
 
 @contextmanager

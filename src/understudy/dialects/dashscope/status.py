@@ -259,7 +259,8 @@ def read_answer(reply: WireReply) -> dict[str, Any]:
 
 
 def decode_reply(reply: WireReply) -> RemoteTask:
-    """A submit, status or cancel answer. A cancel's has no output: it reads as CANCELED without an id.
+    """A submit, status or cancel answer, or a check's. A cancel's has no output: it reads as CANCELED without an id.
+    A check's tells a finding at once: it reads as SUCCEEDED without an id.
 
     Raises:
         Fault: the one the answer stands for.
@@ -268,6 +269,9 @@ def decode_reply(reply: WireReply) -> RemoteTask:
     output = body.get("output")
     if output is None and body.get("request_id"):
         return RemoteTask("", Status.CANCELED.value)
+    if isinstance(output, dict) and "task_id" not in output and (found := read_findings(output)) is not None:
+        told = body.get("usage")
+        return RemoteTask("", Status.SUCCEEDED.value, usage=told if isinstance(told, dict) else {}, findings=found)
     if not isinstance(output, dict) or not output.get("task_id") or not output.get("task_status"):
         raise Unavailable("The server's answer names no task; check that its base URL is a DashScope API.")
     status = _bailian.inner_status(str(output["task_status"]))

@@ -19,6 +19,11 @@ Progress: TypeAlias = Callable[[float, str], None]
 """Called with a fraction 0..1 and the name of the stage of work."""
 
 
+BACKGROUND, THING = "background", "object"
+"""Descriptions by which a caller says what a reference is for: where the film plays, or what is in it. Source:
+spec/dashscope.md §7.1, obj_or_bg."""
+
+
 @dataclass(frozen=True, slots=True)
 class LocalSubject:
     """A reference ready to be cast: its names in the prompt, its file, and the file of its voice, if any."""

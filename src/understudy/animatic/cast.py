@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from understudy.animatic import backdrop, models, panels
-from understudy.animatic.brief import Brief, LocalSubject, Progress
+from understudy.animatic.brief import BACKGROUND, THING, Brief, LocalSubject, Progress
 from understudy.animatic.cutout import Cut, cut, find_person, over
 from understudy.animatic.live import MOST_BYTES, cut_clip, whole_clip
 from understudy.animatic.perception import Eyes
@@ -24,10 +24,6 @@ from understudy.core.faults import Refused
 from understudy.core.request import LocalMedia, Medium
 from understudy.core.units import Size
 from understudy.media.image import Picture, cover, fit, read_image
-
-BACKGROUND, THING = "background", "object"
-"""Descriptions by which a caller says what a reference is for: where the film plays, or what is in it. Source:
-spec/dashscope.md §7.1, obj_or_bg."""
 
 _TALLEST = 1.3  # sprite height over film height: what a close shot shows at one to one
 _WIDEST = 1.6  # sprite width over film width, for the same reason

@@ -11,7 +11,7 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from understudy.animatic.brief import Brief, DraftBrief, LocalSubject
+from understudy.animatic.brief import BACKGROUND, THING, Brief, DraftBrief, LocalSubject
 from understudy.animatic.drafts import drafted
 from understudy.core.card import ModelCard, subjects_of
 from understudy.core.faults import HouseError, Refused
@@ -195,7 +195,7 @@ async def _subjects(job: Job, stage: Stage) -> tuple[LocalSubject, ...]:
 def _said_of(request: VideoRequest, number: int) -> str:
     """What `obj_or_bg` says of an image. Source: spec/dashscope.md §7.1, image_reference."""
     words = request.options.get("obj_or_bg") or ()
-    return "background" if number < len(words) and words[number] == "bg" else ""
+    return {"bg": BACKGROUND, "obj": THING}[words[number]] if number < len(words) else ""
 
 
 ENGINE = AnimaticEngine()

@@ -64,9 +64,9 @@ def scales_of(options: Mapping[str, Any]) -> dict[str, float]:
 def placement(source: Size, scales: Mapping[str, float], size: Size) -> tuple[int, int, int, int]:
     """Where the given picture stands in the wider one: x, y, width, height in whole pixels.
 
-    Each side grows by (its scale - 1) x the picture's own width or height, so that the whole is
-    width x (left + right - 1) by height x (top + bottom - 1), and that is then shown at `size`. GUESS: the documents
-    give the scales and their range only.
+    Each scale is of one half of the picture, counted from its middle: the whole is width x (left + right) / 2 by
+    height x (top + bottom) / 2, and that is then shown at `size`. GUESS, as in catalog/sizing: the documents give the
+    scales, their range and "input x scales" only.
 
     Args:
         source: size of the given picture.
@@ -74,7 +74,7 @@ def placement(source: Size, scales: Mapping[str, float], size: Size) -> tuple[in
         size: of the wider picture.
     """
     top, bottom, left, right = (Fraction(str(scales.get(side, 1.0))) for side in SIDES)
-    width, height = round(size.width / (left + right - 1)), round(size.height / (top + bottom - 1))
+    width, height = round(2 * size.width / (left + right)), round(2 * size.height / (top + bottom))
     if abs(width - source.width) <= _SNAP and abs(height - source.height) <= _SNAP:
         width, height = source.width, source.height
     width, height = min(width, size.width), min(height, size.height)

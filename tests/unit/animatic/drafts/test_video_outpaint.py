@@ -25,14 +25,14 @@ OUT = Capability.VIDEO_OUTPAINT
     ("source", "scales", "size", "place"),
     [
         (Size(640, 360), {}, Size(640, 360), (0, 0, 640, 360)),
-        (Size(640, 360), dict.fromkeys(SIDES, 1.5), Size(1280, 720), (320, 180, 640, 360)),
-        (Size(640, 360), {"left": 2.0}, Size(1280, 360), (640, 0, 640, 360)),
-        (Size(640, 360), {"right": 2.0}, Size(1280, 360), (0, 0, 640, 360)),
-        (Size(640, 360), {"top": 1.25, "bottom": 1.75}, Size(640, 720), (0, 90, 640, 360)),
+        (Size(640, 360), dict.fromkeys(SIDES, 2.0), Size(1280, 720), (320, 180, 640, 360)),
+        (Size(640, 360), {"left": 2.0}, Size(960, 360), (320, 0, 640, 360)),
+        (Size(640, 360), {"right": 2.0}, Size(960, 360), (0, 0, 640, 360)),
+        (Size(640, 360), {"top": 1.25, "bottom": 1.75}, Size(640, 540), (0, 45, 640, 360)),
         # capped: everything shrinks alike
-        (Size(1280, 720), dict.fromkeys(SIDES, 2.0), Size(1280, 720), (426, 240, 427, 240)),
+        (Size(1280, 720), dict.fromkeys(SIDES, 2.0), Size(1280, 720), (320, 180, 640, 360)),
         # a size rounded to even numbers costs the picture nothing
-        (Size(641, 361), {"left": 1.5, "right": 1.5}, Size(1282, 360), (320, 0, 641, 360)),
+        (Size(641, 361), {"left": 1.5, "right": 1.5}, Size(962, 360), (160, 0, 641, 360)),
     ],
 )
 def test_placement(source: Size, scales: Mapping[str, float], size: Size, place: tuple[int, ...]) -> None:
@@ -45,7 +45,7 @@ scale = st.integers(0, 100).map(lambda hundredths: 1 + hundredths / 100)
 @given(st.fixed_dictionaries(dict.fromkeys(SIDES, scale)), st.integers(16, 640), st.integers(16, 640))
 def test_the_picture_lies_within(scales: Mapping[str, float], width: int, height: int) -> None:
     size = Size(
-        round(width * (scales["left"] + scales["right"] - 1)), round(height * (scales["top"] + scales["bottom"] - 1))
+        round(width * (scales["left"] + scales["right"]) / 2), round(height * (scales["top"] + scales["bottom"]) / 2)
     )
     x, y, across, down = placement(Size(width, height), scales, size)
     assert x >= 0
@@ -53,15 +53,15 @@ def test_the_picture_lies_within(scales: Mapping[str, float], width: int, height
     assert x + across <= size.width
     assert y + down <= size.height
     assert (across, down) == (width, height)  # nothing is scaled where the size is that of the scales
-    assert abs(x - width * (scales["left"] - 1)) <= 1
-    assert abs(y - height * (scales["top"] - 1)) <= 1
+    assert abs(x - width * (scales["left"] - 1) / 2) <= 1
+    assert abs(y - height * (scales["top"] - 1) / 2) <= 1
 
 
 def test_a_pan_is_widened_by_what_the_camera_saw(tmp_path: Path) -> None:
     count, step, growth = 40, 3.0, 64
     views = panned("chelsea", count, step)
     source = write_film(tmp_path / "pan.mp4", views)
-    scales = {"left_scale": 1.25, "right_scale": 1.25}
+    scales = {"left_scale": 1.5, "right_scale": 1.5}
     size = Size(WIDTH + 2 * growth, HEIGHT)
     reel = draft(OUT, tmp_path / "out", {Role.SOURCE_VIDEO: source}, size=size, frame_count=count, options=scales)
     assert reel.facts is not None
@@ -83,7 +83,7 @@ def test_a_pan_is_widened_by_what_the_camera_saw(tmp_path: Path) -> None:
 def test_around_a_still_camera_nothing_flickers(tmp_path: Path) -> None:
     views = panned("coffee", 16, 0.0, left=150)
     source = write_film(tmp_path / "still.mp4", views)
-    options = {f"{side}_scale": 1.25 for side in SIDES}
+    options = {f"{side}_scale": 1.5 for side in SIDES}
     size = Size(WIDTH * 3 // 2, HEIGHT * 3 // 2)
     reel = draft(OUT, tmp_path / "out", {Role.SOURCE_VIDEO: source}, size=size, frame_count=16, options=options)
     assert reel.path is not None
@@ -97,12 +97,12 @@ def test_no_seam_and_no_black_edge(tmp_path: Path) -> None:
     """Across the border of the given picture colours change no more than inside it."""
     views = panned("chelsea", 6, 0.0, left=150, top=80)
     source = write_film(tmp_path / "still.mp4", views)
-    options = {"left_scale": 1.4, "right_scale": 1.4}
+    options = {"left_scale": 1.8, "right_scale": 1.8}
     size = Size(WIDTH + 204, HEIGHT)
     reel = draft(OUT, tmp_path / "out", {Role.SOURCE_VIDEO: source}, size=size, frame_count=6, options=options)
     assert reel.path is not None
     picture = cv2.GaussianBlur(seen(reel.path)[3], (0, 0), 1.5).astype(float)
-    x, _, width, _ = placement(Size(WIDTH, HEIGHT), {"left": 1.4, "right": 1.4}, size)
+    x, _, width, _ = placement(Size(WIDTH, HEIGHT), {"left": 1.8, "right": 1.8}, size)
     steps = np.abs(np.diff(picture, axis=1)).mean(axis=(0, 2))
     inside = steps[x + 8 : x + width - 8]
     for border in (x - 1, x + width - 1):
@@ -119,7 +119,7 @@ def test_two_shots_have_surroundings_of_their_own(tmp_path: Path) -> None:
         {Role.SOURCE_VIDEO: source},
         size=Size(WIDTH + 128, HEIGHT),
         frame_count=16,
-        options={"left_scale": 1.5},
+        options={"left_scale": 2.0},
     )
     assert reel.path is not None
     film = seen(reel.path)
@@ -137,7 +137,7 @@ def test_the_same_brief_gives_the_same_bytes(tmp_path: Path) -> None:
             {Role.SOURCE_VIDEO: source},
             size=Size(WIDTH, HEIGHT * 3 // 2),
             frame_count=6,
-            options={"top_scale": 1.5},
+            options={"top_scale": 2.0},
             seed=4,
         )
         for turn in range(2)

@@ -1,6 +1,7 @@
 """Brief and DraftBrief: all that the studio is told about one piece of work, and Reel: what it hands back.
 
-A Brief is a film with a cast (reference to video); a DraftBrief is any other work. Knows the order. Must not know who ordered it, nor how any part of it is made.
+A Brief is a film with a cast (reference to video); a DraftBrief is any other work. Knows the order. Must not know who
+ordered it, nor how any part of it is made.
 """
 
 from __future__ import annotations

@@ -30,12 +30,11 @@ def picture_of(
     """
     if not card.asks_size:
         return {"size": None, "tier": card.defaults.tier, "ratio": None}, []
-    if card.sizing in ("source", "source-or-ratio"):
-        return _beside_source(request, card, where)
+    if card.sizing in ("source", "source-or-ratio", "portrait-shape"):
+        return _beside_media(request, card, where)
     by_pixels = card.defaults.size is not None
     given = card.option_of(request.size) if request.size else None
     shaped = "first-frame-overrides-ratio" in card.rules and _has_shape(request)
-    shaped = shaped or card.sizing == "portrait-shape"
     if request.size and not given and by_pixels and profile is Profile.COMPAT:
         near = _compat_size(request.size, card)
         if near is not None:
@@ -83,17 +82,24 @@ def _has_shape(request: VideoRequest) -> bool:
     return any(request.of_role(role) is not None for role in (Role.FIRST_FRAME, Role.FIRST_CLIP))
 
 
-def _beside_source(request: VideoRequest, card: ModelCard, where: Paths) -> tuple[dict[str, Any], list[Violation]]:
-    """Tier, and the ratio only where one was asked for: otherwise the film keeps its source's shape."""
+def _beside_media(request: VideoRequest, card: ModelCard, where: Paths) -> tuple[dict[str, Any], list[Violation]]:
+    """Tier, and the ratio only where the model has one and it was asked for, in words or as a size of the table.
+
+    Otherwise the film has the shape of its source or portrait.
+    """
+    option = card.option_of(request.size) if request.size else None
     tier = request.tier or (card.tier_near(request.size) if request.size else card.defaults.tier)
+    ratio = request.ratio or (option.ratio if option and option.tier == tier else None)
+    if card.sizing != "source-or-ratio":
+        ratio = None
     found: list[Violation] = []
     if tier not in card.tiers:
         reason = f"{where['tier']} must be {either(card.tiers)}, not {tier}."
         found.append(Violation(where["tier"], reason, ViolationKind.CHOICE))
-    if request.ratio is not None and request.ratio not in card.ratios:
-        reason = f"{where['ratio']} must be {either(card.ratios)}, not {request.ratio}."
+    if ratio is not None and ratio not in card.ratios:
+        reason = f"{where['ratio']} must be {either(card.ratios)}, not {ratio}."
         found.append(Violation(where["ratio"], reason, ViolationKind.CHOICE))
-    return {"size": None, "tier": tier}, found
+    return {"size": None, "tier": tier, "ratio": ratio}, found
 
 
 def _compat_size(size: Size, card: ModelCard) -> dict[str, Any] | None:

@@ -191,6 +191,7 @@ def _defaults(table: Table) -> Defaults:
 
 def _billing(table: Table) -> Billing:
     free, caps, prices = (table.take_table(name) for name in ("free", "input_caps", "prices"))
+    tiers, each, more, share = (table.take_table(f"credits{name}") for name in ("", "_per_second", "_for", "_share"))
     billing = Billing(
         formula=table.take_text("formula"),
         price_by=table.take_text("price_by", "tier"),
@@ -201,6 +202,11 @@ def _billing(table: Table) -> Billing:
         free_quantity=free.take_amount("quantity", Decimal(0)),
         free_days=free.take_whole("days", 0),
         free_regions=free.take_texts("regions", ()),
+        credits={key: tiers.take_wholes(key) for key in tiers.keys()},  # noqa: SIM118
+        credits_per_second={key: each.take_amount(key) for key in each.keys()},  # noqa: SIM118
+        credits_per_5_seconds=table.take_whole("credits_per_5_seconds", 0),
+        credits_for={key: more.take_whole(key) for key in more.keys()},  # noqa: SIM118
+        credits_share={key: share.take_amount(key) for key in share.keys()},  # noqa: SIM118
     )
     if billing.formula not in FORMULAS:
         raise table.wrong("formula", f"unknown {billing.formula!r}; known: {', '.join(sorted(FORMULAS))}")
@@ -266,7 +272,25 @@ def _check_billing(card: ModelCard, at: Table) -> None:
         missing = [str(key) for key in keys if str(key) not in row and "*" not in row]
         if missing or not row:
             raise at.wrong(f"billing.prices.{region}", f"no price for {', '.join(missing) or 'anything'}")
+    if billing.formula == "credits":
+        _check_credits(card, at)
     if billing.formula == "reference-seconds":
         missing_caps = [n for n in range(1, card.counts.total[1] + 1) if n not in billing.input_caps]
         if missing_caps:
             raise at.wrong("billing.input_caps", f"no cap for {missing_caps[0]} references")
+
+
+def _check_credits(card: ModelCard, at: Table) -> None:
+    """Every tier has its credits, none falls as the film grows, and what costs more is an option of the card."""
+    billing = card.billing
+    for tier in map(str, card.tiers):
+        row = billing.credits.get(tier) or billing.credits.get("*")
+        each = billing.credits_per_second
+        if not row and tier not in each and "*" not in each and not billing.credits_per_5_seconds:
+            raise at.wrong("billing.credits", f"none for {tier}")
+    for tier, row in billing.credits.items():
+        if list(row) != sorted(row):
+            raise at.wrong(f"billing.credits.{tier}", "a longer film may not cost less")
+    strange = {*billing.credits_for, *billing.credits_share} - {*card.options, "sound"}
+    if strange:
+        raise at.wrong("billing.credits_for", f"{sorted(strange)[0]} is not among the options")

@@ -6,6 +6,7 @@ already used (that is the book). One function serves before and after the work, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +20,8 @@ from understudy.core.usage import Charge, Usage
 NOTHING = Decimal(0)
 HUNDREDTH = Decimal("0.01")
 IMAGE = "image"
+CREDIT = "credit"
+FIVE_SECONDS = 5
 
 Formula: TypeAlias = Callable[[VideoRequest, Billing, Sequence[Decimal], Decimal], tuple[Decimal, Decimal]]
 """(request, billing, lengths of the reference videos, length of the result) -> (billed input, billed output)."""
@@ -45,6 +48,7 @@ def measure(
     price = unit_price(request, card, region)
     if card.billing.unit == IMAGE:
         return Usage(image_count=int(billed)), Charge(billed, IMAGE, price, card.billing.currency)
+    quantity = credits_for(request, card, output_seconds) if card.billing.formula == CREDITS else billed
     usage = Usage(
         output_seconds=billed_output,
         input_seconds=billed_input,
@@ -55,7 +59,7 @@ def measure(
         ratio=request.ratio,
         frames_per_second=request.frames_per_second or Fraction(card.frames_per_second),
     )
-    return usage, Charge(billed, card.billing.unit, price, card.billing.currency)
+    return usage, Charge(quantity, card.billing.unit, price, card.billing.currency)
 
 
 def quote(
@@ -146,7 +150,38 @@ def images(
     return NOTHING, Decimal(1)
 
 
+def credits_for(request: VideoRequest, card: ModelCard, seconds: Decimal) -> Decimal:
+    """Whole credits for a film of that length, a second that is begun counted whole.
+
+    The card's table tells them by tier and second (a longer film costs what its longest does), or a price per second,
+    or one per five seconds begun; sound and some options cost more, and off-peak work less, rounded up.
+    Source: spec/gateways.md §7; off-peak half is a GUESS there.
+    """
+    billing = card.billing
+    tier = str(request.tier)
+    whole = max(1, math.ceil(seconds))
+    row = billing.credits.get(tier) or billing.credits.get("*")
+    each = billing.credits_per_second.get(tier, billing.credits_per_second.get("*"))
+    if row:
+        amount = Decimal(row[min(whole, len(row)) - 1])
+    elif each is not None:
+        amount = each * whole
+    elif billing.credits_per_5_seconds:
+        amount = Decimal(billing.credits_per_5_seconds * -(-whole // FIVE_SECONDS))
+    else:
+        raise BadCard(f"{card.model} sells {tier} for no credits: add them to its card under [model.billing.credits]")
+    for wish, more in billing.credits_for.items():
+        if request.sound if wish == "sound" else request.options.get(wish):
+            amount += more
+    for option, share in billing.credits_share.items():
+        if request.options.get(option):
+            amount *= share
+    return Decimal(math.ceil(amount))
+
+
+CREDITS = "credits"
 FORMULAS: Mapping[str, Formula] = {
+    CREDITS: output_seconds,
     "reference-seconds": reference_seconds,
     "output-seconds": output_seconds,
     "source-and-output-seconds": source_and_output_seconds,

@@ -137,10 +137,14 @@ def _with_defaults(
 ) -> VideoRequest:
     """The request with `picture` and every other default: one copy, not one for each."""
     default = card.defaults
-    asked = card.length is Length.ASKED or (card.length is Length.SOURCE and request.seconds != 0)
+    seconds = _or(request.seconds, default.seconds)
+    if card.length is Length.SOURCE:
+        seconds = seconds or None  # 0 s is as long as the source is
+    elif card.length is not Length.ASKED:
+        seconds = None
     sound = _FIXED_SOUND.get(card.sound, request.sound)
     return request.but(
-        seconds=_or(request.seconds, default.seconds) if asked else None,
+        seconds=seconds,
         # a model without a shot type takes its shots from the prompt; the word is passed over, as unknown keys are
         shot_type=_or(request.shot_type, ShotType(default.shot_type)) if default.shot_type else None,
         sound=_or(sound, default.sound),
@@ -159,7 +163,10 @@ def _or(said: T | None, default: T) -> T:
 
 
 def _judge_roles(request: VideoRequest, card: ModelCard, where: Paths) -> Iterator[Violation]:
-    """Whether every needed part is there, and none twice."""
+    """Whether every needed part is there, none twice, and no reference where the model takes none at all."""
+    if request.subjects and not card.counts.total[1] and "references-total-and-by-medium" not in card.rules:
+        path = request.subjects[0].path or where["references"]
+        yield Violation(path, f"{path}: {card.model} takes no references.", ViolationKind.COUNT)
     given = [r.role for r in request.references if r.role is not Role.SUBJECT]
     for role in card.needs:
         if role not in given:
@@ -171,7 +178,8 @@ def _judge_roles(request: VideoRequest, card: ModelCard, where: Paths) -> Iterat
         reason = f"Field required: {paths[0]}. Give at least one of {either(paths)}."
         yield Violation(paths[0], reason, ViolationKind.MISSING)
     for role in dict.fromkeys(given):
-        if given.count(role) > 1 and role is not Role.FIRST_FRAME:
+        counted_by_rule = role is Role.FIRST_FRAME and "at-most-one-first-frame" in card.rules
+        if given.count(role) > 1 and not counted_by_rule:
             path = next(r.path for r in reversed(request.references) if r.role is role) or where["references"]
             reason = f"{path}: {card.model} takes one {role.value.replace('_', ' ')}, not {given.count(role)}."
             yield Violation(path, reason, ViolationKind.COUNT)

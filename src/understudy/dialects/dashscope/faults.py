@@ -36,6 +36,7 @@ from understudy.dialects.dashscope import guesses
 _REQUIRED_BODY = "Required body invalid, please check the request body format."
 _BAD_URL = "Required URL is missing or invalid, please check the request URL."
 _LISTED = 20
+NAME = "dashscope"
 _OPENING = re.compile(r"[^.]*\.?")
 """The vendor's first sentence, or what stands before the first varying part: a message that begins so has his words."""
 
@@ -218,6 +219,8 @@ WORDED_ROWS: Mapping[type[Fault], tuple[Row, ...]] = {
 def tell(fault: Fault, request_id: str) -> Telling:
     """Status, code and message of a fault; total over `faults.fault_classes()`."""
     row = _row(fault)
+    if fault.wire:  # an upstream's words: its code too, where it speaks this wire
+        return Telling(row.status, (fault.code if fault.wire == NAME else "") or row.code, fault.message)
     if isinstance(fault, InternalFault):
         # what went wrong inside is for the log alone
         return Telling(row.status, row.code, f"{row.words} Request id: {request_id}.")
@@ -341,10 +344,16 @@ _BY_STATUS: Mapping[int, type[Fault]] = {
 
 
 def read_fault(code: str, message: str, status: int = 400, retry_after: float | None = None) -> Fault:
-    """The fault that a code and message of this wire stand for; never fails.
+    """The fault that a code and message of this wire stand for; never fails. It keeps the `code`.
 
     Also for the `output.code` of a FAILED task, where there is no status.
     """
+    fault = _read(code, message, status, retry_after)
+    fault.code = code
+    return fault
+
+
+def _read(code: str, message: str, status: int, retry_after: float | None) -> Fault:
     if code in _BY_PLACE:
         kind, path = _BY_PLACE[code]
         return InvalidRequest.of(path, message, kind)

@@ -86,7 +86,7 @@ def read_findings(output: Mapping[str, Any]) -> Findings | None:
         return None
     passed = any(boxes.values()) if passed is None else bool(passed)
     message = str(output.get("message") or "")
-    problem = None if passed else _BY_CODE.get(str(output.get("code") or ""), CheckProblem.NO_FACE)
+    problem = None if passed else _problem(str(output.get("code") or ""), message)
     humanoid = output.get("humanoid")
     body = output.get("bodystyle")
     return Findings(
@@ -98,6 +98,12 @@ def read_findings(output: Mapping[str, Any]) -> Findings | None:
         humanoid=humanoid if isinstance(humanoid, bool) else None,
         body=body if isinstance(body, str) else None,
     )
+
+
+def _problem(code: str, message: str) -> CheckProblem:
+    """By its code, or, from models that tell none, by the sentence the message begins with."""
+    worded = (problem for problem, (_, sentence) in PROBLEMS.items() if message.startswith(sentence))
+    return _BY_CODE.get(code) or next(worded, CheckProblem.NO_FACE)
 
 
 def _detail(message: str, problem: CheckProblem | None) -> str:

@@ -69,7 +69,7 @@ def _fields_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:
     for index, reference in enumerate(request.references):
         place = f"references[{index}]"
         if reference.role is Role.SUBJECT:
-            if own is None:
+            if not own:
                 raise CannotExpress(place, f"{card.model} takes no references")
             continue
         field = fields.get(reference.role.value) or fields.get(f"{reference.role}:{reference.medium}")

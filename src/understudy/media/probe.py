@@ -234,8 +234,10 @@ def _moving(path: Path, kind: str, byte_count: int) -> MediaFacts:
 def _facts(container: Any, byte_count: int) -> MediaFacts:
     from av.stream import Disposition
 
-    pictures = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    sounds = list(container.streams.audio)
+    # a stream of a kind that FFmpeg cannot decode, as damage makes them, has no codec context
+    known = [s for s in container.streams if s.codec_context is not None]
+    pictures = [s for s in known if s.type == "video" and not s.disposition & Disposition.attached_pic]
+    sounds = [s for s in known if s.type == "audio"]
     if not pictures and not sounds:
         raise MediaRefused(MediaProblem.CORRUPT, f"{OPEN_SENTENCE} It holds neither pictures nor sound.")
     main = (pictures or sounds)[0]

@@ -44,7 +44,7 @@ class HereStage:
     async def template(self, reference: Reference) -> LocalMedia:
         """A motion that `understudy template` wrote. Raises Refused: it is none."""
         path = Path(reference.url.removeprefix(HERE)).resolve()
-        return LocalMedia(path, await asyncio.to_thread(_motion_facts, path))
+        return LocalMedia(path, await asyncio.to_thread(motion_facts, path))
 
     async def _probe(self, url: str) -> LocalMedia:
         from understudy.media.probe import probe
@@ -64,7 +64,7 @@ class HereStage:
         return None
 
 
-def _motion_facts(path: Path) -> MediaFacts:
+def motion_facts(path: Path) -> MediaFacts:
     """Facts of the film that a motion was taken from. Raises Refused: it is no motion."""
     from understudy.animatic.motion import read_motion  # brings SciPy: not before it is needed
 

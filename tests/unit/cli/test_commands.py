@@ -6,13 +6,14 @@ import json
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import av
 import pytest
 from typer.testing import CliRunner
 
-from builders import tiny_image
+from builders import tiny_image, tiny_video
 from understudy.cli.main import app
 from understudy.core.faults import UnderstudyError
 
@@ -43,6 +44,16 @@ def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["generate", "图1", "--ref", "图1=girl.png", "--model", "wan9"], "wan2.7-r2v"),
         (["generate", "图1", "--ref", "图1=girl.png", "--voice", "图7=girl.png"], "图1"),
         (["generate", "图1", "--ref", "图1=girl.png", "--server", "http://127.0.0.1:9/api/v1"], "--key"),
+        (["generate"], "PROMPT"),
+        (["generate", "x", "--model", "wanx2.1-vace-plus"], "video_outpainting"),
+        (["generate", "--model", "emo-v1", "--ref", "girl.png"], "--ref driving_audio=FILE"),
+        (["generate", "--model", "emo-v1", "--ref", "mask=girl.png"], "it takes portrait=FILE, driving_audio=FILE"),
+        (["generate", "x", "--model", "wan2.2-t2v-plus", "--option", "fps=99"], "--option fps"),
+        (["generate", "--model", "emo-detect-v1", "--ref", "girl.png"], "understudy check PICTURE"),
+        (["generate", "--model", "animate-anyone-gen2", "--ref", "girl.png"], "--template FILE"),
+        (["check", "girl.png", "--model", "emo-v1"], "understudy generate --model emo-v1"),
+        (["check", "nobody.png"], "no file"),
+        (["template", "nobody.mp4"], "no file"),
         (["plan", "--batch", "nothing.jsonl"], "nothing.jsonl"),
         (["keys", "revoke", "0123", "--data", "."], "keys list"),
         (["models", "show", "wan9"], "wan2.7-r2v"),
@@ -108,15 +119,69 @@ def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
 
 def test_models_are_listed_with_prices_and_shown_whole() -> None:
     listed = runner.invoke(app, ["models", "list"]).stdout
-    assert "wan2.6-r2v-flash\treference-to-video\t720P, 1080P\t2-10\t720P 0.3" in listed
-    card = json.loads(runner.invoke(app, ["models", "show", "wan2.7-r2v"]).stdout)
+    assert "wan2.6-r2v-flash\treference-to-video\t720P, 1080P\t2–10\t720P 0.3" in listed
+    assert "wanx2.1-vace-plus --function video_edit\tvideo-inpaint\t720P" in listed
+    card = json.loads(runner.invoke(app, ["models", "show", "wan2.7-r2v", "--format", "json"]).stdout)
     assert card["billing"]["input_caps"]["3"] == "1.65"
+    shown = runner.invoke(app, ["models", "show", "emo-v1"]).stdout
+    assert "option style_level\ttext: normal, calm, active; default normal" in shown
 
 
 def test_the_doctor_names_what_is_missing(tmp_path: Path) -> None:
     told = runner.invoke(app, ["doctor", "--data", str(tmp_path / "data")])
     assert told.exit_code == 0, told.stdout
     assert "understudy models install" in told.stdout
+
+
+def test_a_check_needs_eyes_and_says_so(tmp_path: Path) -> None:
+    tiny_image(tmp_path / "girl.png", (640, 640))
+    told = runner.invoke(app, ["check", "girl.png", "--data", "data"])
+    assert isinstance(told.exception, UnderstudyError), told.output
+    assert "understudy models install" in told.exception.message
+
+
+def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
+    program = "import sys, understudy.cli.main; print(*sys.modules)"
+    loaded = set(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout.split())
+    assert not loaded & {"numpy", "cv2", "av", "pydantic", "sqlalchemy", "httpx", "rich.console", "starlette"}
+
+
+def test_a_motion_that_is_none_is_refused(tmp_path: Path) -> None:
+    tiny_image(tmp_path / "girl.png", (640, 640))
+    (tmp_path / "motion.tpl").write_bytes(b"no motion")
+    words = ["generate", "--model", "animate-anyone-gen2", "--ref", "girl.png", "--template", "motion.tpl"]
+    told = runner.invoke(app, [*words, "--data", "data"])
+    assert isinstance(told.exception, UnderstudyError), told.output
+    assert "cannot be read" in told.exception.message
+
+
+def test_a_motion_is_a_film_of_its_own_length(tmp_path: Path) -> None:
+    from fractions import Fraction
+
+    import numpy as np
+
+    from understudy.animatic.motion import Motion, write_motion
+    from understudy.cli.here import motion_facts
+    from understudy.core.units import Size
+
+    points, seen = np.zeros((45, 33, 3), np.float32), np.ones((45, 33), np.float32)
+    write_motion(tmp_path / "motion.tpl", Motion(points, seen, Size(720, 1280), Fraction(30)))
+    facts = motion_facts(tmp_path / "motion.tpl")
+    assert (facts.size, facts.seconds, facts.frames_per_second) == (Size(720, 1280), Decimal("1.5"), Decimal(30))
+    assert not facts.has_sound
+
+
+def test_generate_repaints_a_film_without_a_server(tmp_path: Path) -> None:
+    tiny_video(tmp_path / "film.mp4", (320, 320), seconds=1)
+    told = runner.invoke(
+        app,
+        ["generate", "--model", "video-style-transform", "--ref", "film.mp4", "--option", "style=7", "--option",
+         "min_len=540", "-o", "looked.mp4", "--data", "data"],
+    )  # fmt: skip
+    assert told.exit_code == 0, (told.output, told.exception)
+    with av.open(str(tmp_path / "looked.mp4")) as film:
+        video = film.streams.video[0]
+        assert (video.width, video.height, video.frames, video.average_rate) == (540, 540, 15, 15)
 
 
 def test_generate_makes_a_film_without_a_server(tmp_path: Path) -> None:

@@ -54,7 +54,9 @@ def exact_rate(found: Decimal) -> Fraction:
 
 def _seconds_of(request: VideoRequest, card: ModelCard, facts: Facts) -> Decimal | None:
     if card.length is Length.ASKED:
-        return None if request.seconds is None else Decimal(request.seconds)
+        given = facts.get(Role.FIRST_CLIP) if "goes-on-after-the-clip" in card.rules else None
+        begun = given.seconds if given is not None and given.seconds is not None else Decimal(0)
+        return None if request.seconds is None else begun + request.seconds
     if card.length is Length.OPEN:
         return None
     source, sound = source_of(facts), facts.get(Role.DRIVING_AUDIO)

@@ -66,7 +66,7 @@ def read_card(values: Mapping[str, Any], where: str) -> ModelCard:
         seconds_with_video=seconds.take_interval("with_video") if "with_video" in seconds else None,
         seconds_choices=seconds.take_wholes("choices"),
         compat_seconds=seconds.take_interval("compat") if "compat" in seconds else None,
-        sizes=_sizes(table.take_table("sizes")),
+        sizes=_kept(_sizes(table.take_table("sizes")), table),
         compat_sizes=tuple(table.read("compat_sizes", t, Size.parse) for t in table.take_texts("compat_sizes", ())),
         sizing=table.take_text("sizing", "table"),
         length=table.read("length", table.take_text("length", Length.ASKED.value), Length),
@@ -110,6 +110,16 @@ def _sizes(table: Table) -> tuple[SizeOption, ...]:
                 raise row.wrong(ratio_text, f"{size} stands in the table twice")
             found.append(SizeOption(size, tier, ratio))
     return tuple(found)
+
+
+def _kept(sizes: tuple[SizeOption, ...], table: Table) -> tuple[SizeOption, ...]:
+    """Those of the `tiers` and `ratios` the card names, where it does: so one table serves a whole family."""
+    tiers, ratios = table.take_texts("tiers", ()), table.take_texts("ratios", ())
+    known = {*(str(o.tier) for o in sizes), *(str(o.ratio) for o in sizes)}
+    strange = [name for name in (*tiers, *ratios) if name not in known]
+    if strange:
+        raise table.wrong("tiers" if strange[0] in tiers else "ratios", f"{strange[0]} is not among the sizes")
+    return tuple(o for o in sizes if (not tiers or str(o.tier) in tiers) and (not ratios or str(o.ratio) in ratios))
 
 
 def _counts(table: Table) -> CountLimits:

@@ -112,6 +112,40 @@ def first_subjects_count(request: VideoRequest, card: ModelCard) -> VideoRequest
     return request.but(references=tuple(kept), options=options)
 
 
+def seconds_limit_tier(request: VideoRequest, card: ModelCard, paths: Paths) -> Iterator[Violation]:
+    """A length is made only in the tiers that sell it. Source: spec/gateways.md §4.3 (8 s at 720p only)."""
+    if request.tier is None or request.seconds is None:
+        return
+    row = card.billing.credits.get(str(request.tier), ())
+    sold = [str(tier) for tier in card.tiers if len(card.billing.credits.get(str(tier), ())) >= request.seconds]
+    if row and len(row) < request.seconds and sold:
+        reason = f"{card.model} makes {request.seconds} s at {' or '.join(sold)} only, not at {request.tier}."
+        yield Violation(paths["tier"], reason, ViolationKind.CHOICE)
+
+
+def tier_that_sells(request: VideoRequest, card: ModelCard) -> VideoRequest:
+    """Where no tier is said, the first one that sells the length, if the usual one does not."""
+    usual = card.defaults.tier
+    if request.tier is not None or request.size is not None or request.seconds is None or usual is None:
+        return request
+    seconds, credits = request.seconds, card.billing.credits
+    sold = [tier for tier in (usual, *card.tiers) if len(credits.get(str(tier), ())) >= seconds]
+    return request.but(tier=sold[0]) if sold and sold[0] != usual else request
+
+
+def audio_or_text(request: VideoRequest, card: ModelCard, paths: Paths) -> Iterator[Violation]:
+    """What is to be said comes as a sound or as a text. Source: spec/gateways.md §3.3, lip-sync."""
+    if request.of_role(Role.DRIVING_AUDIO) is None and not request.options.get("text"):
+        path = paths.get("role:driving_audio", "audio_url")
+        yield Violation(path, f"Field required: {path}. Give a sound, or what is to be said as text.",
+                        ViolationKind.MISSING)  # fmt: skip
+
+
+def goes_on_after_the_clip(request: VideoRequest, card: ModelCard) -> VideoRequest:
+    """The asked length is added to that of the given clip (see `promises`). Source: spec/gateways.md §3.2, extend."""
+    return request
+
+
 def _count(paths: Paths, reason: str) -> Violation:
     return Violation(paths["references"], f"{paths['references']}: {reason}", ViolationKind.COUNT)
 
@@ -126,11 +160,15 @@ CHECKS: Mapping[str, Check] = {
     "at-most-one-first-frame": at_most_one_first_frame,
     "last-frame-or-template": last_frame_or_template,
     "obj-or-bg-for-each-image": obj_or_bg_for_each_image,
+    "seconds-limit-tier": seconds_limit_tier,
+    "audio-or-text": audio_or_text,
 }
 CHANGES: Mapping[str, Change] = {
     "first-frame-overrides-ratio": first_frame_overrides_ratio,
     "voice-needs-a-subject": voice_needs_a_subject,
     "first-subjects-count": first_subjects_count,
+    "seconds-limit-tier": tier_that_sells,
+    "goes-on-after-the-clip": goes_on_after_the_clip,
 }
 NAMES = frozenset(CHECKS) | frozenset(CHANGES)
 """The closed list of names a card may use in `rules`."""

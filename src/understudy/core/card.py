@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from understudy.core.request import NOTHING, Capability, Role, Subject, VideoRequest
+from understudy.core.request import NOTHING, Capability, Reference, Role, Subject, VideoRequest
 from understudy.core.units import FRAMES_PER_SECOND, Ratio, Size, Tier
 
 
@@ -132,7 +132,11 @@ class Billing:
 
     `prices[region][key]` is the price of one `unit`; keys are what `price_by` names: the tier (`720P`, or `720P:silent`
     where silence has a price of its own), the ratio (`3:4`), or the value of an option (`option:mode`); `*` is any.
-    `input_caps[n]` caps each reference video when there are n references.
+    `input_caps[n]` caps each reference video when there are n references. The rest is for what is sold in credits:
+    `credits[tier][n - 1]` buy n seconds, `credits_per_second[tier]` each second (`*` is any tier), and
+    `credits_per_5_seconds` every five that are begun; `credits_for[wish]` come on top, where a wish is `sound` or an
+    option that is set; `credits_share[option]` is the part of it all that is paid where the option is set.
+    Source: spec/gateways.md §7.
     """
 
     formula: str
@@ -144,6 +148,11 @@ class Billing:
     free_quantity: Decimal = Decimal(0)
     free_days: int = 0
     free_regions: tuple[str, ...] = ()
+    credits: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    credits_per_second: Mapping[str, Decimal] = field(default_factory=dict)
+    credits_per_5_seconds: int = 0
+    credits_for: Mapping[str, int] = field(default_factory=dict)
+    credits_share: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,10 +263,11 @@ class ModelCard:
     def wants_sound(self, request: VideoRequest) -> bool:
         """Whether a film must have sound: the model's way, or the caller's wish where the model leaves a choice.
 
-        False for SOURCE and OPEN: there `catalog.promise` or nobody knows.
+        Music that is asked for (the option `bgm`) is sound too. False for SOURCE and OPEN: there `catalog.promise` or
+        nobody knows.
         """
         if self.sound is Sound.OPTIONAL:
-            return request.sound is not False
+            return request.sound is not False or request.options.get("bgm") is True
         return self.sound is Sound.ALWAYS
 
     def hints(self, dialect: str) -> Mapping[str, Any]:
@@ -272,11 +282,14 @@ def subjects_of(request: VideoRequest, naming: Naming) -> tuple[Subject, ...]:
 
     TYPED counts images and videos apart and leaves first frames out; English prompts say `Image 1`, a single image
     may be called 参考图片. CHARACTER runs over the whole list. Source: seed 003, questions and answers.
+    A subject with a name of its own may be called by that too; further views of it are no subjects.
     """
     counted: dict[str, int] = {}
     subjects: list[Subject] = []
-    media = [r.medium.value for r in request.subjects]
-    for number, reference in enumerate(request.subjects, 1):
+    own = [r.name for r in request.subjects]
+    given = [r for n, r in enumerate(request.subjects) if not r.name or r.name not in own[:n]]
+    media = [r.medium.value for r in given]
+    for number, reference in enumerate(given, 1):
         medium = reference.medium.value
         if naming is Naming.TYPED and medium in _TYPED:
             counted[medium] = counted.get(medium, 0) + 1
@@ -285,7 +298,16 @@ def subjects_of(request: VideoRequest, naming: Naming) -> tuple[Subject, ...]:
             if media.count(medium) == 1:
                 alone = {"image": ("参考图片", "the reference image"), "video": ("参考视频", "the reference video")}
                 aliases += alone[medium]
-            subjects.append(Subject(f"{chinese}{counted[medium]}", tuple(aliases), reference))
+            subjects.append(Subject(f"{chinese}{counted[medium]}", (*aliases, *_own_names(reference)), reference))
         else:
-            subjects.append(Subject(f"character{number}", (f"Character{number}",), reference))
+            names = (f"Character{number}", *_own_names(reference))
+            subjects.append(Subject(f"character{number}", names, reference))
     return tuple(subjects)
+
+
+def _own_names(reference: Reference) -> tuple[str, ...]:
+    """`@Mara` and Mara; of a mere number or letter only `@1`, for other numbers stand in prompts too."""
+    name = reference.name
+    if not name:
+        return ()
+    return (f"@{name}",) if len(name) < 2 or name.isdigit() else (f"@{name}", name)

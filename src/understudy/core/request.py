@@ -112,7 +112,8 @@ class Reference:
 
     `url` is as the caller sent it (http, https, oss, data or bare base64). `voice` is the URL of a sound
     whose timbre the subject takes (seed 003, reference_voice). `path` is where the value stands in the
-    caller's own words (`input.media[0].url`), for error texts.
+    caller's own words (`input.media[0].url`), for error texts. `name` is what the caller himself calls the subject
+    (the prompt then says `@name`); references of one name are views of one subject. Source: spec/gateways.md §4.2.
     """
 
     url: str
@@ -122,6 +123,7 @@ class Reference:
     description: str | None = None
     path: str = ""
     voice_path: str = ""
+    name: str = ""
 
 
 @quick

@@ -59,3 +59,17 @@ def test_each_subject_keeps_its_reference_in_the_callers_order() -> None:
 def test_intervals_hold_their_ends(interval: Interval, inside: list[int], outside: list[int]) -> None:
     assert all(value in interval for value in inside)
     assert not any(value in interval for value in outside)
+
+
+def test_a_subject_may_have_a_name_of_its_own_and_several_views() -> None:
+    """Source: spec/gateways.md §4.2, subjects: `@id` in the prompt, one to three images each."""
+    images = [("Mara", "a"), ("Mara", "b"), ("2", "c"), ("", "d"), ("", "e")]
+    references = tuple(Reference(f"https://host/{url}", Medium.IMAGE, name=name) for name, url in images)
+    mara, two, third, fourth = subjects_of(VideoRequest("m", references=references), Naming.TYPED)
+    assert [s.name for s in (mara, two, third, fourth)] == ["图1", "图2", "图3", "图4"]
+    assert {"@Mara", "Mara"} <= set(mara.aliases)
+    assert mara.reference.url == "https://host/a"
+    assert "@2" in two.aliases
+    assert "2" not in two.aliases, "a bare number in a prompt is no name"
+    first, *_ = subjects_of(VideoRequest("m", references=references), Naming.CHARACTER)
+    assert (first.name, first.aliases) == ("character1", ("Character1", "@Mara", "Mara"))

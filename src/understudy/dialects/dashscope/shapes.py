@@ -8,27 +8,32 @@ Source: spec/dashscope.md §1.4, §5.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    AliasChoices,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    Strict,
-    model_validator,
-)
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
-from understudy.core.faults import Violation, ViolationKind
-from understudy.core.request import Medium, Role, ShotType
-from understudy.core.units import Ratio, Size, Tier
+from understudy.core.faults import ViolationKind
+from understudy.core.request import Medium, Role
+from understudy.core.units import Size, Tier
 from understudy.core.wording import shown
+from understudy.dialects._shapes import (
+    SHOT_TYPES,
+    Flag,
+    Link,
+    RatioText,
+    ShotTypeText,
+    Text,
+    WholeNumber,
+    caller_path,
+    shape_error,
+    violations_of,
+)
 from understudy.dialects.dashscope.guesses import LIST_LONGEST
+
+__all__ = ["MEDIA_TYPES", "DashScopeInput", "DashScopeMedia", "DashScopeParameters", "DashScopeSubmit", "caller_path",
+           "read_picture", "violations_of"]  # fmt: skip
 
 MEDIA_TYPES: Mapping[str, tuple[Role, Medium]] = {
     "reference_image": (Role.SUBJECT, Medium.IMAGE),
@@ -40,53 +45,19 @@ MEDIA_TYPES: Mapping[str, tuple[Role, Medium]] = {
     "video": (Role.SOURCE_VIDEO, Medium.VIDEO),
 }
 """What an item of `media` is for. Source: seed 003; spec/catalog.json, wan2.7-i2v and wan2.7-videoedit."""
-SHOT_TYPES = tuple(kind.value for kind in ShotType)
-
-
-def _error(kind: ViolationKind, sentence: str) -> PydanticCustomError:
-    # the sentence goes in as context: pydantic would read braces of the caller's text as fields of the template
-    return PydanticCustomError(kind.value, "{sentence}", {"sentence": sentence})
-
-
-def _whole_number(value: Any) -> Any:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    raise _error(ViolationKind.TYPE, f"must be a whole number such as 5, not {shown(value)}")
 
 
 def _picture(value: str) -> str:
     if read_picture(value) is None:
-        raise _error(
+        raise shape_error(
             ViolationKind.SIZE, f"The size is not match {value[:40]}. Write pixels such as 1280*720 or a tier as 720P"
         )
     return value
 
 
-def _ratio(value: str) -> str:
-    try:
-        Ratio.parse(value)
-    except ValueError:
-        raise _error(ViolationKind.CHOICE, f"must be an aspect ratio such as 16:9, not {shown(value)}") from None
-    return value
-
-
-def _shot_type(value: str) -> str:
-    if value not in SHOT_TYPES:
-        raise _error(ViolationKind.CHOICE, f"must be {' or '.join(SHOT_TYPES)}, not {shown(value)}")
-    return value
-
-
 def _media_type(value: str) -> str:
     if value not in MEDIA_TYPES:
-        raise _error(ViolationKind.CHOICE, f"must be one of {', '.join(MEDIA_TYPES)}, not {shown(value)}")
-    return value
-
-
-def _link(value: str) -> str:
-    if not value.strip():
-        raise _error(ViolationKind.URL, "is empty: give an http, https or oss URL")
+        raise shape_error(ViolationKind.CHOICE, f"must be one of {', '.join(MEDIA_TYPES)}, not {shown(value)}")
     return value
 
 
@@ -109,11 +80,6 @@ _SHORT = 24
 _remembered_picture = lru_cache(256)(_plain_picture)
 
 
-# pydantic's own check, not a function of ours: a body holds some twenty texts
-Text = Annotated[str, Strict()]
-Flag = Annotated[bool, Strict()]
-WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
-Link = Annotated[Text, AfterValidator(_link)]
 Picture = Annotated[Text, AfterValidator(_picture)]
 
 
@@ -181,11 +147,9 @@ class DashScopeParameters(_Shape):
 
     size: Picture | None = Field(default=None, description="wan2.6: pixels, 1280*720")
     resolution: Picture | None = Field(default=None, description="wan2.7: 720P or 1080P")
-    ratio: Annotated[Text, AfterValidator(_ratio)] | None = Field(
-        default=None, description="wan2.7: 16:9, 9:16, 1:1, 4:3, 3:4"
-    )
+    ratio: RatioText | None = Field(default=None, description="wan2.7: 16:9, 9:16, 1:1, 4:3, 3:4")
     duration: WholeNumber | None = Field(default=None, description="whole seconds, as the model allows")
-    shot_type: Annotated[Text, AfterValidator(_shot_type)] | None = Field(
+    shot_type: ShotTypeText | None = Field(
         default=None, description="wan2.6; wins over the prompt", json_schema_extra={"enum": [*SHOT_TYPES, None]}
     )
     audio: Flag | None = Field(default=None, description="wan2.6: false for a silent video")
@@ -200,45 +164,3 @@ class DashScopeSubmit(_Shape):
     model: Text
     input: DashScopeInput
     parameters: DashScopeParameters | None = None
-
-
-# From pydantic's errors to our violations ---------------------------------------------------------------------------
-
-_SENTENCES: Mapping[str, tuple[ViolationKind, str]] = {
-    "missing": (ViolationKind.MISSING, ""),
-    "list_type": (ViolationKind.TYPE, "must be a list"),
-    "model_type": (ViolationKind.TYPE, "must be an object"),
-    "string_type": (ViolationKind.TYPE, "must be a text, not {input}"),
-    "bool_type": (ViolationKind.TYPE, "must be true or false, not {input}"),
-    "too_long": (ViolationKind.COUNT, f"may hold at most {LIST_LONGEST} items here, and fewer for most models"),
-}
-_OWN_KINDS = frozenset(kind.value for kind in ViolationKind)
-
-
-def violations_of(errors: Iterable[ErrorDetails], moved: frozenset[str]) -> list[Violation]:
-    """Pydantic's errors in the caller's words; `moved` are input fields that he wrote under `parameters`."""
-    return [_violation(error, moved) for error in errors]
-
-
-def _violation(error: ErrorDetails, moved: frozenset[str]) -> Violation:
-    path = caller_path(error["loc"], moved)
-    if error["type"] in _OWN_KINDS:
-        kind, sentence = ViolationKind(error["type"]), error["msg"]
-    else:
-        kind, sentence = _SENTENCES.get(error["type"], (ViolationKind.TYPE, error["msg"]))
-        sentence = sentence.replace("{input}", shown(error.get("input")))
-    if kind is ViolationKind.MISSING:
-        return Violation(path, f"Field required: {path}", kind)
-    # the vendor's sentence about a size begins with his own words and names the field at its end
-    return Violation(path, sentence if kind is ViolationKind.SIZE else f"{path} {sentence}.", kind)
-
-
-def caller_path(places: Iterable[int | str], moved: frozenset[str] = frozenset()) -> str:
-    """`("input", "media", 0, "url")` as `input.media[0].url`."""
-    parts = list(places)
-    if len(parts) > 1 and parts[0] == "input" and parts[1] in moved:
-        parts[0] = "parameters"
-    text = ""
-    for part in parts:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text

@@ -83,7 +83,7 @@ def test_every_fault_has_words(dialect: Dialect, fault: Fault) -> None:
     assert 400 <= reply.status < 600
     assert reply.headers["content-type"].startswith("application/json")
     assert isinstance(reply.json(), dict)
-    assert "null" not in reply.body.decode()
+    assert None not in reply.json().values()
 
 
 @every_dialect
@@ -120,11 +120,18 @@ ANSWERS: list[Answer] = [
 ]
 
 
+ASKED: dict[type[Any], Action] = {Canceled: Action.CANCEL, Listed: Action.LIST, UploadTicket: Action.TICKET}
+"""Answers that only a wire with such a route has words for."""
+
+
 @every_dialect
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: type(answer).__name__)
 def test_every_answer_is_told_with_and_without_a_card(dialect: Dialect, answer: Answer) -> None:
+    if ASKED.get(type(answer), Action.SUBMIT) not in {route.action for route in dialect.routes}:
+        pytest.skip(f"nobody can ask {dialect.name} for that")
     reply = dialect.encode_answer(answer, a_wire(), None)
-    assert 200 <= reply.status < 300
+    unknown = isinstance(answer, Told) and answer.task is None  # some wires refuse the question
+    assert 200 <= reply.status < (500 if unknown else 300)
     assert isinstance(reply.json(), dict)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -38,6 +38,42 @@ def default_data() -> Path:
         return Path.home() / ".local" / "share" / "understudy"
     except RuntimeError:  # neither HOME nor an entry for this user: containers run so
         raise BadSetting("this user has no home folder; name a data folder with --data or UNDERSTUDY_DATA") from None
+
+
+class UpstreamSettings(BaseModel):
+    """Another server that films may be made by; its engine is called `upstream:NAME`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str = Field(description="Root of its API, e.g. https://dashscope.aliyuncs.com.")
+    key: SecretStr = Field(SecretStr(""), description="Your key there. It never appears in logs or answers.")
+    dialect: str = Field("dashscope", description="The wire it speaks; `understudy doctor` lists them.")
+    regions: tuple[str, ...] = Field((), description="Use it only where UNDERSTUDY_REGION is one of these; empty: all.")
+    models: dict[str, str] | None = Field(
+        None, description="The models it makes, and what it calls them; a list of names will do. Empty: all."
+    )
+    poll_seconds: float = Field(5.0, gt=0, le=300, description="Longest pause between two questions about a task.")
+    answer_seconds: float = Field(60.0, ge=1, description="How long it may take to answer one request.")
+    result_mb: int = Field(1024, ge=1, description="Largest result taken, in MiB.")
+
+    @field_validator("models", mode="before")
+    @classmethod
+    def _by_name(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            value = [name.strip() for name in value.split(",") if name.strip()]
+        return {name: name for name in value} if isinstance(value, (list, tuple)) else value
+
+    @field_validator("regions", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return tuple(filter(None, (p.strip() for p in value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("base_url")
+    @classmethod
+    def _check_base_url(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
+            raise ValueError("write an absolute URL such as https://dashscope.aliyuncs.com")
+        return value.rstrip("/")
 
 
 class Settings(BaseSettings):
@@ -90,6 +126,17 @@ class Settings(BaseSettings):
     grace_seconds: float = Field(20, ge=0, description="On SIGTERM, how long running work may go on.")
     engines: Annotated[tuple[str, ...], NoDecode] = Field(
         ("animatic",), description="Engines in the order they are asked, comma separated."
+    )
+    upstreams: dict[str, UpstreamSettings] = Field(
+        {}, description="Other servers that may make films: `[upstreams.NAME]` with base_url, key and dialect."
+    )
+    routes: dict[str, tuple[str, ...]] = Field(
+        {},
+        description="Engines for a model, in the order they are asked, e.g. "
+        '`wan2.7-r2v = ["upstream:dashscope", "animatic"]` under `[routes]`; `"*"` for every other model.',
+    )
+    test_keys: bool = Field(
+        False, description="Whether keys that begin with `test_` are taken, each for an outcome it names."
     )
     cards: Path | None = Field(None, description="Folder with your own catalog cards, laid over the shipped ones.")
     captions: bool = Field(True, description="Letter spoken lines into animatic films, unless the prompt forbids text.")
@@ -201,4 +248,6 @@ def _sentence(error: Any, file: Path) -> str:
 def strange_variables() -> tuple[str, ...]:
     """`UNDERSTUDY_…` variables that are no settings: typing errors, or meant for somebody else."""
     known = {f"UNDERSTUDY_{name.upper()}" for name in Settings.model_fields} | {CONFIG_VARIABLE}
-    return tuple(sorted(name for name in os.environ if name.startswith("UNDERSTUDY_") and name not in known))
+    nested = tuple(f"UNDERSTUDY_{name.upper()}__" for name in ("upstreams", "routes"))
+    found = (name for name in os.environ if name.startswith("UNDERSTUDY_") and not name.startswith(nested))
+    return tuple(sorted(name for name in found if name not in known))

@@ -30,7 +30,7 @@ from understudy.service.accounts import Accounts
 from understudy.service.checks import Checks
 from understudy.service.janitor import Janitor
 from understudy.service.links import Links
-from understudy.service.perform import Performance
+from understudy.service.perform import EVERY_MODEL, Performance
 from understudy.service.tasks import Tasks
 from understudy.service.templates import Templates
 from understudy.service.uploads import Uploads
@@ -43,6 +43,8 @@ from understudy.worker.rounds import make_rounds
 
 log = structlog.get_logger("understudy")
 
+UPSTREAM = "upstream:"
+"""Stands before an upstream's name in the name of its engine."""
 JANITOR_SECONDS = 60.0
 LEAST_FREE_BYTES = 32 * 1024 * 1024
 """With less space than this in the data folder the house says that it is not ready. GUESS: one film at 1080p."""
@@ -72,15 +74,24 @@ def open_shelf(settings: Settings) -> Shelf:
 
 
 def open_engines(settings: Settings) -> tuple[Engine, ...]:
-    """The engines of the settings, in order, configured."""
-    return tuple(open_engine(settings, name) for name in settings.engines)
+    """Every engine the settings name, configured: those asked in general, in order, then those of single routes."""
+    named = [*settings.engines, *(name for names in settings.routes.values() for name in names)]
+    return tuple(open_engine(settings, name) for name in dict.fromkeys(named))
+
+
+def routes_of(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The engines of each model, in order; `*` is for models without a route of their own."""
+    return {EVERY_MODEL: settings.engines, **settings.routes}
 
 
 def open_engine(settings: Settings, name: str) -> Engine:
     """One engine by name, configured. Raises BadSetting when there is none."""
     found = find_plugs("understudy.engines", "ENGINE")
+    if name.startswith(UPSTREAM):
+        return open_upstream(settings, name.removeprefix(UPSTREAM), found["upstream"])
     if name not in found:
-        raise BadSetting(f"UNDERSTUDY_ENGINES: there is no engine {name!r}; there are {', '.join(sorted(found))}")
+        there = sorted({*found, *(UPSTREAM + upstream for upstream in settings.upstreams)} - {"upstream"})
+        raise BadSetting(f"UNDERSTUDY_ENGINES: there is no engine {name!r}; there are {', '.join(there)}")
     engine: Any = found[name]
     if hasattr(engine, "configure"):
         engine = engine.configure(
@@ -91,6 +102,36 @@ def open_engine(settings: Settings, name: str) -> Engine:
             seconds=settings.task_seconds,
         )
     return engine  # type: ignore[no-any-return]
+
+
+def open_upstream(settings: Settings, name: str, plug: Any) -> Engine:
+    """The engine that forwards to one upstream. Raises BadSetting."""
+    upstream = settings.upstreams.get(name)
+    if upstream is None:
+        there = ", ".join(sorted(settings.upstreams)) or "none"
+        raise BadSetting(
+            f"There is no upstream {name!r} (set up: {there}); write [upstreams.{name}] with base_url, key and dialect"
+        )
+    dialects = {dialect.name: dialect for dialect in open_dialects(settings)}
+    if upstream.dialect not in dialects:
+        raise BadSetting(
+            f"UNDERSTUDY_UPSTREAMS__{name.upper()}__DIALECT: there is no dialect {upstream.dialect!r}; "
+            f"there are {', '.join(sorted(dialects))}"
+        )
+    try:
+        return plug.to(  # type: ignore[no-any-return]
+            name,
+            upstream.base_url,
+            upstream.key.get_secret_value(),
+            dialects[upstream.dialect],
+            models=upstream.models,
+            poll_seconds=upstream.poll_seconds,
+            answer_seconds=upstream.answer_seconds,
+            most_bytes=upstream.result_mb * 1024 * 1024,
+            serves=not upstream.regions or settings.region in upstream.regions,
+        )
+    except BadSetting as error:
+        raise BadSetting(f"UNDERSTUDY_UPSTREAMS__{name.upper()}: {error.message}") from None
 
 
 def open_dialects(settings: Settings) -> tuple[Dialect, ...]:
@@ -244,7 +285,7 @@ def open_house(settings: Settings) -> House:
     if settings.slots:
         performance = Performance(
             store, ledger, shelf, engines, blobs, uploads, remote, clock,
-            probe=probe, workdir=work, limits_on=settings.limits_on,
+            probe=probe, workdir=work, limits_on=settings.limits_on, routes=routes_of(settings),
             task_seconds=settings.task_seconds, attempts=settings.attempts,
         )  # fmt: skip
         at_once = {c.model: c.rate.running_at_once for c in shelf.all() if c.rate.running_at_once}

@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 class UnderstudyError(Exception):
@@ -84,10 +84,22 @@ class Fault(UnderstudyError):
     """The request failed."""
 
     retryable: ClassVar[bool] = False
+    code: str = ""
+    wire: str = ""
+
+    def worded(self, code: str, wire: str) -> Self:
+        """This fault with a message that stands for itself and is told as it is.
+
+        `code` is an upstream's own for it, "" when it gave none, and `wire` the name of the dialect whose code that is:
+        that dialect tells the code too, others their own.
+        """
+        self.code, self.wire = code, wire
+        return self
 
     def record(self) -> dict[str, Any]:
         """This fault as JSON-ready values, to be stored with a task. Inverse: `fault_from_record`."""
-        return {"fault": type(self).__name__, "message": self.message, **self._details()}
+        words = {"code": self.code, "wire": self.wire} if self.wire else {}
+        return {"fault": type(self).__name__, "message": self.message, **words, **self._details()}
 
     def _details(self) -> dict[str, Any]:
         return {}
@@ -186,9 +198,18 @@ class Refused(Fault):
 
 
 class Unavailable(Fault):
-    """The service is unavailable just now, please try again later."""
+    """The service is unavailable just now, please try again later.
+
+    With `begun` False nothing was begun or sent: another engine may be asked without paying twice. `retry_after` are
+    the seconds after which asking again makes sense, 0 when that is not known.
+    """
 
     retryable = True
+
+    def __init__(self, message: str = "", *, begun: bool = True, retry_after: float = 0.0) -> None:
+        self.begun = begun
+        self.retry_after = retry_after
+        super().__init__(message)
 
 
 class TimedOut(Fault):
@@ -234,6 +255,10 @@ def fault_classes() -> tuple[type[Fault], ...]:
 
 def fault_from_record(record: Mapping[str, Any]) -> Fault:
     """Rebuild a fault stored by `Fault.record`; an unknown class becomes InternalFault."""
+    return _rebuilt(record).worded(str(record.get("code", "")), str(record.get("wire", "")))
+
+
+def _rebuilt(record: Mapping[str, Any]) -> Fault:
     message = str(record.get("message", ""))
     name = record.get("fault")
     if name == "InvalidRequest":

@@ -108,10 +108,18 @@ class Job:
 
 
 class Stage(Protocol):
-    """All that an engine may touch. `cancelled` is set when the work is no longer wanted."""
+    """All that an engine may touch. `cancelled` is set when this attempt is to stop."""
 
     workdir: Path
     cancelled: asyncio.Event
+
+    @property
+    def unwanted(self) -> bool:
+        """Whether nobody wants the work any more, so that it may be called off elsewhere too.
+
+        False when it is only this worker that stops: another will go on with what was remembered.
+        """
+        ...
 
     async def local(self, reference: Reference) -> LocalMedia:
         """The reference as a checked local file. Raises MediaRefused."""
@@ -130,7 +138,10 @@ class Stage(Protocol):
         ...
 
     async def remember(self, handle: Mapping[str, Any]) -> None:
-        """Store a JSON value at once, so that paid remote work survives a restart."""
+        """Store a JSON value at once, so that paid remote work survives a restart.
+
+        One with a key `engine` binds the task to the engine of that name: no other is asked for it any more.
+        """
         ...
 
     def recall(self) -> Mapping[str, Any] | None: ...
@@ -176,6 +187,7 @@ class Outcome:
     fault: Mapping[str, Any] | None = None
     expires: datetime | None = None
     findings: Findings | None = None
+    cost: Mapping[str, Any] | None = None  # what an upstream bills for it, beside the charge
 
 
 class TaskStore(Protocol):

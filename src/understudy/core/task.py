@@ -53,7 +53,8 @@ class Take:
     """What an engine made, not yet stored.
 
     `path` is a local file inside the stage's workdir: a film, or a motion template, whose `facts` are those of the film
-    it was taken from. A check has `findings` and no file.
+    it was taken from. A check has `findings` and no file. A `foreign` take was made elsewhere: where it differs from
+    what was promised that is noted, not refused. `cost` is what making it cost the operator, as JSON-ready values.
     """
 
     path: Path | None = None
@@ -61,6 +62,8 @@ class Take:
     notes: tuple[str, ...] = ()
     actual_prompt: str | None = None
     findings: Findings | None = None
+    foreign: bool = False
+    cost: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

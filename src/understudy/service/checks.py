@@ -59,6 +59,11 @@ class CheckStage:
     async def remember(self, handle: Mapping[str, Any]) -> None:
         """A check is not taken up again."""
 
+    @property
+    def unwanted(self) -> bool:
+        """A check that is called off is not taken up again."""
+        return True
+
     def recall(self) -> Mapping[str, Any] | None:
         return None
 

@@ -6,7 +6,6 @@ Knows what must be learned before an engine begins. Must not know what becomes o
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from typing import TypeAlias
@@ -29,23 +28,37 @@ Chosen: TypeAlias = Callable[[str], Awaitable[None]]
 class Making:
     """One attempt at a take. Afterwards `request` tells what was really made, and `video_seconds` what is billed."""
 
-    def __init__(self, request: VideoRequest, card: ModelCard, stage: Stage, engines: Sequence[Engine]) -> None:
-        """Take a complete request and the card of its function."""
+    def __init__(
+        self,
+        request: VideoRequest,
+        card: ModelCard,
+        stage: Stage,
+        engines: Sequence[Engine],
+        every: Sequence[Engine] | None = None,
+    ) -> None:
+        """Take a complete request, the card of its function, and the engines to ask in order.
+
+        `every` are all engines of this worker, if that is more.
+        """
         self.request = request
         self.promise = Promise()
         self.video_seconds: tuple[Decimal, ...] = ()  # lengths of the given videos that are billed, in their order
         self.stage = stage
         self.card = card
         self._engines = engines
+        self._every = engines if every is None else every
 
     async def take(
         self, task_id: str, chosen: Chosen, *, attempt: int = 1, body: bytes = b"", dialect: str = ""
     ) -> Take:
         """The take of the first engine that offers and can express the request.
 
+        An engine is followed by another only where it cannot have begun: CannotExpress, or Unavailable with `begun`
+        False. A task that an engine has bound to itself (see Stage.remember) is that engine's alone.
+
         Raises:
             MediaRefused, InvalidRequest: the media are not what the model takes.
-            Unavailable: no engine of this worker makes this.
+            Unavailable: no engine of this worker makes this, or, with `begun` False, none can begin just now.
             Fault, ChildDied: what the engine raised.
         """
         await self._look_at_media()
@@ -59,15 +72,37 @@ class Making:
             body=body,
             dialect=dialect,
         )
-        for engine in self._engines:
-            if engine.offers(self.card, self.request):
-                await chosen(engine.name)
-                with contextlib.suppress(CannotExpress):
-                    return await engine.perform(job, self.stage)
+        not_begun: Unavailable | None = None
+        for engine in self._asked():
+            await chosen(engine.name)
+            try:
+                return await engine.perform(job, self.stage)
+            except CannotExpress:
+                continue
+            except Unavailable as fault:
+                if fault.begun:
+                    raise
+                not_begun = fault
+        if not_begun is not None:
+            raise not_begun
         raise Unavailable(
             f"No engine of this server makes {self.card.model} as asked for. "
             "Ask the operator to switch on one that does (setting UNDERSTUDY_ENGINES)."
         )
+
+    def _asked(self) -> Sequence[Engine]:
+        """The engines to be asked, in order. Raises Unavailable when the one that holds the task is not here."""
+        holder = (self.stage.recall() or {}).get("engine")
+        if holder is None:
+            return [engine for engine in self._engines if engine.offers(self.card, self.request)]
+        found = [engine for engine in self._every if engine.name == holder]
+        if not found:
+            raise Unavailable(
+                f"This task was begun by {holder}, which this server no longer has. Ask the operator to set it up "
+                "again (settings UNDERSTUDY_UPSTREAMS and UNDERSTUDY_ENGINES).",
+                begun=False,
+            )
+        return found
 
     async def _look_at_media(self) -> None:
         """Look into the files that decide: what is of unknown kind, is billed by length, or shapes the film."""

@@ -8,6 +8,8 @@ What ends how (the table the code below follows):
     the engine raises                               the task
     ------------------------------------------      --------------------------------------------------------------
     MediaRefused, Refused, InvalidRequest, …        FAILED with that fault; never tried again
+    Unavailable, with nothing begun                 the next engine is asked; if there is none PENDING again, later,
+                                                    uncounted, for PATIENCE_MINUTES; then FAILED with it
     Unavailable, Throttled (retryable faults)       PENDING again, later; FAILED with it once attempts are used up
     ChildDied                                       PENDING again, later; FAILED(InternalFault) likewise
     this machine's disk is full or failing          PENDING again, later; the attempt does not count
@@ -32,7 +34,7 @@ import structlog
 from understudy.core.faults import Fault, InternalFault, MediaRefused, NotFound, TimedOut, Unavailable
 from understudy.core.machine import advice_for, is_machine_trouble
 from understudy.core.ports import BlobStore, Cards, Clock, Engine, Ledger, Outcome, Remote, TaskStore
-from understudy.core.task import WANTED_ENGINE, Status, Take, Task
+from understudy.core.task import PROMOTED_FROM, WANTED_ENGINE, Status, Take, Task
 from understudy.media.child import ChildDied, Death
 from understudy.service.accounts import activate
 from understudy.service.fetching import Fetching, Probe
@@ -48,6 +50,14 @@ log = structlog.get_logger("understudy.perform")
 
 STRANGE_MINUTES = 10
 """So long after its first start a task waits for a worker that has the card of its model."""
+
+
+PATIENCE_MINUTES = 10
+"""So long after its first start a task waits for an engine that can begin, as when an upstream is down. GUESS."""
+LONGEST_WAIT = timedelta(minutes=1)
+"""A task waits at most so long before its engines are asked again, whatever an upstream says. GUESS."""
+EVERY_MODEL = "*"
+"""In the routes: the engines for models without a route of their own."""
 
 
 class _Stranger(Exception):
@@ -86,7 +96,8 @@ class Performance:
         """Take the sockets, the engines in the order they are asked, and the numbers.
 
         `probe` is `understudy.media.probe.probe` or one like it. Attempts get their folders in `workdir`, which
-        processes of one machine may share. `routes[model]` names the engines for a model, in order; others go to all.
+        processes of one machine may share. `routes[model]` names the engines for a model, in order; others go to
+        those of `routes["*"]`, or to all.
         `limits_on` tells whether accounts get the models' free quota. A task is
         started at most `attempts` times, each for at most `task_seconds`; the second start waits `retry_seconds`,
         each one after twice as long. After trouble of this machine that is none of the task's, such as a full disk, a
@@ -151,6 +162,9 @@ class Performance:
             if not is_machine_trouble(error):
                 raise
             await self._put_aside(lease, f"{error.strerror}. {advice_for(error)}")
+        except Unavailable as fault:
+            words.info("failed", fault=type(fault).__name__, reason=fault.message, begun=fault.begun)
+            await (self._again if fault.begun else self._wait)(lease, fault)
         except Fault as fault:
             words.info("failed", fault=type(fault).__name__, reason=fault.message)
             if fault.retryable:
@@ -180,15 +194,20 @@ class Performance:
             task.account, card, workdir,
             uploads=self._uploads, templates=self._templates, blobs=self._blobs, remote=self._remote, probe=self._probe,
         )  # fmt: skip
-        return Making(task.request, card, LeaseStage(lease, workdir, media), self._engines_for(task))
+        stage = LeaseStage(lease, workdir, media)
+        return Making(task.request, card, stage, self._engines_for(task), self._engines)
 
     def _engines_for(self, task: Task) -> tuple[Engine, ...]:
-        """The engine the caller asked for, else those of the model's route, else all, in order."""
-        wanted = task.extras.get(WANTED_ENGINE)
-        names = (wanted,) if wanted else self._routes.get(task.request.model)
-        if names is None:
-            return self._engines
+        """The engines of the model's route, else of every model's, else all, in order; of these the one asked for.
+
+        A caller chooses among what the operator lets the model be made by, or a wish could make the operator pay.
+        """
         by_name = {engine.name: engine for engine in self._engines}
+        general = self._routes.get(EVERY_MODEL, tuple(by_name))
+        names = self._routes.get(task.request.model, general)
+        wanted = task.extras.get(WANTED_ENGINE)
+        if wanted:
+            names = (wanted,) if wanted in (*names, *general) else ()
         return tuple(by_name[name] for name in names if name in by_name)
 
     async def _take(self, lease: Lease, making: Making) -> Take:
@@ -197,7 +216,8 @@ class Performance:
         async def chosen(engine: str) -> None:
             await lease.renew(engine=engine)
 
-        body = await self._store.body(task.task_id)
+        # what is made once more is made of the request, whose seed the body may not tell
+        body = b"" if PROMOTED_FROM in task.extras else await self._store.body(task.task_id)
         return await making.take(task.task_id, chosen, attempt=task.attempt, body=body, dialect=task.dialect)
 
     async def _supervise(self, lease: Lease, making: Making) -> Take:
@@ -239,9 +259,10 @@ class Performance:
                 usage=published.usage,
                 charge=published.charge,
                 actual_prompt=take.actual_prompt,
-                notes=take.notes,
+                notes=(*take.notes, *published.notes),
                 expires=ended + self._life,
                 findings=published.findings,
+                cost=take.cost,
             ),
         )
         if finished is None:
@@ -266,6 +287,15 @@ class Performance:
             return
         wait = timedelta(seconds=self._retry_seconds * 2 ** (attempt - 1))
         await self._store.release(lease.task, ready=self._clock.now() + wait, fault=fault.record())
+
+    async def _wait(self, lease: Lease, fault: Unavailable) -> None:
+        """Nothing was begun, so nothing was lost: give the task back uncounted, but not for ever."""
+        now, begun = self._clock.now(), lease.task.started or lease.task.submitted
+        if now - begun >= timedelta(minutes=PATIENCE_MINUTES):
+            await self.fail(lease, fault)
+            return
+        wait = min(max(timedelta(seconds=fault.retry_after), self._trouble), LONGEST_WAIT)
+        await self._store.release(lease.task, ready=now + wait)
 
     async def _put_aside(self, lease: Lease, why: str) -> None:
         """Give the task back uncounted, because this machine is in trouble. Raises Unavailable, for a rest."""

@@ -20,7 +20,7 @@ from understudy.core.card import ModelCard
 from understudy.core.faults import InternalFault, MediaRefused, Unavailable
 from understudy.core.findings import Findings
 from understudy.core.ports import BlobStore
-from understudy.core.request import Capability, MediaFacts, VideoRequest
+from understudy.core.request import Capability, MediaFacts, Medium, VideoRequest
 from understudy.core.task import Artifact, Take
 from understudy.core.usage import Charge, Usage
 from understudy.service.fetching import Probe
@@ -46,6 +46,7 @@ class Published:
     charge: Charge
     artifact: Artifact | None = None
     findings: Findings | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Publishing:
@@ -71,7 +72,7 @@ class Publishing:
             return measured(take, card, request, region)
         if card.makes is Capability.MOTION_TEMPLATE:
             return await self._keep_template(making, take, account, region)
-        facts = await self._checked(making, take, name)
+        facts, notes = await self._checked(making, take, name)
         path = take.path
         assert path is not None
         digest = await asyncio.to_thread(_sha256, path)
@@ -82,7 +83,7 @@ class Publishing:
             raise NotKept(fault.message) from fault
         seconds = Decimal(request.seconds) if request.seconds is not None else tariffs.finished_seconds(facts)
         usage, charge = tariffs.measure(request, card, making.video_seconds, seconds, region)
-        return Published(usage, charge, Artifact(key, digest, facts, now + self._life))
+        return Published(usage, charge, Artifact(key, digest, facts, now + self._life), notes=notes)
 
     async def withdraw(self, published: Published, account: str) -> None:
         """Remove what came too late."""
@@ -91,18 +92,19 @@ class Publishing:
         if published.findings is not None and published.findings.template_id:
             await self._templates.forget(account, published.findings.template_id)
 
-    async def _checked(self, making: Making, take: Take, name: str) -> MediaFacts:
-        wrong = "there is no file"
+    async def _checked(self, making: Making, take: Take, name: str) -> tuple[MediaFacts, tuple[str, ...]]:
+        """What a take is, and in what a foreign one is not as promised."""
+        wrong, facts = "there is no file", None
         if take.path is not None:
             try:
                 facts = await self._probe(take.path, workdir=making.stage.workdir)
                 wrong = what_is_wrong(facts, making.promise)
             except MediaRefused as refused:  # ours, not the caller's
                 wrong = f"it cannot be read: {refused.message}"
-        if wrong:
-            log.error("wrong take", take=name, model=making.card.model, wrong=wrong)
-            raise InternalFault
-        return facts
+        if facts is not None and (not wrong or (take.foreign and facts.medium is Medium.VIDEO)):
+            return facts, (f"Not as asked for: {wrong}.",) if wrong else ()
+        log.error("wrong take", take=name, model=making.card.model, wrong=wrong)
+        raise InternalFault
 
     async def _keep_template(self, making: Making, take: Take, account: str, region: str) -> Published:
         if take.path is None or take.facts is None:

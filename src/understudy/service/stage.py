@@ -11,7 +11,7 @@ from typing import Any
 
 from understudy.core.request import LocalMedia, Reference
 from understudy.service.fetching import Fetching
-from understudy.service.lease import Lease
+from understudy.service.lease import CalledOff, Lease
 
 
 class LeaseStage:
@@ -22,6 +22,10 @@ class LeaseStage:
         self.cancelled = lease.cancelled
         self._lease = lease
         self._media = media
+
+    @property
+    def unwanted(self) -> bool:
+        return self._lease.why in (CalledOff.CANCELED, CalledOff.TIMED_OUT)
 
     async def local(self, reference: Reference) -> LocalMedia:
         return await self._media.local(reference)

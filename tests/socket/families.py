@@ -263,7 +263,7 @@ def make_media(folder: Path) -> Path:
     person = np.array(photo("astronaut"))
     Image.fromarray(person).save(folder / "person.png")
     Image.fromarray(person[40:440, 30:430]).resize((512, 512)).save(folder / "nearer.png")
-    Image.fromarray(np.array(photo("chelsea"))[:300, :300]).resize((512, 512)).save(folder / "cat.png")
+    Image.fromarray(np.array(photo("chelsea"))).resize((752, 500)).save(folder / "cat.png")
     Image.fromarray(np.concatenate([person, person[:, ::-1]], 1)).save(folder / "couple.png")
     large = Image.fromarray(person).resize((640, 640))
     write_clip(folder / "dance.mp4", [_moved(large, n) for n in range(60)])

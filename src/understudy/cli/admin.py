@@ -229,7 +229,7 @@ def usage(account: str | None, data: Path | None, *, as_json: bool) -> None:
                 "input_seconds": str(e.usage.input_seconds), "output_seconds": str(e.usage.output_seconds),
                 "quantity": str(e.charge.quantity), "free_quantity": str(e.charge.free_quantity),
                 "unit": e.charge.unit, "unit_price": str(e.charge.unit_price), "amount": str(e.charge.amount),
-                "currency": e.charge.currency,
+                "currency": e.charge.currency, **({"cost": e.cost} if e.cost else {}),
             }  # fmt: skip
             print(json.dumps(told))
         return

@@ -27,6 +27,11 @@ class HereStage:
         self._move = move
         self._probed: dict[str, LocalMedia] = {}
 
+    @property
+    def unwanted(self) -> bool:
+        """Who stops here stops for good."""
+        return self.cancelled.is_set()
+
     async def local(self, reference: Reference) -> LocalMedia:
         found = await self._probe(reference.url)
         check_media(found.facts, limits_for(self._card, reference, found.facts), reference.path)

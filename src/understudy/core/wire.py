@@ -17,7 +17,7 @@ from understudy.core.card import ModelCard
 from understudy.core.findings import Findings
 from understudy.core.request import VideoRequest
 from understudy.core.task import Task, TaskFilter, TaskPage
-from understudy.core.usage import Charge, Usage
+from understudy.core.usage import Charge, Quota, Usage
 from understudy.core.values import quick
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -41,6 +41,7 @@ class Action(StrEnum):
     EVENTS = "events"  # a task's changes as they happen
     PROMOTE = "promote"  # the same request once more, on another engine
     USAGE = "usage"
+    ME = "me"  # whose key this is
 
 
 @quick
@@ -112,7 +113,10 @@ class StatusQuery:
 
 @dataclass(frozen=True, slots=True)
 class CancelQuery:
+    """Call a task off: one that waits, with `running` one that is in work too."""
+
     task_id: str
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +205,11 @@ class UsageQuery:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MeQuery:
+    """Whose key this is, and what of the free quotas is left."""
+
+
 Query: TypeAlias = (
     StatusQuery
     | CancelQuery
@@ -216,6 +225,7 @@ Query: TypeAlias = (
     | EventsQuery
     | PromoteQuery
     | UsageQuery
+    | MeQuery
 )
 
 # What the service answers --------------------------------------------------------------------------------------------
@@ -328,6 +338,15 @@ class Spent:
     lines: tuple[tuple[str, str, datetime, Usage, Charge], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The account a key stands for. `quotas` are those that were granted so far."""
+
+    account: str
+    key_id: str
+    quotas: tuple[Quota, ...] = ()
+
+
 Answer: TypeAlias = (
     Accepted
     | Checked
@@ -343,6 +362,7 @@ Answer: TypeAlias = (
     | Quoted
     | Planned
     | Spent
+    | Me
 )
 
 
@@ -353,7 +373,8 @@ Answer: TypeAlias = (
 class RemoteTask:
     """A task as another server tells it. `status` None means the server does not know it.
 
-    `usage` is the other server's own JSON; `code` and `message` are its own words for a failure.
+    `usage` is the other server's own JSON; `code` and `message` are its own words for a failure. `stage` names what is
+    done just now, `ahead` counts the tasks that wait before this one, where the server tells it.
     """
 
     task_id: str
@@ -367,3 +388,5 @@ class RemoteTask:
     actual_prompt: str | None = None
     fraction: float | None = None
     findings: Findings | None = None
+    stage: str = ""
+    ahead: int | None = None

@@ -41,7 +41,7 @@ USAGE = (
     "video_count", "video_ratio", "video_duration", "duration", "size", "input_video_duration", "output_video_duration",
     "SR",
 )  # fmt: skip
-"""The old names, which the gateway documents, and the new ones, which upstream answers. Source: spec/gateways.md §2.3."""
+"""The old names, which the gateway documents, and the new ones of upstream. Source: spec/gateways.md §2.3."""
 
 # What no source says, and we had to choose: every constant of this part is a GUESS.
 TASK_OF_FAMILY = f"{FAMILY}/{{task_id}}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from understudy.cli.references import roles_of
-from understudy.core.card import Billing, CountLimits, Interval, Length, MediaLimits, ModelCard, Option, OptionKind
+from understudy.core.card import CountLimits, Interval, Length, MediaLimits, ModelCard, Option, OptionKind
 from understudy.core.request import Capability, Role
 from understudy.core.units import plain_number
 
@@ -196,26 +196,30 @@ def option_of(option: Option) -> str:
 
 def price_of(card: ModelCard, region: str | None = None) -> str:
     """Prices per unit, of one region or of all; or what is sold in credits."""
-    if not card.billing.prices and (credit := _credits(card.billing)):
-        return credit
     told = []
     for place, prices in card.billing.prices.items():
         if region in (None, place, "*"):
             listed = ", ".join(f"{key} {price.normalize():f}".removeprefix("* ") for key, price in prices.items())
             told.append(listed if region else f"{place}: {listed}")
-    return f"{'; '.join(told) or '–'} {card.billing.currency}/{card.billing.unit}"
+    price = f"{'; '.join(told)} {card.billing.currency}/{card.billing.unit}" if told else ""
+    return "; ".join(filter(None, (_credits(card), price))) or "–"
 
 
-def _credits(billing: Billing) -> str:
+def _credits(card: ModelCard) -> str:
     """Credits by tier, for a film or each second of it, and what costs more."""
-    spans = {tier: sorted({row[0], row[-1]}) for tier, row in billing.credits.items()}
-    told = [f"{tier} {'–'.join(map(str, span))}".removeprefix("* ") for tier, span in spans.items()]
-    told += [f"{tier} {plain_number(n)} a second".removeprefix("* ") for tier, n in billing.credits_per_second.items()]
+    billing, told = card.billing, []
+    for tier in map(str, card.tiers):
+        row = billing.credits.get(tier) or billing.credits.get("*")
+        each = billing.credits_per_second.get(tier, billing.credits_per_second.get("*"))
+        if row:
+            told.append(f"{tier} {'–'.join(map(str, sorted({row[0], row[-1]})))}")
+        elif each is not None:
+            told.append(f"{tier} {plain_number(each)} a second")
     if billing.credits_per_5_seconds:
-        told.append(f"{billing.credits_per_5_seconds} each 5 seconds")
+        told = [f"{billing.credits_per_5_seconds} each 5 seconds"]
     more = [f"{n} more with {name}" for name, n in billing.credits_for.items()]
     more += [f"{plain_number(n * 100)} % with {name}" for name, n in billing.credits_share.items()]
-    return "; ".join([f"{', '.join(told)} credits", *more]) if told else ""
+    return "; ".join([f"credits: {', '.join(told)}", *more]) if told else ""
 
 
 def free_of(card: ModelCard) -> str:

@@ -118,7 +118,7 @@ async def test_a_key_of_two_accounts_names_the_setting(tmp_path: Path) -> None:
 async def test_a_house_whose_database_was_taken_away_is_not_ready(data: Path) -> None:
     house = opened(data, slots=0)
     try:
-        assert (await house.ready())["engines"] == []
+        assert (await house.ready())["engines"] == ["animatic"]
         (data / "understudy.db").rename(data / "elsewhere.db")
         with pytest.raises(OSError, match="task store cannot be used"):
             await house.ready()

@@ -255,7 +255,8 @@ def fault_classes() -> tuple[type[Fault], ...]:
 
 def fault_from_record(record: Mapping[str, Any]) -> Fault:
     """Rebuild a fault stored by `Fault.record`; an unknown class becomes InternalFault."""
-    return _rebuilt(record).worded(str(record.get("code", "")), str(record.get("wire", "")))
+    fault = _rebuilt(record)
+    return fault.worded(str(record.get("code", "")), str(record["wire"])) if record.get("wire") else fault
 
 
 def _rebuilt(record: Mapping[str, Any]) -> Fault:

@@ -7,7 +7,7 @@ SQLite, HTTP, PyAV or any vendor.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from understudy.core.faults import Fault
 from understudy.core.findings import Findings
 from understudy.core.promise import Promise
 from understudy.core.request import LocalMedia, Profile, Reference, VideoRequest
-from understudy.core.task import Artifact, Status, Take, Task, TaskFilter, TaskPage
+from understudy.core.task import Artifact, Standing, Status, Take, Task, TaskFilter, TaskPage
 from understudy.core.usage import Charge, Quota, Usage
 from understudy.core.wire import Answer, Query, RemoteTask, Route, WireReply, WireRequest
 
@@ -251,6 +251,10 @@ class TaskStore(Protocol):
         """How many PENDING tasks of all accounts were submitted before this one."""
         ...
 
+    async def look(self, task_ids: Sequence[str], now: datetime, *, places: bool) -> Mapping[str, Standing]:
+        """How these tasks stand, in one look; without those unknown or expired. With `places` also who waits where."""
+        ...
+
     async def sweep(self, now: datetime) -> tuple[Artifact, ...]:
         """Delete tasks past `expires`; returns the artifacts whose blobs may go."""
         ...
@@ -269,7 +273,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One line of the book, written in the same transaction as SUCCEEDED."""
+    """One line of the book, written in the same transaction as SUCCEEDED.
+
+    `cost` is what an upstream billed the operator for it (its name, its task, its own usage, and an amount where its
+    usage and the card tell one); None for what was made here.
+    """
 
     task_id: str
     account: str
@@ -278,6 +286,7 @@ class LedgerEntry:
     moment: datetime
     usage: Usage
     charge: Charge
+    cost: Mapping[str, Any] | None = None
 
 
 class Ledger(Protocol):

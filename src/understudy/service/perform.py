@@ -262,7 +262,7 @@ class Performance:
                 notes=(*take.notes, *published.notes),
                 expires=ended + self._life,
                 findings=published.findings,
-                cost=take.cost,
+                cost=published.cost,
             ),
         )
         if finished is None:

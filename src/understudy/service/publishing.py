@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -22,7 +24,7 @@ from understudy.core.findings import Findings
 from understudy.core.ports import BlobStore
 from understudy.core.request import Capability, MediaFacts, Medium, VideoRequest
 from understudy.core.task import Artifact, Take
-from understudy.core.usage import Charge, Usage
+from understudy.core.usage import MICRO, Charge, Usage
 from understudy.service.fetching import Probe
 from understudy.service.making import Making
 from understudy.service.take import what_is_wrong
@@ -30,6 +32,8 @@ from understudy.service.templates import Templates
 
 log = structlog.get_logger("understudy.publishing")
 
+BILLED_SECONDS = ("duration", "video_duration", "output_video_duration")
+"""Where an upstream's usage tells what it bills. Source: spec/dashscope.md §4.2; spec/gateways.md §3.2."""
 TAKES = "takes"
 """First folder of every stored take."""
 
@@ -47,6 +51,7 @@ class Published:
     artifact: Artifact | None = None
     findings: Findings | None = None
     notes: tuple[str, ...] = ()
+    cost: Mapping[str, Any] | None = None
 
 
 class Publishing:
@@ -83,7 +88,9 @@ class Publishing:
             raise NotKept(fault.message) from fault
         seconds = Decimal(request.seconds) if request.seconds is not None else tariffs.finished_seconds(facts)
         usage, charge = tariffs.measure(request, card, making.video_seconds, seconds, region)
-        return Published(usage, charge, Artifact(key, digest, facts, now + self._life), notes=notes)
+        return Published(
+            usage, charge, Artifact(key, digest, facts, now + self._life), notes=notes, cost=costed(take.cost, charge)
+        )
 
     async def withdraw(self, published: Published, account: str) -> None:
         """Remove what came too late."""
@@ -126,6 +133,22 @@ def measured(take: Take, card: ModelCard, request: VideoRequest, region: str) ->
         raise InternalFault
     usage, charge = tariffs.measure(request, card, (), tariffs.NOTHING, region)
     return Published(usage, charge, findings=take.findings)
+
+
+def costed(cost: Mapping[str, Any] | None, charge: Charge) -> Mapping[str, Any] | None:
+    """An upstream's bill with its amount, where its usage tells seconds: at the price of the card, as callers pay.
+
+    What an operator has agreed on with his upstream is not known here.
+    """
+    usage = (cost or {}).get("usage", {})
+    billed = next((usage[name] for name in BILLED_SECONDS if isinstance(usage.get(name), int | float | str)), None)
+    if cost is None or billed is None:
+        return cost
+    try:
+        amount = (Decimal(str(billed)) * charge.unit_price).quantize(MICRO)
+    except ArithmeticError:  # no number, or none of this world
+        return cost
+    return {**cost, "amount": str(amount), "currency": charge.currency}
 
 
 def _sha256(path: Path) -> str:

@@ -137,6 +137,10 @@ class Database:
     def tally(self) -> Tally:
         return self._writer.tally
 
+    def on_commit(self, tell: Callable[[], None]) -> None:
+        """Have `tell` called after each commit of this process, on the writer's thread: quick, and it must not raise."""
+        self._writer.listeners.append(tell)
+
     def prepare(self, statement: Executable) -> Prepared:
         return Prepared(statement, self.dialect)
 

@@ -5,6 +5,7 @@ Knows what was consumed and by whom. Must not know formulas (catalog/tariffs) no
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from understudy.core.faults import Conflict
 from understudy.core.ports import Key, LedgerEntry
 from understudy.core.usage import Charge, Quota
-from understudy.stores.codec import USAGE, amount_of, micros_of, moment_of, money_of, optional_moment
+from understudy.stores.codec import USAGE, amount_of, micros_of, moment_of, money_of, optional_json, optional_moment
 from understudy.stores.database import Database
 from understudy.stores.schema import accounts, keys, ledger, quotas
 
@@ -51,6 +52,7 @@ def enter(connection: Connection, entry: LedgerEntry) -> LedgerEntry:
             unit_price=money_of(charge.unit_price),
             amount=money_of(charge.amount),
             currency=charge.currency,
+            cost=optional_json(entry.cost),
         )
     )
     return replace(entry, charge=charge)
@@ -153,4 +155,5 @@ def _entry(row: Row[Any]) -> LedgerEntry:
         Decimal(row.quantity), row.unit, amount_of(row.unit_price), row.currency, Decimal(row.free_quantity)
     )
     moment = moment_of(row.moment)
-    return LedgerEntry(row.task_id, row.account, row.key_id, row.model, moment, USAGE.read(row.usage), charge)
+    cost = None if row.cost is None else json.loads(row.cost)
+    return LedgerEntry(row.task_id, row.account, row.key_id, row.model, moment, USAGE.read(row.usage), charge, cost)

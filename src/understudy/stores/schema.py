@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest revision of migrations/: a database that says so needs no Alembic at start."""
 
 metadata = MetaData(
@@ -127,6 +127,7 @@ ledger = Table(
     Column("unit_price", BigInteger, nullable=False),
     Column("amount", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
+    Column("cost", Text),  # what an upstream billed for it, as JSON: the operator's, never told to callers
     Index("ix_ledger_account", "account", "moment"),
 )
 """The book. Lines outlive their tasks, so they point at them by name only."""

@@ -9,7 +9,7 @@ condition and the change are one transaction, so that of two who race exactly on
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, inser
 
 from understudy.core.faults import Conflict, InvalidRequest, ViolationKind
 from understudy.core.ports import LedgerEntry, Outcome
-from understudy.core.task import FINAL, MOVES, Artifact, ForbiddenMove, Status, Task, TaskFilter, TaskPage
+from understudy.core.task import FINAL, MOVES, Artifact, ForbiddenMove, Standing, Status, Task, TaskFilter, TaskPage
 from understudy.core.usage import Usage
 from understudy.stores.claims import RETURNED, SOMETHING_TO_DO, Claim
 from understudy.stores.codec import (
@@ -37,6 +37,7 @@ from understudy.stores.codec import (
 from understudy.stores.database import Database
 from understudy.stores.ledger import SqlLedger, enter
 from understudy.stores.schema import bodies, tasks
+from understudy.stores.standings import look
 
 SWEPT_TOGETHER = 500
 """Tasks deleted in one transaction, so that a large sweep makes nobody wait."""
@@ -157,6 +158,10 @@ class SqlTaskStore:
         earlier = select(func.count()).where(tasks.c.status == _PENDING, tasks.c.submitted < micros_of(task.submitted))
         return await self._database.read(lambda connection: connection.execute(earlier).scalar_one())
 
+    async def look(self, task_ids: Sequence[str], now: datetime, *, places: bool) -> Mapping[str, Standing]:
+        moment = micros_of(now)
+        return await self._database.read(lambda connection: look(connection, task_ids, moment, places=places))
+
     async def sweep(self, now: datetime) -> tuple[Artifact, ...]:
         moment = micros_of(now)
         past = select(tasks.c.number).where(tasks.c.expires <= moment).limit(SWEPT_TOGETHER)
@@ -223,8 +228,9 @@ def _finish(connection: Connection, task: Task, outcome: Outcome) -> tuple[Any, 
     }
     if charge is not None:
         line = LedgerEntry(
-            task.task_id, task.account, task.key_id, task.request.model, outcome.ended, usage or Usage(), charge
-        )
+            task.task_id, task.account, task.key_id, task.request.model, outcome.ended, usage or Usage(), charge,
+            outcome.cost,
+        )  # fmt: skip
         changes["charge"] = CHARGE.write(enter(connection, line).charge)
     if outcome.expires is not None:
         changes["expires"] = micros_of(outcome.expires)

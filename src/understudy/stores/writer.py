@@ -83,6 +83,8 @@ class Writer:
     check: Callable[[], None] = lambda: None
     """Asked before each transaction; raises Unavailable when nothing may be written now."""
     tally: Tally = field(default_factory=Tally)
+    listeners: list[Callable[[], None]] = field(default_factory=list)
+    """Told after each commit, on this thread: they must be quick and not raise."""
     _queue: SimpleQueue[_Write | None] = field(default_factory=SimpleQueue)
     _gathered: dict[asyncio.AbstractEventLoop, list[_Write]] = field(default_factory=dict)
     _gate: threading.Lock = field(default_factory=threading.Lock)
@@ -175,6 +177,8 @@ class Writer:
                 done = True
             finally:
                 self._settle(writes, broken=not done)
+            for tell in self.listeners:
+                tell()
         return taken[-1] is not None
 
     def _commit(self, writes: list[_Write]) -> None:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from laws.wishes import FAMILIES, OFFERS, SHELF, TEXTS, Offer, allowed, full, maybe, sayable
+from laws.wishes import CARDS, FAMILIES, OFFERS, SHELF, TEXTS, Offer, allowed, full, maybe, sayable
 from understudy.catalog.validate import complete
 from understudy.core.card import ModelCard
 from understudy.core.faults import CannotExpress, Fault, InvalidRequest, NotFound
@@ -34,11 +34,10 @@ from understudy.dialects.dashscope.inputs import plain_medium
 from understudy.dialects.dashscope.shapes import DashScopeInput, DashScopeMedia, DashScopeParameters
 from wires import SUBMIT, a_question, a_submit
 
-CARDS = SHELF.all()
 MODELS = [card.model for card in CARDS]
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
-law = settings(deadline=None, max_examples=60, suppress_health_check=QUIET)
+law = settings(deadline=None, max_examples=100, suppress_health_check=QUIET)
 """No law of ours is about time: a busy machine must not break one."""
 for_each = settings(law, max_examples=8)
 """For what is asked of every model: few examples of each, many of each family."""

@@ -20,9 +20,9 @@ from understudy.dialects.dashscope.submit import CHECK_PATHS, SUBMIT_PATHS, TEMP
 PROSE = {
     "note", "usage_note", "sizes_note", "overflow", "text", "position", "format", "names", "priority", "requires",
     "ignored_when", "effective_when", "error", "alternative", "deprecated", "alpha", "kind", "codecs", "container",
-    "codec", "charged", "failure", "failure_message", "bodystyle", "template_id_format", "scope",
-    "ratio_with_first_frame", "sizing", "no_fields", "compat_extra", "short_side", "trailing_slash", "rule", "mask", "only_with", "length",
-    "combinations", "max_items",
+    "codec", "charged", "failure", "failure_message", "bodystyle", "template_id_format", "scope", "mask", "length",
+    "ratio_with_first_frame", "sizing", "no_fields", "compat_extra", "short_side", "trailing_slash", "rule",
+    "only_with", "combinations", "max_items",
 }  # fmt: skip
 """Sentences for readers, or facts that other tests look at (how a size follows, what a failed check tells)."""
 WHOLE = {

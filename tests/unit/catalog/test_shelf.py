@@ -149,7 +149,7 @@ WRONG = {
     "unknown rule": (NEW + 'rules = ["be-nice"]\n', "rules: unknown 'be-nice'; known: at-most-one-first-frame"),
     "unknown formula": (
         but("output-seconds", "by-weight"),
-        "billing.formula: unknown 'by-weight'; known: images, output-s",
+        "billing.formula: unknown 'by-weight'; known: ",
     ),
     "unknown medium": (but("media.image", "media.smell"), "media.smell: unknown medium"),
     "unknown scheme": (but('"https"', '"gopher"'), "media.image.schemes: unknown 'gopher'"),

@@ -102,7 +102,7 @@ def test_schemas_name_every_field_the_codec_reads() -> None:
 
 def test_the_cards_hints_are_words_we_know() -> None:
     for whole in SHELF.all():
-        for card in (whole, *whole.functions.values()):
+        for card in (whole, *whole.functions.values()) if "dashscope" in whole.wire else ():
             hints = card.hints("dashscope")
             assert set(hints) <= HINTS
             assert hints.get("references") in (None, "", "media", "reference_urls", "ref_images_url")

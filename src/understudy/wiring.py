@@ -12,7 +12,7 @@ import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,11 +26,14 @@ from understudy.catalog.shelf import Shelf
 from understudy.core.faults import BadSetting, Fault, HouseError
 from understudy.core.plugs import find_plugs
 from understudy.core.ports import Dialect, Engine
+from understudy.core.request import ShotType, Subject
 from understudy.service.accounts import Accounts
 from understudy.service.checks import Checks
+from understudy.service.events import Events
 from understudy.service.janitor import Janitor
 from understudy.service.links import Links
 from understudy.service.perform import EVERY_MODEL, Performance
+from understudy.service.plans import Plans
 from understudy.service.tasks import Tasks
 from understudy.service.templates import Templates
 from understudy.service.uploads import Uploads
@@ -244,6 +247,12 @@ class House:
                 await engine.close()
             self.stores.close()
 
+    def events(self) -> Events:
+        """What tells watchers of tasks, listening to the commits of this process."""
+        events = Events(self.stores.tasks, self.tasks, self.clock)
+        self.stores.database.on_commit(events.ring)
+        return events
+
     async def ready(self) -> dict[str, Any]:
         """State for /readyz. Raises OSError when the database does not answer or the disk is full."""
         try:
@@ -333,6 +342,17 @@ async def make_keys(house: House) -> None:
             print(f"Made a key for account 'default' (shown once): {key}", file=sys.stderr, flush=True)
 
 
+def _draw_plan(
+    prompt: str, subjects: Sequence[Subject], seconds: int, shot_type: ShotType | None
+) -> Mapping[str, Any]:
+    """The studio's storyboard; it is loaded when the first one is asked for."""
+    from understudy.animatic.grammar import NamedSubject
+    from understudy.animatic.plan import make_plan, plan_json
+
+    named = [NamedSubject(s.name, s.aliases, s.reference.medium.value) for s in subjects]
+    return plan_json(*make_plan(prompt, named, seconds, shot_type))
+
+
 def build_server(house: House) -> Any:
     """The ASGI application of a house."""
     from understudy.server.app import Front, build_app
@@ -340,6 +360,7 @@ def build_server(house: House) -> Any:
     settings = house.settings
     front = Front(
         version=__version__, dialects=open_dialects(settings), cards=house.shelf, tasks=house.tasks,
+        plans=Plans(house.shelf, _draw_plan, profile=settings.profile), events=house.events(),
         checks=house.checks, uploads=house.uploads, accounts=house.accounts,
         ledger=house.stores.ledger, links=house.links, blobs=house.blobs,
         ready=house.ready,

@@ -83,6 +83,8 @@ WANTED_ENGINE = "engine"
 """In a task's `extras`: the engine its caller asked for."""
 PROMOTED_FROM = "promoted_from"
 """In a task's `extras`: the id of the task whose request this one repeats."""
+IDEMPOTENCY_KEY = "idempotency_key"
+"""In a task's `extras`: what makes a repeated submit the same one. Source: spec/gateways.md §5.4."""
 DIALECT_EXTRAS = "dialect"
 """In a task's `extras`: what its dialect wants to have again when it tells of the task (a caller's payload)."""
 
@@ -132,8 +134,23 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a task has come, in few words. `ahead` counts the tasks that wait before it; None if not counted."""
+
+    status: Status
+    epoch: int
+    fraction: float
+    note: str
+    ahead: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """Which tasks of an account a list shows. `since`/`until` bound the submit time; page numbers start at 1."""
+    """Which tasks of an account a list shows. `since`/`until` bound the submit time; page numbers start at 1.
+
+    Newest first, or `oldest_first`. `after` names a task: the list goes on behind it, and `page` counts from there;
+    behind a task that there is not (any more) nothing comes.
+    """
 
     page: int = 1
     page_size: int = 10
@@ -143,11 +160,13 @@ class TaskFilter:
     status: Status | None = None
     key_id: str | None = None
     region: str | None = None
+    after: str | None = None
+    oldest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """One page of a list; `total` counts all that match."""
+    """One page of a list; `total` counts all that match, from `after` on if that was given."""
 
     tasks: tuple[Task, ...]
     total: int

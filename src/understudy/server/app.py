@@ -29,7 +29,9 @@ from understudy.server.guard import REQUEST_ID, Metrics, base_url, read_headers
 from understudy.server.mount import DialectMount
 from understudy.service.accounts import Accounts
 from understudy.service.checks import Checks
+from understudy.service.events import Events
 from understudy.service.links import Links
+from understudy.service.plans import Plans
 from understudy.service.tasks import Tasks
 from understudy.service.uploads import Uploads
 
@@ -56,6 +58,8 @@ class Front:
     dialects: tuple[Dialect, ...]
     cards: Cards
     tasks: Tasks
+    plans: Plans
+    events: Events
     checks: Checks
     uploads: Uploads
     accounts: Accounts
@@ -159,6 +163,8 @@ def build_app(front: Front) -> Any:
             front.accounts,
             front.ledger,
             front.cards,
+            front.plans,
+            front.events,
             profile=front.profile,
         ),
         front.accounts,

@@ -6,6 +6,7 @@ Knows the use cases and which of them are held to a rate. Must not know HTTP, no
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from understudy.core.card import ModelCard
@@ -19,10 +20,14 @@ from understudy.core.wire import (
     Content,
     ContentQuery,
     DeleteQuery,
+    EventsQuery,
     FinishQuery,
     ListQuery,
+    Me,
+    MeQuery,
     ModelList,
     ModelsQuery,
+    PlanQuery,
     PromoteQuery,
     Query,
     QuoteQuery,
@@ -34,6 +39,8 @@ from understudy.core.wire import (
 )
 from understudy.service.accounts import Accounts, Caller
 from understudy.service.checks import Checks
+from understudy.service.events import Event, Events
+from understudy.service.plans import Plans
 from understudy.service.tasks import Tasks
 from understudy.service.uploads import Uploads
 
@@ -52,6 +59,8 @@ class Desk:
         accounts: Accounts,
         ledger: Ledger,
         cards: Cards,
+        plans: Plans,
+        events: Events,
         *,
         profile: Profile,
     ) -> None:
@@ -61,6 +70,8 @@ class Desk:
         self._accounts = accounts
         self._ledger = ledger
         self._cards = cards
+        self._plans = plans
+        self._events = events
         self._profile = profile
 
     @property
@@ -77,7 +88,7 @@ class Desk:
             await self.admit(caller)
             return await self._tasks.status(caller, query.task_id, base_url)
         if isinstance(query, CancelQuery):
-            return await self._tasks.cancel(caller, query.task_id)
+            return await self._tasks.cancel(caller, query.task_id, running=query.running)
         if isinstance(query, ListQuery):
             await self.admit(caller)
             return await self._tasks.list(caller, query.filter)
@@ -93,10 +104,24 @@ class Desk:
             return self._tasks.quote(query.request, query.video_seconds)
         if isinstance(query, ModelsQuery):
             return ModelList((self._cards.find(query.model),) if query.model else self._cards.all())
+        if isinstance(query, PlanQuery):
+            return await self._plans.plan(query.request)
+        return await self._account(caller, query)
+
+    async def _account(self, caller: Caller, query: Query) -> Answer:
+        if isinstance(query, MeQuery):
+            granting = [card.model for card in self._cards.all() if card.billing.free_quantity > 0]
+            found = [await self._ledger.quota(caller.account, model) for model in granting]
+            return Me(caller.account, caller.key_id, tuple(quota for quota in found if quota is not None))
         if isinstance(query, UsageQuery):
             entries = await self._ledger.entries(caller.account, query.since, query.until)
             return Spent(tuple((e.task_id, e.model, e.moment, e.usage, e.charge) for e in entries))
         raise CannotExpress(type(query).__name__)
+
+    async def follow(self, caller: Caller, query: EventsQuery, base_url: str) -> AsyncIterator[Event]:
+        """A task's events as they come. Raises NotFound."""
+        await self.admit(caller)
+        return await self._events.follow(caller, query.task_id, base_url, query.after)
 
     async def _upload(self, caller: Caller, query: TicketQuery | SlotQuery | FinishQuery, base_url: str) -> Answer:
         if isinstance(query, TicketQuery):

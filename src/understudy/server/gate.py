@@ -6,6 +6,7 @@ fill the memory with one endless header: the parser keeps a request's head until
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from functools import partial
@@ -13,6 +14,7 @@ from functools import partial
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from understudy.core.ids import random_id
+from understudy.server.events import STOPPING
 from understudy.server.guard import ANSWER_AT_ONCE
 
 LONGEST_HEAD = 64 * 1024
@@ -33,6 +35,7 @@ class Gate(HttpToolsProtocol):
     """Bytes read since the parser last came a step further than a header."""
     _stepped = False
     _refused = False
+    _stopping: asyncio.Event | None = None
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
@@ -56,6 +59,9 @@ class Gate(HttpToolsProtocol):
         self._stepped = True
         super().on_headers_complete()
         self.scope[ANSWER_AT_ONCE] = partial(self._answer, self.cycle)  # type: ignore[literal-required]
+        if self._stopping is None:
+            self._stopping = asyncio.Event()
+        self.scope[STOPPING] = self._stopping  # type: ignore[literal-required]
 
     def on_body(self, body: bytes) -> None:
         self._stepped = True
@@ -87,6 +93,12 @@ class Gate(HttpToolsProtocol):
             self.transport.close()
         cycle.on_response()
         return True
+
+    def shutdown(self) -> None:
+        """The server stops: answers that would go on for ever are told, the others come to their end."""
+        if self._stopping is not None:
+            self._stopping.set()
+        super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(400, f"{msg} The bytes on this connection are not well-formed HTTP/1.1.")

@@ -7,8 +7,8 @@ else it passes on. Knows both sockets and no vendor word.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, TypeAlias
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from typing import Any, Protocol, TypeAlias
 
 import structlog
 
@@ -19,6 +19,7 @@ from understudy.core.request import Profile
 from understudy.core.wire import (
     Accepted,
     Action,
+    EventsQuery,
     Route,
     Told,
     WireReply,
@@ -26,12 +27,23 @@ from understudy.core.wire import (
 )
 from understudy.server import guard
 from understudy.server.desk import Desk
+from understudy.server.events import EventStream, frame
 from understudy.service.accounts import Accounts, Caller
+from understudy.service.events import Event
 
 log = structlog.get_logger("understudy.server")
 
 WITH_BODY = frozenset({Action.SLOT, Action.FINISH, Action.QUOTE, Action.PLAN, Action.PROMOTE})
 """Actions besides a submit whose question stands in a body."""
+
+
+class Stream(Protocol):
+    """An answer that goes on for a while. `status` is for the log."""
+
+    status: int
+
+    async def send(self, scope: Any, receive: Any, send: Any, *, is_head: bool) -> None: ...
+
 
 App: TypeAlias = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -123,6 +135,7 @@ class DialectMount:
             pair = None  # a HEAD changes nothing, even where an SDK cancels by GET
         dialect = pair[0] if pair else (owner or next(iter(methods.values()))[0])
         caller: Caller | None = None
+        reply: WireReply | Stream
         try:
             try:
                 if pair is None:
@@ -137,7 +150,25 @@ class DialectMount:
             reply = dialect.encode_fault(InternalFault(), wire)
         action = pair[1].action.value if pair else "none"
         watch.stop(action, method, path, reply.status, wire.request_id, caller.account if caller else "")
-        await guard.send_reply(scope, send, reply, is_head=method == "HEAD")
+        if isinstance(reply, WireReply):
+            await guard.send_reply(scope, send, reply, is_head=method == "HEAD")
+        else:
+            await self._go_on(reply, scope, receive, send, wire.request_id)
+
+    @staticmethod
+    async def _go_on(stream: Stream, scope: Any, receive: Any, send: Any, request_id: str) -> None:
+        """An answer that goes on; what breaks in the middle of it can only be written down."""
+        try:
+            await stream.send(scope, receive, send, is_head=scope["method"] == "HEAD")
+        except Exception:
+            log.exception("unexpected", request_id=request_id, path=scope["path"])
+
+    async def _frames(self, dialect: Dialect, wire: WireRequest, events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
+        """Each event with the task as the dialect tells it."""
+        async for event in events:
+            task = event.told.task
+            card = self._desk.card_of(task.request.model) if task else None
+            yield frame(event.kind, event.number, dialect.encode_answer(event.told, wire, card).body)
 
     async def _pass_on(self, scope: Any, receive: Any, send: Any) -> None:
         """Hand a request to `rest`: with a number, which every answer names, and no error but in JSON."""
@@ -163,13 +194,16 @@ class DialectMount:
 
     async def _answer(
         self, dialect: Dialect, route: Route, wire: WireRequest, receive: Any, caller: Caller
-    ) -> WireReply:
+    ) -> WireReply | Stream:
         if route.action is Action.SUBMIT:
             body = await guard.read_body(receive, wire.headers, self._max_body)
             return await self._submit(dialect, _with_body(wire, body), caller)
         if wire.method in ("POST", "PUT", "PATCH") and route.action in WITH_BODY:
             wire = _with_body(wire, await guard.read_body(receive, wire.headers, self._max_body))
         query = dialect.decode_query(wire, route)
+        if isinstance(query, EventsQuery):
+            events = await self._desk.follow(caller, query, wire.base_url)
+            return EventStream(self._frames(dialect, wire, events), wire.request_id)
         answer = await self._desk.answer(caller, query, wire.base_url, wire.request_id)
         told = answer.task if isinstance(answer, (Told, Accepted)) else None
         return dialect.encode_answer(answer, wire, self._desk.card_of(told.request.model) if told else None)

@@ -138,7 +138,7 @@ class Database:
         return self._writer.tally
 
     def on_commit(self, tell: Callable[[], None]) -> None:
-        """Have `tell` called after each commit of this process, on the writer's thread: quick, and it must not raise."""
+        """Call `tell` after each commit of this process, on the writer's thread: it must be quick and not raise."""
         self._writer.listeners.append(tell)
 
     def prepare(self, statement: Executable) -> Prepared:

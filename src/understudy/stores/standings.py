@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -21,7 +22,7 @@ _QUEUE = select(tasks.c.submitted).where(tasks.c.status == Status.PENDING.value)
 
 def look(connection: Connection, task_ids: Sequence[str], now: int, *, places: bool) -> Mapping[str, Standing]:
     """Those of the tasks that have not expired by `now` (microseconds), by id."""
-    rows = []
+    rows: list[Any] = []
     for start in range(0, len(task_ids), _TOGETHER):
         some = task_ids[start : start + _TOGETHER]
         rows += connection.execute(select(*_COLUMNS).where(tasks.c.task_id.in_(some), tasks.c.expires > now)).all()

@@ -14,7 +14,7 @@ from understudy.core.card import ModelCard
 from understudy.core.faults import CannotExpress, Fault, Unauthenticated
 from understudy.core.ports import Cards
 from understudy.core.request import Profile, VideoRequest
-from understudy.core.task import WANTED_ENGINE
+from understudy.core.task import IDEMPOTENCY_KEY, WANTED_ENGINE
 from understudy.core.wire import (
     Accepted,
     Answer,
@@ -44,8 +44,6 @@ from understudy.dialects.native.routes import make_routes
 
 ENGINE_HEADER = "x-understudy-engine"
 REPEAT_HEADER = "idempotency-key"
-IDEMPOTENCY_KEY = "idempotency_key"
-"""The wish of a submit that may be repeated, as `service.tasks` reads it."""
 LONGEST_KEY = 512
 
 

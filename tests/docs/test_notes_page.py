@@ -11,8 +11,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "read-the-notes.md").read_text(encoding="utf-8")
-STUDIO = sorted((ROOT / "src" / "understudy" / "animatic").glob("*.py"))
-EXPLAINED = [note.replace("`understudy models install`", "") for note in re.findall(r"^\| `(.*?)` \|", PAGE, re.M)]
+STUDIO = sorted((ROOT / "src" / "understudy" / "animatic").rglob("*.py"))
+DRAFTS = [path for path in STUDIO if path.parent.name == "drafts"]
+ROWS = re.findall(r"^\| (`.*?`) \| [^|]* \|$", PAGE.replace("`understudy models install`", ""), re.M)
+EXPLAINED = [note for row in ROWS for note in re.findall(r"`(.*?)`", row)]
 
 
 def parts_of(node: ast.AST) -> list[str]:
@@ -37,6 +39,34 @@ def said() -> Iterator[tuple[str, str]]:
             parts = parts_of(told) if told else []
             if parts:
                 yield f"{path.name}:{node.lineno}", max(parts, key=len)  # type: ignore[attr-defined]
+
+
+def said_by_drafts() -> Iterator[tuple[str, str]]:
+    """Every sentence in the files of drafts that is neither documentation nor a refusal, by its longest fixed part."""
+    for path in DRAFTS:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        refusals = [node for raised in ast.walk(tree) if isinstance(raised, ast.Raise) for node in ast.walk(raised)]
+        named = {node.id for node in refusals if isinstance(node, ast.Name)}
+        kept = {id(node) for node in refusals}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Expr):  # a docstring
+                kept.add(id(node.value))
+            elif isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id in named for t in node.targets):
+                kept |= {id(part) for part in ast.walk(node.value)}
+            elif isinstance(node, ast.JoinedStr):
+                kept |= {id(part) for part in node.values}
+            parts = parts_of(node) if id(node) not in kept else []
+            whole = "".join(parts)
+            if " " in whole and whole[0].isupper() and whole.endswith("."):
+                yield f"drafts/{path.name}:{node.lineno}", max(parts, key=len)  # type: ignore[attr-defined]
+
+
+def test_every_note_of_a_draft_is_explained() -> None:
+    found = list(said_by_drafts())
+    assert len(found) > 50
+    for place, part in found:
+        first = part.split(". ")[0].split("; run ")[0].strip().rstrip(".")
+        assert first in PAGE, f"{place} says {part!r}: put it into docs/how-to/read-the-notes.md"
 
 
 def test_every_note_is_explained() -> None:

@@ -12,13 +12,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from understudy.catalog.shelf import Shelf
 from understudy.core.card import Length, ModelCard, Option, OptionKind, Sound
 from understudy.core.request import MEDIUM_OF, Medium, Reference, Role, ShotType, VideoRequest
 from understudy.dialects.dashscope.inputs import R2V_MEDIA_TYPES, plain_medium
 from understudy.dialects.dashscope.shapes import MEDIA_TYPES
-
-SHELF = Shelf.open()
+from unit.catalog.asked import SHELF, VENDORS
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Offer:
         return f"{self.model}.{self.function}" if self.function else self.model
 
 
-CARDS = [card for card in SHELF.all() if not card.family.startswith("vidu")]
+CARDS = VENDORS
 """The models of the DashScope wire; another vendor's are asked for in his own words, and have laws of their own."""
 OFFERS = [Offer(card.model, function) for card in CARDS for function in (card.functions or ("",))]
 
@@ -211,6 +209,8 @@ def allowed(draw: st.DrawFn, offer: Offer) -> VideoRequest:
 
 
 def _lengths(card: ModelCard) -> st.SearchStrategy[int]:
+    if "seconds-limit-tier" in card.rules:
+        return st.just(min(card.seconds_choices))  # what every tier sells
     if card.seconds_choices:
         return st.sampled_from(card.seconds_choices)
     interval = card.seconds_with_video or card.seconds
@@ -249,6 +249,8 @@ def _roles(draw: st.DrawFn, card: ModelCard) -> list[tuple[Medium, Role]]:
     must = set(card.needs) | ({draw(st.sampled_from(card.needs_one))} if card.needs_one else set())
     if "last-frame-or-template" in card.rules:
         must.add(Role.LAST_FRAME)
+    if "audio-or-text" in card.rules:
+        must.add(Role.DRIVING_AUDIO)
     known = [role for role in by_role if role is Role.TEMPLATE or role.value in card.media]
     chosen = [by_role[role] for role in known if role in must or draw(st.booleans())]
     return chosen if in_a_list else sorted(chosen, key=kinds.index)  # fields have no order but their own

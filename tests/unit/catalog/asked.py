@@ -13,8 +13,12 @@ from understudy.core.request import MEDIUM_OF, MediaFacts, Medium, Profile, Refe
 from understudy.core.units import Size
 
 SHELF = Shelf.open()
-VENDORS = [card for card in SHELF.all() if not card.family.startswith("vidu")]
-"""The cards of spec/catalog.json, in which other vendors' models have no place."""
+FAMILIES = {
+    "wan-r2v", "wan-t2v", "wan-i2v", "wan-kf2v", "vace", "videoedit", "style", "animate-anyone", "emo", "liveportrait",
+    "emoji", "videoretalk", "s2v", "animate", "happyhorse",
+}  # fmt: skip
+VENDORS = [card for card in SHELF.all() if card.family in FAMILIES and "/" not in card.model]
+"""The cards of spec/catalog.json. Models of other vendors and resellers stand in no table of the DashScope wire."""
 
 
 def card_of(name: str, region: str = "cn-beijing") -> ModelCard:

@@ -21,7 +21,7 @@ from understudy.core.machine import advice_for, is_machine_trouble
 from understudy.core.ports import BlobStore, Cards, Clock, Engine, Ledger, LedgerEntry, Remote
 from understudy.core.request import LocalMedia, Profile, Reference, VideoRequest
 from understudy.core.wire import Checked
-from understudy.media.child import ChildDied
+from understudy.media.child import ChildDied, Death
 from understudy.service.accounts import Caller, activate
 from understudy.service.fetching import Fetching, Probe
 from understudy.service.making import Making
@@ -130,7 +130,7 @@ class Checks:
                 raise Unavailable("The check took too long; it is not charged. Please try again later.") from None
             except ChildDied as died:
                 log.warning("child died", request_id=request_id, reason=str(died.reason), exit_code=died.exit_code)
-                raise InternalFault from died
+                raise (Unavailable if died.reason is Death.NO_ROOM else InternalFault) from died
             except OSError as error:
                 if not is_machine_trouble(error):
                     raise

@@ -75,7 +75,14 @@ class Fetching:
         facts, key = await self._templates.find(self._account, reference.url, reference.path)
         target = self._folder / "template"
         if not target.exists():
-            await self._bring(key, target)
+            try:
+                await self._bring(key, target)
+            except (FileNotFoundError, NotFound):
+                raise MediaRefused(
+                    MediaProblem.TEMPLATE,
+                    "The template has been removed meanwhile. Make it again.",
+                    path=reference.path,
+                ) from None
         return LocalMedia(target, facts)
 
     def _most(self, reference: Reference) -> MediaLimits:

@@ -20,6 +20,10 @@ from understudy.core.units import Ratio, Size, Tier
 from understudy.core.values import quick
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+ENCLOSED = "enclosed:"
+"""Stands before the data: URL of a file that came as a part of a form: it counts as an upload, not as base64."""
+TAKE = "take:"
+"""Stands before the id of a task of the same account: what it made is meant."""
 
 
 class Capability(StrEnum):

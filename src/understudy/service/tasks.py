@@ -19,7 +19,7 @@ from understudy.core.faults import Conflict, MediaRefused, NotFound, Refused
 from understudy.core.ids import id_in_order
 from understudy.core.ports import Cards, Clock, TaskStore
 from understudy.core.request import Profile, Reference, Role, VideoRequest
-from understudy.core.task import PROMOTED_FROM, SENT_PROMPT, WANTED_ENGINE, Status, Task, TaskFilter
+from understudy.core.task import IDEMPOTENCY_KEY, PROMOTED_FROM, SENT_PROMPT, WANTED_ENGINE, Status, Task, TaskFilter
 from understudy.core.wire import Canceled, Deleted, Listed, Quoted, Told
 from understudy.service.accounts import Caller
 from understudy.service.links import Links
@@ -30,8 +30,6 @@ LONGEST_KEPT_URL = 4096
 """Characters; a media value longer than that is base64 and is kept beside the task, not in its row."""
 LONGEST_TOLD_PROMPT = 65536
 """Characters of a prompt that are told back; every poll reads them with the task's row. GUESS."""
-IDEMPOTENCY_KEY = "idempotency_key"
-"""Among a submit's wishes: what makes a repeated submit the same one. Source: spec/gateways.md §5.4."""
 STOP_TRIES, STOP_SECONDS = 10, 0.3
 """How often, and after how long, a deleted task that runs is looked at again. GUESS."""
 _IDS = UUID("7e0b7f0e-6a53-4c55-9a0a-5b7d6f2a9c11")

@@ -125,9 +125,9 @@ class GptGe:
         Raises:
             CannotExpress: the wire has no word for a field, or no route for what the model makes.
         """
-        makes = card.of(request.function).makes
         wire = self._bailian.encode_submit(request, card)
-        path = next((path for path, made in MAKES.items() if made is makes), ALIAS + wire.path)
+        family = next((path for path, made in MAKES.items() if made is card.makes), None)
+        path = ALIAS + wire.path if family is None or card.functions else family
         if path not in {route.path for route in self.routes}:
             raise CannotExpress("model", f"this gateway has no route for what {card.model} makes")
         headers = {name: value for name, value in wire.headers.items() if name not in (ASYNC_HEADER, RESOLVE_HEADER)}
@@ -165,9 +165,9 @@ class GptGe:
 
 def _check_family(card: ModelCard, makes: Capability, path: str) -> None:
     """Refuse a model on the route of another family. GUESS: with the code of every wrong parameter."""
-    if card.makes is makes:
+    if card.makes is makes and not card.functions:
         return
-    right = next((route for route, made in MAKES.items() if made is card.makes), None)
+    right = next((route for route, made in MAKES.items() if made is card.makes and not card.functions), None)
     place = right or f"{ALIAS}{VIDEO_GENERATION}"
     reason = f"{card.model} makes {card.makes}, which {path} does not: send it to {place}."
     raise InvalidRequest.of("model", reason, ViolationKind.RULE)

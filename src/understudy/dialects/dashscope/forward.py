@@ -54,6 +54,9 @@ def encode_submit(request: VideoRequest, card: ModelCard) -> WireRequest:
 
 def _fields_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:
     """References in their list, the others each in its field."""
+    named = next((index for index, r in enumerate(request.references) if r.name), None)
+    if named is not None:
+        raise CannotExpress(f"references[{named}].name", "this wire numbers its references; it has no names for them")
     hints = card.hints(NAME)
     own = hints.get("references")
     fields = {text: field for field, text in reversed(hints.get("fields", {}).items())}

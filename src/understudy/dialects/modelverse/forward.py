@@ -17,7 +17,7 @@ from understudy.core.units import Ratio, Size, Tier
 from understudy.core.wire import WireRequest
 from understudy.dialects.modelverse.guesses import ROLES, TWO_K
 from understudy.dialects.modelverse.shapes import MEDIA_TYPES
-from understudy.dialects.modelverse.submit import FIRST_FRAMES, IN_INPUT, NAME, SUBMIT, random_seed, role_of
+from understudy.dialects.modelverse.submit import FIRST_FRAMES, IN_INPUT, NAME, SUBMIT, VOICES, random_seed, role_of
 
 
 def encode_submit(request: VideoRequest, card: ModelCard) -> WireRequest:
@@ -38,8 +38,9 @@ def encode_submit(request: VideoRequest, card: ModelCard) -> WireRequest:
             raise CannotExpress(f"options.{name}")
         if name == "text" and request.of_role(Role.DRIVING_AUDIO) is not None:
             raise CannotExpress("options.text", "with a sound the words are passed over on this wire")
-        if value is not None:
+        if value is not None and name != VOICES:
             (given if name in IN_INPUT else parameters)[name] = value
+    _check_sold(request, card, parameters)
     model = whole.hints(NAME).get("model", request.model)
     body = {"model": model, "input": given, "parameters": parameters}
     headers = {"content-type": "application/json"}
@@ -74,29 +75,34 @@ def _references_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:
 
 def _subjects_json(request: VideoRequest) -> dict[str, Any]:
     subjects = request.subjects
-    if not subjects:
+    voices = request.options.get(VOICES) or []
+    if not subjects and not voices:
         return {}
     if any(r.name for r in subjects):
-        return {"subjects": _named(request)}
+        return {"subjects": _named(request, voices)}
+    if voices:
+        raise CannotExpress(f"options.{VOICES}", "a voice goes with a named subject on this wire")
     plain = all(r.medium is Medium.IMAGE and not r.voice and not r.description for r in subjects)
     if plain:
         return {"images": [r.url for r in subjects]}
     return {"media": [_media_item(r, f"references[{request.references.index(r)}]") for r in subjects]}
 
 
-def _named(request: VideoRequest) -> list[dict[str, Any]]:
-    """Views of one name together, with the voice they share."""
+def _named(request: VideoRequest, voices: list[str]) -> list[dict[str, Any]]:
+    """Views of one name together, with the voice of that subject."""
     found: list[dict[str, Any]] = []
     for name, group in groupby(request.subjects, lambda r: r.name):
         views = list(group)
         place = f"references[{request.references.index(views[0])}]"
         if not name or any(subject["id"] == name for subject in found):
             raise CannotExpress(f"{place}.name", "subjects have a name each, and their views stand together")
-        if any(r.medium is not Medium.IMAGE or r.description for r in views):
-            raise CannotExpress(place, "a named subject is shown by images, without a description")
-        if len({r.voice for r in views}) > 1:
-            raise CannotExpress(f"{place}.voice", "the views of a subject have one voice")
-        found.append({"id": name, "images": [r.url for r in views], "voice_id": views[0].voice or ""})
+        if any(r.medium is not Medium.IMAGE or r.description or r.voice for r in views):
+            raise CannotExpress(place, "a named subject is shown by images, without description and recorded voice")
+        found.append({"id": name, "images": [r.url for r in views], "voice_id": ""})
+    if voices and len(voices) != len(found):
+        raise CannotExpress(f"options.{VOICES}", "there is not one voice for each subject")
+    for subject, voice in zip(found, voices, strict=False):
+        subject["voice_id"] = voice
     return found
 
 
@@ -135,6 +141,19 @@ def _parameters_json(request: VideoRequest, card: ModelCard, whole: ModelCard) -
         "seed": request.seed,
     }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def _check_sold(request: VideoRequest, card: ModelCard, said: dict[str, Any]) -> None:
+    """Whether the gateway sells this length and shape of a model that others sell more of."""
+    hints = card.hints(NAME)
+    option = card.option_of(request.size) if request.size is not None else None
+    tier, ratio = request.tier or (option and option.tier), request.ratio or (option and option.ratio)
+    shaped = "size" in said or "ratio" in said
+    for field, value in (("seconds", request.seconds), ("tier", tier), ("ratio", ratio if shaped else None)):
+        sold = hints.get("seconds" if field == "seconds" else f"{field}s")
+        if sold is not None and value is not None and (value if field == "seconds" else str(value)) not in sold:
+            listed = ", ".join(str(choice) for choice in sold)
+            raise CannotExpress(field, f"this gateway sells {card.model} with {field} {listed}, not {value}")
 
 
 def _picture_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 Knows which field says what. Must not know which model takes what: that is the card's. Source: spec/gateways.md §3.3.
 
-Hints under `wire.modelverse`: `model` is the name this gateway sells a model by; `first_frame` the field of the first
-frame; `prompt_extend` the parameter of that name; `resolution` is "lower" where `720p` has a small letter; `usage` are
-the keys that are told besides `duration`.
+Hints under `wire.modelverse`: `model` is the name this gateway sells a model by, and `seconds`, `tiers`, `ratios` are
+what it sells of it, where that is not all; `first_frame` is the field of the first frame, `prompt_extend` the parameter
+of that name; `resolution` is "lower" where `720p` has a small letter; `usage` are the keys told besides `duration`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ NAME = "modelverse"
 SUBMIT = "/v1/tasks/submit"
 IN_INPUT = ("text", "srt_url", "template")
 """Options that stand under `input`. Source: spec/gateways.md §3.3, lip-sync and one-click/mv."""
+VOICES = "voice_ids"
+"""The option that holds what stands with each subject here."""
 FIRST_FRAMES = ("first_frame_url", "img_url")
 """Both names of the first frame; Wan2.6-I2V has the second one."""
 
@@ -54,7 +56,7 @@ def decode_submit(wire: WireRequest, cards: Cards, profile: Profile) -> VideoReq
         raise InvalidRequest(*violations_of(error.errors(include_url=False))) from None
     said = submit.parameters or ModelVerseParameters()
     references = tuple(_references(submit.input, card))
-    options = _options(body, card, references)
+    options = _options(body, card, references) | _voices(submit.input, card)
     _check_needed(card, references)
     size, tier = _picture(said)
     ratio = said.aspect_ratio or said.ratio
@@ -139,15 +141,7 @@ def _references(given: ModelVerseInput, card: ModelCard) -> Iterator[Reference]:
     for number, subject in enumerate(given.subjects or ()):
         place = f"input.subjects[{number}]"
         for index, url in enumerate(subject.images):
-            yield Reference(
-                url,
-                Medium.IMAGE,
-                Role.SUBJECT,
-                subject.voice_id,
-                path=f"{place}.images[{index}]",
-                voice_path=f"{place}.voice_id" if subject.voice_id else "",
-                name=subject.id,
-            )
+            yield Reference(url, Medium.IMAGE, path=f"{place}.images[{index}]", name=subject.id)
     for index, item in enumerate(given.media or ()):
         role, medium = MEDIA_TYPES[item.type]
         place = f"input.media[{index}]"
@@ -169,6 +163,8 @@ def _options(body: Mapping[str, Any], card: ModelCard, references: tuple[Referen
     parameters: Mapping[str, Any] = body.get("parameters") or {}
     found: dict[str, Any] = {}
     for name in card.options:
+        if name == VOICES:
+            continue
         places = (given, parameters) if name in IN_INPUT else (parameters, given)
         value = places[0].get(name)
         value = places[1].get(name) if value is None else value
@@ -177,6 +173,12 @@ def _options(body: Mapping[str, Any], card: ModelCard, references: tuple[Referen
     if any(r.role is Role.DRIVING_AUDIO for r in references):
         found.pop("text", None)  # with both, the sound wins (spec/gateways.md §3.3, lip-sync)
     return found
+
+
+def _voices(given: ModelVerseInput, card: ModelCard) -> dict[str, Any]:
+    """The vendor's voices that subjects name, in their order, "" for one that the model chooses."""
+    voices = [subject.voice_id or "" for subject in given.subjects or ()]
+    return {VOICES: voices} if VOICES in card.options and any(voices) else {}
 
 
 def _check_needed(card: ModelCard, references: tuple[Reference, ...]) -> None:

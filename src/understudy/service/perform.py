@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -250,12 +251,13 @@ class Performance:
         if self._limits_on:
             await activate(self._ledger, task.account, making.card, task.region, self._clock.now())
         ended = self._clock.now()
+        kept = published.artifact
         finished = await self._store.finish(
             lease.task,
             Outcome(
                 Status.SUCCEEDED,
                 ended,
-                artifact=published.artifact,
+                artifact=None if kept is None else replace(kept, expires=ended + self._life),
                 usage=published.usage,
                 charge=published.charge,
                 actual_prompt=take.actual_prompt,

@@ -36,7 +36,8 @@ from understudy.dialects.dashscope import guesses
 _REQUIRED_BODY = "Required body invalid, please check the request body format."
 _BAD_URL = "Required URL is missing or invalid, please check the request URL."
 _LISTED = 20
-NAME = "dashscope"
+SAME_CODES = ("dashscope", "gptge")
+"""Dialects whose codes are those of this wire."""
 _OPENING = re.compile(r"[^.]*\.?")
 """The vendor's first sentence, or what stands before the first varying part: a message that begins so has his words."""
 
@@ -219,8 +220,8 @@ WORDED_ROWS: Mapping[type[Fault], tuple[Row, ...]] = {
 def tell(fault: Fault, request_id: str) -> Telling:
     """Status, code and message of a fault; total over `faults.fault_classes()`."""
     row = _row(fault)
-    if fault.wire:  # an upstream's words: its code too, where it speaks this wire
-        return Telling(row.status, (fault.code if fault.wire == NAME else "") or row.code, fault.message)
+    if fault.wire:  # an upstream's words: its code too, where it has the codes of this wire
+        return Telling(row.status, (fault.code if fault.wire in SAME_CODES else "") or row.code, fault.message)
     if isinstance(fault, InternalFault):
         # what went wrong inside is for the log alone
         return Telling(row.status, row.code, f"{row.words} Request id: {request_id}.")

@@ -73,7 +73,18 @@ def test_commands_named_in_pages_exist() -> None:
     for page in PAGES:
         for line in re.findall(r"understudy ((?:[a-z]+ ?){1,2})", page.read_text(encoding="utf-8")):
             words = line.split()
-            if words[0] in ("serve", "worker", "generate", "plan", "models", "keys", "usage", "doctor"):
+            if words[0] in (
+                "serve",
+                "worker",
+                "generate",
+                "check",
+                "template",
+                "plan",
+                "models",
+                "keys",
+                "usage",
+                "doctor",
+            ):
                 wanted = " ".join(words[:2]) if words[0] in ("models", "keys") and len(words) > 1 else words[0]
                 assert f"`understudy {wanted}" in commands, f"{page.name} names `understudy {line}`"
 

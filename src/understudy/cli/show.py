@@ -55,7 +55,7 @@ def findings(found: Findings, *, as_json: bool) -> None:
     rows = []
     for name, value in told.items():
         shown = ("no", "yes")[value] if isinstance(value, bool) else value
-        rows.append((name, f"[{','.join(map(str, shown))}]" if isinstance(shown, tuple) else shown))
+        rows.append((name, ",".join(map(str, shown)) if isinstance(shown, tuple) else shown))
     table(("finding", "value"), rows)
 
 

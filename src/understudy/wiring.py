@@ -116,6 +116,11 @@ def open_upstream(settings: Settings, name: str, plug: Any) -> Engine:
             f"There is no upstream {name!r} (set up: {there}); write [upstreams.{name}] with base_url, key and dialect"
         )
     dialects = {dialect.name: dialect for dialect in open_dialects(settings)}
+    spoken, _, server = upstream.dialect.partition(":")
+    if server and hasattr(dialects.get(spoken), "for_server"):
+        # one wire, several kinds of server: "openai_videos:vllm-omni"
+        with contextlib.suppress(ValueError):
+            dialects[upstream.dialect] = dialects[spoken].for_server(server)  # type: ignore[attr-defined]
     if upstream.dialect not in dialects:
         raise BadSetting(
             f"UNDERSTUDY_UPSTREAMS__{name.upper()}__DIALECT: there is no dialect {upstream.dialect!r}; "

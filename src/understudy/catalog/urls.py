@@ -99,8 +99,10 @@ def scheme_of(url: str) -> str:
         return ""
     if parts.scheme in ("http", "https"):
         return parts.scheme if parts.hostname else ""
-    if parts.scheme == "upload":
+    if parts.scheme in ("upload", "enclosed", "take"):
         return "oss" if parts.path else ""  # a file of ours by another name
+    if parts.scheme == "inline":
+        return "data"  # put aside by an earlier submit of the same request
     if parts.scheme == "oss":
         return "oss" if parts.netloc or parts.path.strip("/") else ""
     return parts.scheme if len(parts.scheme) > 1 else ""  # one letter is a drive

@@ -191,10 +191,14 @@ class EventsQuery:
 
 @dataclass(frozen=True, slots=True)
 class PromoteQuery:
-    """The same request, seed and media once more, on `engine` ("" = the next of its route)."""
+    """The same request, seed and media once more, on `engine` ("" = the next of its route).
+
+    With a `prompt` that takes the place of the first one's.
+    """
 
     task_id: str
     engine: str = ""
+    prompt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

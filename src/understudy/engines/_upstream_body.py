@@ -74,7 +74,7 @@ class Sender:
                 voice = await moved(reference, voice, reference.voice_path, sound)
             references.append(replace(reference, url=url, voice=voice))
         wire = self._dialect.encode_submit(request.but(references=tuple(references)), card)
-        if job.dialect == self._dialect.name:
+        if job.dialect == self._dialect.name and "json" in wire.headers.get("content-type", ""):
             body = as_it_came(job.body, model, changed)
             if body is not None:
                 return replace(wire, body=body)

@@ -97,7 +97,8 @@ class Desk:
         if isinstance(query, ContentQuery):
             return await self._content(caller, query, base_url)
         if isinstance(query, PromoteQuery):
-            return Accepted(await self._tasks.promote(caller, query.task_id, query.engine, request_id))
+            task = await self._tasks.promote(caller, query.task_id, query.engine, request_id, prompt=query.prompt)
+            return Accepted(task)
         if isinstance(query, (TicketQuery, SlotQuery, FinishQuery)):
             return await self._upload(caller, query, base_url)
         if isinstance(query, QuoteQuery):

@@ -44,7 +44,7 @@ class EventStream:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
-        over = [asyncio.ensure_future(_hung_up(receive))]
+        over = [asyncio.ensure_future(hung_up(receive))]
         if scope.get(STOPPING) is not None:
             over.append(asyncio.ensure_future(scope[STOPPING].wait()))
         coming = asyncio.ensure_future(_next(self._frames))
@@ -84,6 +84,7 @@ async def _next(frames: AsyncIterator[bytes]) -> bytes | None:
         return None
 
 
-async def _hung_up(receive: Any) -> None:
+async def hung_up(receive: Any) -> None:
+    """Wait until the caller is gone."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -19,7 +19,10 @@ from understudy.core.request import Profile
 from understudy.core.wire import (
     Accepted,
     Action,
+    Content,
+    ContentQuery,
     EventsQuery,
+    Query,
     Route,
     Told,
     WireReply,
@@ -28,6 +31,7 @@ from understudy.core.wire import (
 from understudy.server import guard
 from understudy.server.desk import Desk
 from understudy.server.events import EventStream, frame
+from understudy.server.films import Awaited, Film
 from understudy.service.accounts import Accounts, Caller
 from understudy.service.events import Event
 
@@ -35,6 +39,10 @@ log = structlog.get_logger("understudy.server")
 
 WITH_BODY = frozenset({Action.SLOT, Action.FINISH, Action.QUOTE, Action.PLAN, Action.PROMOTE})
 """Actions besides a submit whose question stands in a body."""
+
+
+LEADS_ON = 307
+"""What a dialect answers to a question for a result whose bytes shall follow in the same answer."""
 
 
 class Stream(Protocol):
@@ -204,11 +212,18 @@ class DialectMount:
         if isinstance(query, EventsQuery):
             events = await self._desk.follow(caller, query, wire.base_url)
             return EventStream(self._frames(dialect, wire, events), wire.request_id)
+        return await self._reply(dialect, query, wire, caller)
+
+    async def _reply(self, dialect: Dialect, query: Query, wire: WireRequest, caller: Caller) -> WireReply | Film:
+        """The answer in the dialect's words; where those lead on to a result, the result itself."""
         answer = await self._desk.answer(caller, query, wire.base_url, wire.request_id)
         told = answer.task if isinstance(answer, (Told, Accepted)) else None
-        return dialect.encode_answer(answer, wire, self._desk.card_of(told.request.model) if told else None)
+        reply = dialect.encode_answer(answer, wire, self._desk.card_of(told.request.model) if told else None)
+        if isinstance(answer, Content) and reply.status == LEADS_ON:
+            return Film(answer.url, wire.base_url, self._pass_on)
+        return reply
 
-    async def _submit(self, dialect: Dialect, wire: WireRequest, caller: Caller) -> WireReply:
+    async def _submit(self, dialect: Dialect, wire: WireRequest, caller: Caller) -> WireReply | Stream:
         request = dialect.decode_submit(wire, self._cards, self._profile)
         card = self._cards.find(request.model)
         self._accounts.admit_submit(caller, card)
@@ -216,7 +231,22 @@ class DialectMount:
             return dialect.encode_answer(await self._desk.check(caller, request, wire.request_id), wire, card)
         wishes = dialect.wishes(wire)
         task = await self._desk.tasks.submit(caller, request, wire.body, dialect.name, wire.request_id, wishes)
+        if dialect.waits(wire, card):
+            return self._awaited(dialect, wire, caller, task.task_id)
         return dialect.encode_answer(Accepted(task), wire, card)
+
+    def _awaited(self, dialect: Dialect, wire: WireRequest, caller: Caller, task_id: str) -> Stream:
+        """The film itself, once there is one, for those who wait."""
+
+        async def end() -> WireReply | Film:
+            try:
+                async for _ in await self._desk.follow(caller, EventsQuery(task_id), wire.base_url):
+                    pass
+                return await self._reply(dialect, ContentQuery(task_id), wire, caller)
+            except Fault as fault:
+                return dialect.encode_fault(fault, wire)
+
+        return Awaited(end, lambda fault: dialect.encode_fault(fault, wire))
 
 
 def _with_body(wire: WireRequest, body: bytes) -> WireRequest:

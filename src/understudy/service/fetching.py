@@ -18,7 +18,7 @@ from understudy.catalog.media import check_media, limits_for
 from understudy.core.card import MediaLimits, ModelCard
 from understudy.core.faults import MediaProblem, MediaRefused, NotFound
 from understudy.core.ports import BlobStore, Remote
-from understudy.core.request import LocalMedia, MediaFacts, Medium, Reference, Role
+from understudy.core.request import ENCLOSED, TAKE, LocalMedia, MediaFacts, Medium, Reference, Role
 from understudy.service.templates import Templates
 from understudy.service.uploads import INLINE, SLOT, Uploads
 
@@ -106,8 +106,10 @@ class Fetching:
                 try:
                     if url.startswith(("oss://", SLOT)):
                         file = await self._fetch_upload(url, folder)
-                    elif url.startswith(INLINE):
-                        file = await self._remote.fetch(await self._uploads.read_inline(url), limits, folder)
+                    elif url.startswith(TAKE):
+                        file = await self._fetch_take(url, folder)
+                    elif url.startswith((INLINE, ENCLOSED)):
+                        file = await self._fetch_inline(url, limits, folder)
                     else:
                         file = await self._remote.fetch(url, limits, folder)
                     self._fetched[url] = LocalMedia(file, await self._probe(file, workdir=self._folder))
@@ -127,6 +129,25 @@ class Fetching:
             raise MediaRefused(
                 MediaProblem.NOT_YOURS, "The uploaded file has expired meanwhile. Upload it again."
             ) from None
+        return target
+
+    async def _fetch_inline(self, url: str, limits: MediaLimits, folder: Path) -> Path:
+        """What came inside the request; as a file of a form it may be of any model's, as base64 of a few."""
+        if url.startswith(ENCLOSED):
+            url, limits = url.removeprefix(ENCLOSED), replace(limits, schemes=(*limits.schemes, "data"))
+        text = await self._uploads.read_inline(url) if url.startswith(INLINE) else url
+        if text[:5].lower() != "data:" and text is url:
+            raise MediaRefused(MediaProblem.FORMAT, "An enclosed: address holds the data of a file, as data:…;base64,…")
+        return await self._remote.fetch(text, limits, folder)
+
+    async def _fetch_take(self, url: str, folder: Path) -> Path:
+        """The film of an earlier task; `service.tasks` has written its key behind the id."""
+        key = url.removeprefix(TAKE).partition("/")[2]
+        target = folder / f"take{Path(key).suffix}"
+        try:
+            await self._bring(key, target)
+        except (FileNotFoundError, NotFound):
+            raise MediaRefused(MediaProblem.NOT_YOURS, "The film it goes on from has expired meanwhile.") from None
         return target
 
     async def _bring(self, key: str, target: Path) -> None:

@@ -15,16 +15,16 @@ from uuid import UUID, uuid5
 
 from understudy.catalog import tariffs, validate
 from understudy.core.card import ModelCard
-from understudy.core.faults import Conflict, MediaRefused, NotFound, Refused
+from understudy.core.faults import Conflict, MediaProblem, MediaRefused, NotFound, Refused
 from understudy.core.ids import id_in_order
 from understudy.core.ports import Cards, Clock, TaskStore
-from understudy.core.request import Profile, Reference, Role, VideoRequest
+from understudy.core.request import ENCLOSED, TAKE, Profile, Reference, Role, VideoRequest
 from understudy.core.task import IDEMPOTENCY_KEY, PROMOTED_FROM, SENT_PROMPT, WANTED_ENGINE, Status, Task, TaskFilter
 from understudy.core.wire import Canceled, Deleted, Listed, Quoted, Told
 from understudy.service.accounts import Caller
 from understudy.service.links import Links
 from understudy.service.templates import Templates
-from understudy.service.uploads import SLOT, Uploads
+from understudy.service.uploads import INLINE, SLOT, Uploads
 
 LONGEST_KEPT_URL = 4096
 """Characters; a media value longer than that is base64 and is kept beside the task, not in its row."""
@@ -94,6 +94,7 @@ class Tasks:
             # under one name, or an alias would have a limit of its own for tasks running at once
             complete = complete.but(model=card.model, seed=seed)
         if any(_is_kept_here(r) for r in complete.references):
+            complete = await self._with_takes(complete, caller)
             await self._check_uploads(complete, caller, card, request.model)
             complete = await self._put_inline_aside(complete, caller)
         now = self._clock.now()
@@ -119,8 +120,12 @@ class Tasks:
         self._wake()
         return task
 
-    async def promote(self, caller: Caller, task_id: str, engine: str, request_id: str) -> Task:
+    async def promote(
+        self, caller: Caller, task_id: str, engine: str, request_id: str, *, prompt: str | None = None
+    ) -> Task:
         """The same request, seed and media once more, on another engine, as a task of its own that names the first.
+
+        With a `prompt` in place of the first one's; then there is no body as the caller wrote it.
 
         Raises:
             NotFound: no such task of this account.
@@ -131,6 +136,9 @@ class Tasks:
             raise _no_task(task_id)
         wishes = {**draft.extras, PROMOTED_FROM: task_id, **({WANTED_ENGINE: engine} if engine else {})}
         wishes.pop(IDEMPOTENCY_KEY, None)
+        if prompt is not None:
+            wishes.pop(SENT_PROMPT, None)
+            return await self.submit(caller, draft.request.but(prompt=prompt), b"", draft.dialect, request_id, wishes)
         body = await self._store.body(task_id)
         return await self.submit(caller, draft.request, body, draft.dialect, request_id, wishes)
 
@@ -216,15 +224,34 @@ class Tasks:
             return None
         return task
 
+    async def _with_takes(self, request: VideoRequest, caller: Caller) -> VideoRequest:
+        """The request with the key of each film it names by the id of an earlier task. Raises MediaRefused."""
+        if not any(r.url.startswith(TAKE) for r in request.references):
+            return request
+        return request.but(references=tuple([await self._with_take(r, caller) for r in request.references]))
+
+    async def _with_take(self, reference: Reference, caller: Caller) -> Reference:
+        if not reference.url.startswith(TAKE):
+            return reference
+        task_id = reference.url.removeprefix(TAKE).partition("/")[0]
+        task = await self._mine(caller, task_id)
+        if task is None or task.artifact is None or self._clock.now() >= task.artifact.expires:
+            sentence = f"There is no finished film of task {task_id[:60]} of this account; films are kept for 24 hours."
+            raise MediaRefused(MediaProblem.NOT_YOURS, sentence, path=reference.path)
+        return replace(reference, url=f"{TAKE}{task_id}/{task.artifact.key}")
+
     async def _check_uploads(self, request: VideoRequest, caller: Caller, card: ModelCard, model: str) -> None:
         for reference in request.references:
             for url, path in ((reference.url, reference.path), (reference.voice, reference.voice_path)):
                 if reference.role is Role.TEMPLATE:
                     await self._templates.find(caller.account, reference.url, reference.path)
                     break
-                if url is None or not url.startswith(("oss://", SLOT)):
+                if url is None or not url.startswith(("oss://", SLOT, INLINE, ENCLOSED + INLINE)):
                     continue
                 try:
+                    if INLINE in url[:20]:
+                        self._uploads.check_inline(url.removeprefix(ENCLOSED), caller.account)
+                        continue
                     await self._uploads.resolve_for(url, caller.account, card, model)
                 except MediaRefused as refused:
                     raise MediaRefused(refused.problem, refused.message, path=path, limits=refused.limits) from None
@@ -235,7 +262,10 @@ class Tasks:
             return request
 
         async def aside(url: str) -> str:
-            return await self._uploads.keep_inline(url, caller.account) if _is_inline(url) else url
+            if not _is_inline(url):
+                return url
+            kind = ENCLOSED if url.startswith(ENCLOSED) else ""
+            return kind + await self._uploads.keep_inline(url.removeprefix(kind), caller.account)
 
         references = [
             replace(r, url=await aside(r.url), voice=await aside(r.voice) if r.voice else r.voice)
@@ -262,4 +292,6 @@ def _is_kept_here(reference: Reference) -> bool:
 
 
 def _is_inline(url: str) -> bool:
+    if url.startswith(ENCLOSED):
+        return not url.startswith(ENCLOSED + INLINE)
     return len(url) >= LONGEST_KEPT_URL and not url.startswith(("http:", "https:", "oss:", SLOT))

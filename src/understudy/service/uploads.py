@@ -239,6 +239,11 @@ class Uploads:
         await self._blobs.put_stream(key, chunks(), content_type="text/plain")
         return INLINE + key
 
+    def check_inline(self, url: str, account: str) -> None:
+        """Whether an `inline:` address is one of this account's, from an earlier submit. Raises MediaRefused."""
+        if not re.fullmatch(rf"{INLINE}{FOLDER}/{re.escape(account)}/\d{{4}}-\d\d-\d\d/inline/[0-9a-f-]{{36}}", url):
+            _not_to_be_had("An inline: address is never sent: give the media themselves.")
+
     async def read_inline(self, url: str) -> str:
         """The base64 that was put aside. Raises MediaRefused when it is gone."""
         try:

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from pydantic_core import PydanticSerializationError
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, tuple_, update
 
 from understudy.core.faults import Conflict, InvalidRequest, ViolationKind
 from understudy.core.ports import LedgerEntry, Outcome
@@ -78,15 +78,24 @@ class SqlTaskStore:
         return b"" if row is None else bytes(row[0])
 
     async def list(self, account: str, filter: TaskFilter) -> TaskPage:
-        """Newest first; both ends of the time window are included."""
+        """Newest first unless asked otherwise; both ends of the time window are included."""
         where = _conditions(account, filter)
+        order = (tasks.c.submitted, tasks.c.number)
 
         def work(connection: Connection) -> TaskPage:
-            total = connection.execute(select(func.count()).select_from(tasks).where(*where)).scalar_one()
+            bounds = where
+            if filter.after is not None:
+                mine = (tasks.c.account == account, tasks.c.task_id == filter.after)
+                last = connection.execute(select(*order).where(*mine)).one_or_none()
+                if last is None:
+                    return TaskPage((), 0, filter.page, filter.page_size)
+                here, there = tuple_(*order), tuple_(*last)
+                bounds = (*where, here > there if filter.oldest_first else here < there)
+            total = connection.execute(select(func.count()).select_from(tasks).where(*bounds)).scalar_one()
             rows = connection.execute(
                 select(*RETURNED)
-                .where(*where)
-                .order_by(tasks.c.submitted.desc(), tasks.c.number.desc())
+                .where(*bounds)
+                .order_by(*(order if filter.oldest_first else (column.desc() for column in order)))
                 .limit(filter.page_size)
                 .offset((filter.page - 1) * filter.page_size)
             )

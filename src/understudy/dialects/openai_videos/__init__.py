@@ -45,7 +45,7 @@ class OpenAIVideos:
         self.routes: tuple[Route, ...] = make_routes()
         self._form = form
         # another name, because a caller's body is forwarded as it came only between dialects of one name
-        self.name = "openai_videos" if form is Form.UNDERSTUDY else f"openai_videos:{form}"
+        self.name = status.NAME if form is Form.UNDERSTUDY else f"{status.NAME}:{form}"
 
     def for_server(self, form: str) -> OpenAIVideos:
         """The same dialect, writing for one kind of server: `vllm-omni` or `sglang`. Raises ValueError."""

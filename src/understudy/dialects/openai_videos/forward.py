@@ -47,7 +47,7 @@ _MAKES = {
     Form.SGLANG: (Capability.TEXT_TO_VIDEO, Capability.IMAGE_TO_VIDEO, Capability.REFERENCE_TO_VIDEO),
 }
 _ROLES = (Role.SUBJECT, Role.FIRST_FRAME, Role.PORTRAIT, Role.DRIVING_AUDIO)
-_TYPE_OF = {kind: name for name, kind in reversed(MEDIA_TYPES.items())}
+_TYPE_OF = {kind: name for name, kind in reversed(list(MEDIA_TYPES.items()))}
 
 
 def encode_submit(request: VideoRequest, card: ModelCard, form: Form) -> WireRequest:

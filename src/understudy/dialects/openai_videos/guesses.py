@@ -30,7 +30,7 @@ GPU_FRAME_RATE = 24
 """Frames per second that `num_frames` alone is counted in. Source: vLLM-Omni and SGLang, both default to 24."""
 
 TYPED_SECONDS = (4, 8, 12, 16, 20)
-"""The lengths the official client's types name, as texts. Source: spec/gateways.md §5.2. GUESS: compat takes the nearest
+"""Lengths the official client's types name, as texts. Source: spec/gateways.md §5.2. GUESS: compat takes the nearest
 that a model makes for one of them, because who writes them follows the types and not the model."""
 
 TYPED_SIZES = ("720x1280", "1280x720", "1024x1792", "1792x1024")

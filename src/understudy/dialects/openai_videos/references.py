@@ -134,7 +134,9 @@ def _address(item: Any, path: str, fields: Mapping[str, Any]) -> str:
     if isinstance(item, str) and item.startswith(PART):
         return _part(item, path, fields)
     if not isinstance(item, str) or not item.strip():
-        reason = f"{path} must be a file, a link, or an object with one image_url, video_url or file_id, not {_told(item)}."
+        reason = (
+            f"{path} must be a file, a link, or an object with one image_url, video_url or file_id, not {_told(item)}."
+        )
         raise InvalidRequest.of(path, reason, ViolationKind.URL)
     return item
 
@@ -179,7 +181,9 @@ def _media_item(item: VideoMedia, path: str, fields: Mapping[str, Any]) -> Refer
 
 def _by_lists(fields: Mapping[str, Any], card: ModelCard) -> Iterator[Reference]:
     own = card.hints("dashscope").get("references")
-    for name in dict.fromkeys(("reference_urls", "reference_video_urls", "ref_images_url" if own == "ref_images_url" else "")):
+    for name in dict.fromkeys(
+        ("reference_urls", "reference_video_urls", "ref_images_url" if own == "ref_images_url" else "")
+    ):
         value = fields.get(name)
         for number, item in enumerate(value if isinstance(value, list) else [] if value is None else [value]):
             path = f"{name}[{number}]"
@@ -240,7 +244,9 @@ def _voiced(found: tuple[Reference, ...], fields: Mapping[str, Any], card: Model
         raise InvalidRequest.of("audio_reference", reason)
     sound = loose[0]
     return tuple(
-        Reference(r.url, r.medium, r.role, sound.url, r.description, r.path, sound.path, r.name) if r is subjects[0] else r
+        Reference(r.url, r.medium, r.role, sound.url, r.description, r.path, sound.path, r.name)
+        if r is subjects[0]
+        else r
         for r in found
         if r is not sound
     )

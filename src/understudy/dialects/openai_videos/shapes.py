@@ -41,7 +41,9 @@ def _flag(value: Any) -> Any:
 
 def _picture(value: str) -> str:
     if read_picture(value) is None:
-        raise shape_error(ViolationKind.CHOICE, f"must be pixels such as 1280x720 or a tier as 720P, not {shown(value)}")
+        raise shape_error(
+            ViolationKind.CHOICE, f"must be pixels such as 1280x720 or a tier as 720P, not {shown(value)}"
+        )
     return value
 
 

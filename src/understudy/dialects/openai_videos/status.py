@@ -20,6 +20,7 @@ from understudy.dialects.openai_videos import guesses
 from understudy.dialects.openai_videos.faults import encode_fault, own_words
 from understudy.dialects.openai_videos.ids import remote_task_id, video_id
 
+NAME = "openai_videos"
 ENGINE_HEADER = "x-understudy-engine"
 POLL_HEADER = "openai-poll-after-ms"
 
@@ -103,9 +104,7 @@ def no_such_video(task_id: str) -> NotFound:
     return NotFound(f"There is no video {video_id(task_id)} of this account; videos are kept for 24 hours.")
 
 
-def video_json(
-    task: Task, card: ModelCard | None, url: str | None = None, cover: str | None = None
-) -> dict[str, Any]:
+def video_json(task: Task, card: ModelCard | None, url: str | None = None, cover: str | None = None) -> dict[str, Any]:
     """The video object: OpenAI's whole set, then `metadata`, `usage`, `engine` and `notes` where there is something."""
     request, artifact = task.request, task.artifact
     earlier = task.extras.get(PROMOTED_FROM)
@@ -182,8 +181,10 @@ def _error(task: Task) -> dict[str, Any] | None:
     if task.status is not Status.FAILED:
         return None
     fault = own_words(fault_from_record(task.fault or {}))
-    code = fault.code if fault.wire.partition(":")[0] == "openai_videos" and fault.code else _openai.error_row(fault).code
-    return {"code": code, "message": _openai.fault_message(fault, task.request_id)}
+    if fault.wire:  # an upstream's own words, which stand for themselves; its code only if it is of this wire
+        code = fault.code if fault.wire.partition(":")[0] == NAME else ""
+        return {"code": code or _openai.error_row(fault).code, "message": fault.message}
+    return {"code": _openai.error_row(fault).code, "message": _openai.fault_message(fault, task.request_id)}
 
 
 # Reading ------------------------------------------------------------------------------------------------------------
@@ -240,9 +241,7 @@ def read_refusal(reply: WireReply) -> Fault:
     error = _openai.read_error(reply)
     if detail is None or error is None:
         return _openai.fault_of(error or _openai.ErrorAnswer(reply.status, _openai.plain_text(reply)))
-    return _openai.fault_of(
-        _openai.ErrorAnswer(reply.status, _detail(detail), retry_after=_openai.retry_after(reply))
-    )
+    return _openai.fault_of(_openai.ErrorAnswer(reply.status, _detail(detail), retry_after=_openai.retry_after(reply)))
 
 
 def _detail(detail: Any) -> str:

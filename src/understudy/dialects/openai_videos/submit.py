@@ -100,7 +100,7 @@ def read_fields(wire: WireRequest) -> tuple[dict[str, Any], bool]:
             fields[name] = fields[other]
     if isinstance(fields.get("media"), str):
         fields["media"] = json_or_text(fields["media"], "media")
-    if isinstance(fields.get("audio"), str) and not fields["audio"].lower() in ("true", "false", "1", "0"):
+    if isinstance(fields.get("audio"), str) and fields["audio"].lower() not in ("true", "false", "1", "0"):
         fields.setdefault("audio_url", fields["audio"])  # a link: the film's sound
         del fields["audio"]
     urls = fields.get("reference_urls")
@@ -192,18 +192,17 @@ def _nearest_size(size: Size, card: ModelCard) -> Size:
     return min((option.size for option in card.sizes), key=distance)
 
 
-def _seconds(
-    said: shapes.VideoCreate, card: ModelCard, given: tuple[Reference, ...], *, typed: bool
-) -> int | None:
+def _seconds(said: shapes.VideoCreate, card: ModelCard, given: tuple[Reference, ...], *, typed: bool) -> int | None:
     """The length as asked for; of one that the client's types list, and the model does not make, the nearest."""
     seconds = said.seconds
     if seconds is None and said.num_frames is not None:
         rate = said.fps if isinstance(said.fps, (int, float)) and said.fps > 0 else guesses.GPU_FRAME_RATE
         return max(1, round(said.num_frames / rate))
-    if seconds not in guesses.TYPED_SECONDS or not typed:
+    if seconds is None or seconds not in guesses.TYPED_SECONDS or not typed:
         return seconds
+    asked = seconds
     if card.seconds_choices:
-        return min(card.seconds_choices, key=lambda choice: (abs(choice - seconds), choice))
+        return min(card.seconds_choices, key=lambda choice: (abs(choice - asked), choice))
     allowed = card.seconds
     if card.seconds_with_video and any(r.medium is Medium.VIDEO and r.role is Role.SUBJECT for r in given):
         allowed = card.seconds_with_video

@@ -49,7 +49,7 @@ def gather(body: Mapping[str, Any], card: ModelCard, *, strict: bool) -> tuple[d
     """The fields of `input` that the model knows, and the names of those found under `parameters` instead.
 
     An SDK puts what it does not know under `parameters`; compat looks there too. An empty link that the model can do
-    without is no link. Source: spec/dashscope.md §1.4, §8.2 ("" = absent).
+    without, or that stands in another field, is no link. Source: spec/dashscope.md §1.4, §8.2 ("" = absent).
     """
     spelled: Mapping[str, Any] = body["input"]
     parameters: Mapping[str, Any] = {} if strict else body.get("parameters") or {}
@@ -65,7 +65,9 @@ def gather(body: Mapping[str, Any], card: ModelCard, *, strict: bool) -> tuple[d
             given[name] = value
     fields: Mapping[str, str] = card.hints(NAME).get("fields", {})
     for name, text in fields.items():
-        if given.get(name) == "" and _role(text)[0] not in card.needs:
+        role = _role(text)[0]
+        said_elsewhere = any(given.get(other) for other, also in fields.items() if _role(also)[0] is role)
+        if given.get(name) == "" and (said_elsewhere or role not in card.needs):
             del given[name]
     return given, frozenset(moved)
 

@@ -130,10 +130,10 @@ def _function(body: Mapping[str, Any], card: ModelCard) -> str:
     if value is None or value in ("", NO_FUNCTION):
         reason = f"Field required: input.function. {card.model} has {listed}."
         raise InvalidRequest.of("input.function", reason, ViolationKind.MISSING)
-    if value not in card.functions:
+    if not isinstance(value, str) or value not in card.functions:
         reason = f"input.function must be one of {listed}, not {shown(value)}."
         raise InvalidRequest.of("input.function", reason, ViolationKind.CHOICE)
-    return str(value)
+    return value
 
 
 def _says_enable(wire: WireRequest, header: str) -> bool:

@@ -1,10 +1,10 @@
-"""The Python client against a small server that speaks real HTTP through the server half of the same dialect."""
+"""The Python client over the DashScope wire, against a small server that speaks HTTP through the same dialect."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.parser import BytesParser
@@ -18,7 +18,8 @@ import pytest_asyncio
 
 from builders import NOON
 from understudy.catalog.shelf import Shelf
-from understudy.client import Client, local_file, run
+from understudy.client import Client, SyncClient, local_file
+from understudy.client.files import part_of
 from understudy.core.faults import (
     BadSetting,
     CannotExpress,
@@ -182,7 +183,7 @@ async def server() -> AsyncIterator[SmallServer]:
 
 
 def a_client(server: SmallServer, key: str = KEY, **more: Any) -> Client:
-    return Client(server.url, key, **({"poll_seconds": (0.001, 0.002)} | more))
+    return Client(server.url, key, DIALECT, **({"poll_seconds": (0.001, 0.002)} | more))
 
 
 @pytest.fixture
@@ -205,7 +206,9 @@ async def test_generate_is_everything_in_one_call(server: SmallServer, girl: Pat
     film = tmp_path / "new folder" / "film.mp4"
     request = starring(str(girl), girl.as_uri(), "https://example.com/x.png", voice=str(voice))
     async with a_client(server) as client:
-        told = await client.generate(request, CARD, film, lambda fraction, note: heard.append((fraction, note)))
+        told = await client.generate(
+            request, film, card=CARD, on_progress=lambda fraction, note: heard.append((fraction, note))
+        )
     assert film.read_bytes() == FILM
     assert (told.status, told.engine, told.notes) == ("SUCCEEDED", "animatic", ("a note",))
     # each file went up once, the file part last, and the request names it by the key it went to
@@ -231,20 +234,20 @@ async def test_generate_is_everything_in_one_call(server: SmallServer, girl: Pat
 
 async def test_the_base_url_may_be_the_sdks(server: SmallServer) -> None:
     for tail in ("/", "/api/v1", "/api/v1/"):
-        async with Client(server.url + tail, KEY) as client:
-            assert await client.submit(starring("https://example.com/x.png"), CARD) == "task-1"
+        async with Client(server.url + tail, KEY, DIALECT) as client:
+            assert await client.submit(starring("https://example.com/x.png"), card=CARD) == "task-1"
 
 
 async def test_a_wrong_key_is_told(server: SmallServer) -> None:
     async with a_client(server, key="sk-wrong") as client:
         with pytest.raises(Unauthenticated, match="Invalid API-key provided"):
-            await client.submit(starring("https://example.com/x.png"), CARD)
+            await client.submit(starring("https://example.com/x.png"), card=CARD)
 
 
 async def test_nothing_is_uploaded_for_a_request_that_cannot_be_said(server: SmallServer, girl: Path) -> None:
     async with a_client(server) as client:
         with pytest.raises(CannotExpress, match="shot_type"):
-            await client.submit(starring(str(girl)).but(shot_type=ShotType.MULTI), CARD)
+            await client.submit(starring(str(girl)).but(shot_type=ShotType.MULTI), card=CARD)
     assert server.seen == []
 
 
@@ -252,7 +255,7 @@ async def test_a_missing_file_is_named_before_anything_is_sent(server: SmallServ
     async with a_client(server) as client:
         for url in ("nowhere/girl.png", "file:///nowhere/girl.png", str(tmp_path), "x." * 5000, "a\x00b"):
             with pytest.raises(InvalidRequest, match="There is no file"):
-                await client.submit(starring(url), CARD)
+                await client.submit(starring(url), card=CARD)
         with pytest.raises(InvalidRequest, match="There is no file"):
             await client.upload(tmp_path / "girl.png", CARD.model)
     assert server.seen == []
@@ -294,19 +297,19 @@ async def test_a_throttled_submit_is_sent_again_a_lost_one_never(server: SmallSe
     request = starring("https://example.com/x.png")
     async with a_client(server) as client:
         server.stumbles = [Throttled(retry_after=0.001), Throttled(retry_after=0.001)]
-        assert await client.submit(request, CARD) == "task-1"
+        assert await client.submit(request, card=CARD) == "task-1"
         assert len(server.seen) == 3
         server.stumbles = [Throttled(retry_after=0.001)] * 9
         with pytest.raises(Throttled):
-            await client.submit(request, CARD)
+            await client.submit(request, card=CARD)
         server.seen.clear()
         server.stumbles = [None]
         with pytest.raises(Unavailable, match="broke off"):
-            await client.submit(request, CARD)
+            await client.submit(request, card=CARD)
         assert len(server.seen) == 1
         server.stumbles = [InternalFault()]
         with pytest.raises(InternalFault):
-            await client.submit(request, CARD)
+            await client.submit(request, card=CARD)
         assert len(server.seen) == 2
 
 
@@ -341,7 +344,7 @@ async def test_a_failed_task_raises_what_went_wrong(server: SmallServer, tmp_pat
     server.fault = MediaRefused(MediaProblem.SECONDS, "It lasts 40 s.", path="input.media[0].url").record()
     async with a_client(server) as client:
         with pytest.raises(MediaRefused, match="It lasts 40 s") as caught:
-            await client.generate(starring("https://example.com/x.png"), CARD, tmp_path / "film.mp4")
+            await client.generate(starring("https://example.com/x.png"), tmp_path / "film.mp4", card=CARD)
     assert caught.value.problem is MediaProblem.SECONDS
     assert not (tmp_path / "film.mp4").exists()
 
@@ -351,14 +354,14 @@ async def test_a_canceled_task_and_a_result_that_is_gone(server: SmallServer, tm
     async with a_client(server) as client:
         server.life = [Status.CANCELED]
         with pytest.raises(Conflict, match="was canceled"):
-            await client.generate(request, CARD, film)
+            await client.generate(request, film, card=CARD)
         server.life, server.film_status = [Status.SUCCEEDED], 0
         with pytest.raises(Gone, match="results are kept for 24 hours"):
-            await client.generate(request, CARD, film)
+            await client.generate(request, film, card=CARD)
         for status, kind in ((403, Gone), (500, Unavailable)):
             server.film_status = status
             with pytest.raises(kind):
-                await client.generate(request, CARD, film)
+                await client.generate(request, film, card=CARD)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -367,7 +370,8 @@ async def test_half_a_film_is_no_film(server: SmallServer, tmp_path: Path) -> No
     async with a_client(server) as client:
         with pytest.raises(Unavailable, match="broke off"):
             await client.download(f"{server.url}/film.mp4", tmp_path / "film.mp4")
-    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / "film.mp4").exists()
+    assert list(tmp_path.iterdir()) == [part_of(f"{server.url}/film.mp4", tmp_path / "film.mp4")]
 
 
 async def test_nobody_there_is_said_with_the_url(tmp_path: Path) -> None:
@@ -375,17 +379,17 @@ async def test_nobody_there_is_said_with_the_url(tmp_path: Path) -> None:
     port = probe.sockets[0].getsockname()[1]
     probe.close()
     await probe.wait_closed()
-    async with Client(f"http://127.0.0.1:{port}", KEY) as client:
+    async with Client(f"http://127.0.0.1:{port}", KEY, DIALECT) as client:
         with pytest.raises(Unavailable, match=f"Nothing answers at http://127.0.0.1:{port}"):
-            await client.submit(starring("https://example.com/x.png"), CARD)
+            await client.submit(starring("https://example.com/x.png"), card=CARD)
 
 
 async def test_a_server_that_is_something_else(server: SmallServer) -> None:
     film = f"{server.url}/film.mp4?"  # whatever is asked, this answers bytes
-    async with Client(film, KEY, patience=0.0) as client:
+    async with Client(film, KEY, DIALECT, patience=0.0) as client:
         with pytest.raises(Unavailable, match="no DashScope JSON"):
             await client.wait("task-1")
-    async with Client(film, KEY) as client:
+    async with Client(film, KEY, DIALECT) as client:
         with pytest.raises(TimedOut, match=r"not told of \(The server answered HTTP 200 but no DashScope JSON"):
             await client.wait("task-1", timeout=0)
 
@@ -403,7 +407,11 @@ async def test_the_client_is_a_context_manager() -> None:
 
 async def test_the_face_for_programs_without_an_event_loop(server: SmallServer, tmp_path: Path) -> None:
     film = tmp_path / "film.mp4"
-    render: Callable[[], Any] = lambda: run(server.url, KEY, starring("https://example.com/x.png"), CARD, film)  # noqa: E731
+
+    def render() -> Any:
+        with SyncClient(server.url, KEY, DIALECT, poll_seconds=(0.001, 0.002)) as client:
+            return client.generate(starring("https://example.com/x.png"), film, card=CARD)
+
     told = await asyncio.to_thread(render)
     assert told.status == "SUCCEEDED"
     assert film.read_bytes() == FILM

@@ -146,7 +146,7 @@ async def _nobody(engine: str) -> None:
 
 
 def _ask_server(order: Order, output: Path | None, server: str, key: str | None) -> RemoteTask:
-    """Send the order to a server over the DashScope wire; what it makes is downloaded to `output`."""
+    """Send the order to a server on our own wire; what it makes is downloaded to `output`."""
     from understudy.client import Client
     from understudy.settings import load
     from understudy.wiring import open_shelf
@@ -171,10 +171,11 @@ async def _answer(
     client: Client, request: VideoRequest, card: ModelCard, output: Path | None, move: Callable[[float, str], None]
 ) -> RemoteTask:
     if output is None:
-        return await client.check(request, card, move)
+        return await client.check(request, card=card, on_progress=move)
     if card.makes is not Capability.MOTION_TEMPLATE:
-        return await client.generate(request, card, output, move)
-    told = await client.wait(await client.submit(request, card, move), move)
+        return await client.generate(request, output, card=card, on_progress=move)
+    task_id = await client.submit(request, card=card, on_progress=move)
+    told = await client.wait(task_id, on_progress=move)
     if told.findings is None:
         raise Refused(f"{told.message or 'The server ended the task without a template.'} (task {told.task_id})")
     return told

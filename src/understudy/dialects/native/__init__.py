@@ -135,6 +135,11 @@ class Native:
         """Any good answer as JSON. Raises the Fault a refusal stands for."""
         return telling.read_answer(reply)
 
+    def decode_tasks(self, reply: WireReply) -> tuple[RemoteTask, ...]:
+        """The tasks of a list. Raises the Fault a refusal stands for."""
+        told = telling.read_answer(reply).get("tasks")
+        return tuple(telling.read_task(task) for task in told) if isinstance(told, list) else ()
+
     def decode_slot(self, reply: WireReply) -> UploadSlot:
         return telling.decode_slot(reply)
 

@@ -79,6 +79,9 @@ class CardBox:
             raise NotFound("Model can not be found.", what="model")
         return self._cards[model]
 
+    def all(self) -> tuple[ModelCard, ...]:
+        return tuple({id(card): card for card in self._cards.values()}.values())
+
 
 class FakeWeb:
     """A Remote for which only the addresses put in `files` exist. Counts what is fetched."""

@@ -19,6 +19,7 @@ from understudy.core.wire import Told
 from understudy.engines.testcard import TestCard
 from understudy.media.probe import probe_file
 from understudy.service.accounts import Accounts, Caller
+from understudy.service.checks import Checks
 from understudy.service.links import Links
 from understudy.service.perform import Performance
 from understudy.service.tasks import Tasks
@@ -98,6 +99,24 @@ class World:
             probe=quick_probe,
             workdir=self.work,
             **self.settings,
+        )
+
+    def checks(self, *engines: Engine, **settings: Any) -> Checks:
+        return Checks(
+            self.cards,
+            engines or self.engines,
+            self.store.ledger,
+            self.blobs,
+            self.uploads,
+            self.web,
+            self.clock,
+            **{
+                "probe": quick_probe,
+                "workdir": self.work,
+                "profile": Profile.COMPAT,
+                "region": "cn-beijing",
+                **settings,
+            },
         )
 
     def worker(self, *engines: Engine, slots: int = 1, **settings: Any) -> Worker:

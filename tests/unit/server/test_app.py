@@ -11,10 +11,12 @@ import httpx
 import pytest
 
 from builders import NOON
-from understudy.core.request import MediaFacts, Medium
+from understudy.core.request import MediaFacts, Medium, Profile
 from understudy.core.task import Artifact
 from understudy.dialects.dashscope import DIALECT
 from understudy.server.app import Front, build_app
+from understudy.service.events import Events
+from understudy.service.plans import Plans
 from world import BASE_URL, World
 
 MODEL = "toy-r2v"
@@ -37,12 +39,20 @@ async def _ready() -> dict[str, Any]:
     raise OSError("the database is gone")
 
 
+def _no_plan(*_: Any) -> dict[str, Any]:
+    raise AssertionError("nobody asks for a plan here")
+
+
 def client_of(world: World, **changes: Any) -> httpx.AsyncClient:
     given = {
         "version": "1",
         "dialects": (DIALECT,),
         "cards": world.cards,
         "tasks": world.tasks,
+        "plans": Plans(world.cards, _no_plan, profile=Profile.COMPAT),
+        "events": Events(world.store.tasks, world.tasks, world.clock),
+        "checks": world.checks(),
+        "ledger": world.store.ledger,
         "uploads": world.uploads,
         "accounts": world.accounts,
         "links": world.links,

@@ -382,7 +382,7 @@ class TestEngines:
 
     async def test_the_first_that_offers_is_asked(self, world: World) -> None:
         idle, second, third = ScriptedEngine(good, offering=False), ScriptedEngine(good), ScriptedEngine(good)
-        second.name = "second"
+        idle.name, second.name, third.name = "idle", "second", "third"  # the name of an engine is its own
         task = await self.perform(world, idle, second, third)
         assert (task.engine, len(idle.jobs), len(third.jobs)) == ("second", 0, 0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from builders import NOON, a_task
 from understudy.core.faults import HouseError
+from understudy.core.findings import CheckProblem, Findings
 from understudy.core.request import Medium, Reference, Role, ShotType, VideoRequest
 from understudy.core.task import Artifact, MediaFacts, Status, Task
 from understudy.core.units import Ratio, Size, Tier
@@ -30,6 +31,15 @@ from understudy.stores.codec import (
 )
 from understudy.stores.schema import tasks
 
+T = TypeVar("T")
+
+
+def whole(kind: type[T], **values: st.SearchStrategy[Any]) -> st.SearchStrategy[T]:
+    """Values of a class with every field drawn: a field that was added since must be named here too."""
+    assert set(values) == {field.name for field in fields(kind)}, kind  # type: ignore[arg-type]
+    return st.builds(kind, **values)
+
+
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 moments = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
 amounts = st.decimals(0, 10**6, places=6)
@@ -42,61 +52,108 @@ objects = st.dictionaries(texts, jsons, max_size=3)
 sizes = st.builds(Size, st.integers(1, 9999), st.integers(1, 9999))
 ratios = st.builds(Ratio, st.integers(1, 99), st.integers(1, 99))
 tiers = st.builds(Tier, st.integers(100, 9999))
-references = st.builds(
+references = whole(
     Reference,
-    texts,
-    st.sampled_from(Medium),
-    st.sampled_from(Role),
-    st.none() | texts,
-    st.none() | texts,
-    texts,
-    texts,
+    url=texts,
+    medium=st.sampled_from(Medium),
+    role=st.sampled_from(Role),
+    voice=st.none() | texts,
+    description=st.none() | texts,
+    path=texts,
+    voice_path=texts,
+    name=texts,
 )
-requests = st.builds(
+rates = st.fractions(1, 60, max_denominator=1001)
+requests = whole(
     VideoRequest,
-    texts,
-    texts,
-    texts,
-    st.lists(references, max_size=5).map(tuple),
-    st.none() | sizes,
-    st.none() | tiers,
-    st.none() | ratios,
-    st.none() | st.integers(0, 99),
-    st.none() | st.sampled_from(ShotType),
-    st.none() | st.booleans(),
-    st.none() | st.booleans(),
-    st.none() | st.booleans(),
-    st.none() | st.integers(0, 2**31 - 1),
-    objects,
+    model=texts,
+    function=texts,
+    prompt=texts,
+    negative_prompt=texts,
+    references=st.lists(references, max_size=5).map(tuple),
+    size=st.none() | sizes,
+    tier=st.none() | tiers,
+    ratio=st.none() | ratios,
+    seconds=st.none() | st.integers(0, 99),
+    shot_type=st.none() | st.sampled_from(ShotType),
+    sound=st.none() | st.booleans(),
+    watermark=st.none() | st.booleans(),
+    prompt_extend=st.none() | st.booleans(),
+    seed=st.none() | st.integers(0, 2**31 - 1),
+    frames_per_second=st.none() | rates,
+    options=objects,
 )
-facts = st.builds(
+facts = whole(
     MediaFacts,
-    st.sampled_from(Medium),
-    texts,
-    st.integers(0, 2**40),
-    st.none() | sizes,
-    st.none() | amounts,
-    st.none() | amounts,
-    st.none() | st.integers(0, 9999),
-    st.booleans(),
-    st.booleans(),
-    st.none() | texts,
-    st.none() | texts,
-    st.none() | texts,
+    medium=st.sampled_from(Medium),
+    container=texts,
+    byte_count=st.integers(0, 2**40),
+    size=st.none() | sizes,
+    seconds=st.none() | amounts,
+    frames_per_second=st.none() | amounts,
+    frame_count=st.none() | st.integers(0, 9999),
+    has_sound=st.booleans(),
+    has_alpha=st.booleans(),
+    video_codec=st.none() | texts,
+    audio_codec=st.none() | texts,
+    pixel_format=st.none() | texts,
 )
-usages = st.builds(
-    Usage, amounts, amounts, amounts, st.integers(0, 9), st.integers(0, 9), st.none() | tiers, st.none() | sizes,
-    st.none() | ratios, st.none() | st.integers(1, 60),
-)  # fmt: skip
-whole_tasks = st.builds(
+usages = whole(
+    Usage,
+    output_seconds=amounts,
+    input_seconds=amounts,
+    billed_seconds=amounts,
+    video_count=st.integers(0, 9),
+    image_count=st.integers(0, 9),
+    tier=st.none() | tiers,
+    size=st.none() | sizes,
+    ratio=st.none() | ratios,
+    frames_per_second=st.none() | rates,
+)
+boxes = st.none() | st.tuples(*[st.integers(0, 9999)] * 4)
+findings = whole(
+    Findings,
+    passed=st.booleans(),
+    problem=st.none() | st.sampled_from(CheckProblem),
+    detail=texts,
+    face_box=boxes,
+    frame_box=boxes,
+    humanoid=st.none() | st.booleans(),
+    body=st.none() | st.sampled_from(["full", "half"]),
+    template_id=st.none() | texts,
+)
+artifacts = whole(Artifact, key=texts, sha256=texts, facts=facts, expires=moments, cover=st.none() | texts)
+charges = whole(Charge, quantity=amounts, unit=texts, unit_price=amounts, currency=texts, free_quantity=amounts)
+whole_tasks = whole(
     Task,
-    texts, texts, texts, texts, requests, moments, moments, texts, texts, st.sampled_from(Status),
-    st.none() | moments, st.none() | moments, st.integers(0, 9), st.integers(0, 9), st.none() | texts,
-    st.none() | objects, st.floats(0, 1), texts, st.booleans(),
-    st.none() | st.builds(Artifact, texts, texts, facts, moments), st.none() | usages,
-    st.none() | st.builds(Charge, amounts, texts, amounts, texts, amounts), st.none() | texts,
-    st.lists(texts, max_size=3).map(tuple), st.none() | objects, objects,
-)  # fmt: skip
+    task_id=texts,
+    account=texts,
+    key_id=texts,
+    dialect=texts,
+    request=requests,
+    submitted=moments,
+    expires=moments,
+    request_id=texts,
+    region=texts,
+    status=st.sampled_from(Status),
+    started=st.none() | moments,
+    ended=st.none() | moments,
+    attempt=st.integers(0, 9),
+    epoch=st.integers(0, 9),
+    engine=st.none() | texts,
+    handle=st.none() | objects,
+    fraction=st.floats(0, 1),
+    stage_note=texts,
+    cancel_wanted=st.booleans(),
+    artifact=st.none() | artifacts,
+    usage=st.none() | usages,
+    charge=st.none() | charges,
+    actual_prompt=st.none() | texts,
+    notes=st.lists(texts, max_size=3).map(tuple),
+    fault=st.none() | objects,
+    extras=objects,
+    findings=st.none() | findings,
+)
 
 
 @given(whole_tasks)

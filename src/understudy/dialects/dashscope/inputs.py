@@ -17,6 +17,7 @@ from typing import Any
 from understudy.core.card import ModelCard
 from understudy.core.faults import Violation, ViolationKind
 from understudy.core.request import MEDIUM_OF, Medium, Reference, Role
+from understudy.core.wording import shown
 from understudy.dialects.dashscope import shapes
 from understudy.dialects.dashscope.shapes import MEDIA_TYPES, DashScopeInput
 
@@ -79,8 +80,35 @@ def _known_fields(card: ModelCard) -> Iterable[str]:
     return (*_WORDS, *lists, *hints.get("fields", ()), *hints.get("options", ()))
 
 
+def own_links(
+    given: Mapping[str, Any], card: ModelCard, moved: frozenset[str]
+) -> tuple[dict[str, str], list[Violation]]:
+    """Links in fields that only this card names and no shape of ours has, and what is wrong with them."""
+    links: dict[str, str] = {}
+    found: list[Violation] = []
+    for name in card.hints(NAME).get("fields", {}):
+        value = given.get(name)
+        if name in DashScopeInput.model_fields or value is None:
+            continue
+        path = shapes.caller_path(("input", name), moved)
+        if not isinstance(value, str):
+            found.append(Violation(path, f"{path} must be a text, not {shown(value)}.", ViolationKind.TYPE))
+        elif not value.strip():
+            reason = f"{path} is empty: give an http, https or oss URL."
+            found.append(Violation(path, reason, ViolationKind.URL))
+        else:
+            links[name] = value
+    return links, found
+
+
 def references_of(
-    given: DashScopeInput, spelled: Sequence[Mapping[str, Any]], card: ModelCard, moved: frozenset[str], *, strict: bool
+    given: DashScopeInput,
+    links: Mapping[str, str],
+    spelled: Sequence[Mapping[str, Any]],
+    card: ModelCard,
+    moved: frozenset[str],
+    *,
+    strict: bool,
 ) -> tuple[Reference, ...]:
     """All references in order: `media`, `reference_urls`, `reference_video_urls`, `ref_images_url`, single fields.
 
@@ -103,13 +131,15 @@ def references_of(
         for index, url in enumerate(given.ref_images_url or ()):
             path = shapes.caller_path(("input", own, index), moved)
             found.append(Reference(url, Medium.IMAGE, path=path))
-    return (*found, *_by_field(given, card, moved))
+    return (*found, *_by_field(given, links, card, moved))
 
 
-def _by_field(given: DashScopeInput, card: ModelCard, moved: frozenset[str]) -> Iterable[Reference]:
+def _by_field(
+    given: DashScopeInput, links: Mapping[str, str], card: ModelCard, moved: frozenset[str]
+) -> Iterable[Reference]:
     seen: set[str] = set()
     for field, text in card.hints(NAME).get("fields", {}).items():
-        url = getattr(given, field)
+        url = links.get(field) or getattr(given, field, None)
         if url is None or text in seen:  # the official name comes first, its aliases after
             continue
         seen.add(text)

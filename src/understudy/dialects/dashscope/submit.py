@@ -87,8 +87,10 @@ def decode_submit(wire: WireRequest, cards: Cards, profile: Profile) -> VideoReq
         errors = error.errors(include_url=False)
         raise InvalidRequest(*shapes.violations_of(errors, moved), *violations) from None
     violations += inputs.strange_media_types(submit.input, card, moved)
+    links, wrong = inputs.own_links(given, card, moved)
+    violations += wrong
     spelled = given["media"] if submit.input.media else []
-    references = inputs.references_of(submit.input, spelled, card, moved, strict=strict)
+    references = inputs.references_of(submit.input, links, spelled, card, moved, strict=strict)
     if strict and not _says_enable(wire, RESOLVE_HEADER):
         violations += _unresolved(references)
     if violations:

@@ -1,7 +1,7 @@
 """The gpt.ge dialect (V-API, family "bailian"): a gateway to DashScope, with its bodies on routes of the gateway's own.
 
 Knows the routes, what each of them makes, the two shapes of usage and of an error. Must not know how a body is read or
-a task told: that is the DashScope dialect's, which is handed in (decision 0016). Source: spec/gateways.md §2; seed 002.
+a task told: that is the DashScope dialect's, which is handed in (decision 0018). Source: spec/gateways.md §2; seed 002.
 """
 
 from __future__ import annotations

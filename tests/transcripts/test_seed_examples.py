@@ -5,6 +5,8 @@ Nothing is typed in: commands and documented answers are cut from the documents 
 
 from __future__ import annotations
 
+import ast
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,12 +18,12 @@ from seeds import CurlCall, curl_blocks, json_blocks, seed_text
 from understudy.catalog.shelf import Shelf
 from understudy.catalog.tariffs import measure
 from understudy.catalog.validate import complete
-from understudy.core.faults import InvalidRequest, NotFound, ViolationKind
-from understudy.core.request import Medium, Profile, VideoRequest
+from understudy.core.faults import InvalidRequest, ViolationKind
+from understudy.core.request import Medium, Profile, Role, VideoRequest
 from understudy.core.task import Status, Task
 from understudy.core.wire import Accepted, Action, StatusQuery, Told, WireRequest
 from understudy.dialects.dashscope import DIALECT
-from wires import route_of
+from wires import a_submit, route_of
 
 SHELF = Shelf.open()
 VIDEO_URL = "https://here/results/xxx.mp4?Expires=xxx"
@@ -172,15 +174,68 @@ def test_forwarding_the_examples_gives_their_bodies_back() -> None:
                 assert sent.headers.get(name) == call.headers.get(name)
 
 
+OVERVIEW = [
+    # the submits of 001 in order: model, size, tier, seconds, rate asked for, roles; 5 s x 0.70, 3 s x 0.70, 5 s x 0.70
+    ("wan2.2-t2v-plus", "720*1280", "1080P", 5, 24, [], "3.500000"),
+    ("wanx2.1-i2v-plus", "None", "720P", 3, None, [Role.FIRST_FRAME], "2.100000"),
+    ("wanx2.1-kf2v-plus", "None", "720P", 5, None, [Role.FIRST_FRAME, Role.LAST_FRAME], "3.500000"),
+]
+
+
 def test_the_overview_uses_a_path_of_its_own_that_is_served_too() -> None:
-    """Document 001 posts to a third spelling; its models have no card here yet, and that is what is answered."""
+    """Document 001 posts to a third spelling, pixels as a resolution, a rate and lengths of its own: all served."""
+    calls = submits("001")
+    assert len(calls) == len(OVERVIEW)
+    for call, (model, size, tier, seconds, rate, roles, amount) in zip(calls, OVERVIEW, strict=True):
+        assert call.wire().path == "/api/v1/services/aigc/video/video-synthesis"
+        request = asked(call, Profile.COMPAT)
+        assert (request.model, request.prompt) == (model, call.json()["input"]["prompt"])
+        assert (str(request.size), str(request.tier), request.seconds) == (size, tier, seconds)
+        assert request.options.get("fps") == rate
+        assert [r.role for r in request.references] == roles
+        _, charge = measure(request, SHELF.find(model), [], Decimal(seconds), "cn-beijing")
+        assert str(charge.amount) == amount
+
+
+def test_strict_sends_the_overview_to_the_official_path() -> None:
     for call in submits("001"):
-        wire = call.wire()
-        route, _ = route_of(DIALECT.routes, wire)
-        assert route.action is Action.SUBMIT
-        if call.json()["model"] not in {card.model for card in SHELF.all()}:
-            with pytest.raises(NotFound):
-                DIALECT.decode_submit(wire, SHELF, Profile.COMPAT)
+        with pytest.raises(InvalidRequest, match="url error, please check url！"):
+            asked(call, Profile.STRICT)
+
+
+def python_calls(seed: str) -> list[dict[str, Any]]:
+    """The keyword arguments of every SDK call a document prints, in order."""
+    found = []
+    for block in re.findall(r"```python\n(.*?)```", seed_text(seed), re.DOTALL):
+        for node in ast.walk(ast.parse(block)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.keywords:
+                said = {k.arg: k.value.value for k in node.keywords if k.arg and isinstance(k.value, ast.Constant)}
+                if "model" in said:
+                    found.append(said)
+    return found
+
+
+def test_the_python_calls_of_the_overview_as_the_sdk_sends_them() -> None:
+    """What the SDK does not know it puts under `parameters`, and adds its own noise. Source: spec/dashscope.md §1.4."""
+    calls = {said["model"]: said for said in python_calls("001")}
+    assert set(calls) == {"wan2.2-t2v-plus", "wanx2.1-i2v-plus", "wanx2.1-kf2v-plus", "emo-detect-v1", "emo-v1"}
+    known = {"prompt", "img_url", "audio_url", "first_frame_url", "last_frame_url"}
+    made: dict[str, VideoRequest] = {}
+    for model, said in calls.items():
+        given = {"prompt": None, "extend_prompt": True, "function": "video-synthesis"}
+        given |= {name: value for name, value in said.items() if name in known}
+        parameters = {name: value for name, value in said.items() if name not in known | {"model"}}
+        body = {"model": model, "input": given, "parameters": parameters}
+        wire = a_submit(body, "/api/v1/services/aigc/image2video/video-synthesis")
+        request = DIALECT.decode_submit(wire, SHELF, Profile.COMPAT)
+        made[model] = complete(request, SHELF.find(model), Profile.COMPAT)
+    assert str(made["wan2.2-t2v-plus"].size) == "720*1280"
+    assert made["wanx2.1-i2v-plus"].seconds == 3
+    assert made["wanx2.1-kf2v-plus"].seconds == 4
+    emo = made["emo-v1"]
+    assert [r.role for r in emo.references] == [Role.PORTRAIT, Role.DRIVING_AUDIO]
+    assert emo.options == {"style_level": "active"}, "the boxes are found by ourselves"
+    assert made["emo-detect-v1"].options == {"ratio": "1:1"}
 
 
 def test_the_upload_form_of_000_is_the_one_the_client_fills() -> None:

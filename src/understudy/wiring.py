@@ -34,6 +34,8 @@ from understudy.service.janitor import Janitor
 from understudy.service.links import Links
 from understudy.service.perform import EVERY_MODEL, Performance
 from understudy.service.plans import Plans
+from understudy.service.rehearsal import ENGINE as REHEARSED
+from understudy.service.rehearsal import Rehearsal
 from understudy.service.tasks import Tasks
 from understudy.service.templates import Templates
 from understudy.service.uploads import Uploads
@@ -79,6 +81,8 @@ def open_shelf(settings: Settings) -> Shelf:
 def open_engines(settings: Settings) -> tuple[Engine, ...]:
     """Every engine the settings name, configured: those asked in general, in order, then those of single routes."""
     named = [*settings.engines, *(name for names in settings.routes.values() for name in names)]
+    if settings.test_keys:
+        named.append(REHEARSED)
     return tuple(open_engine(settings, name) for name in dict.fromkeys(named))
 
 
@@ -281,7 +285,8 @@ def open_house(settings: Settings) -> House:
     store, ledger = stores.tasks, stores.ledger
     blobs = OpendalBlobs.open(f"fs:{settings.data / 'blobs'}")
     secret = read_secret(settings.data)
-    accounts = Accounts(ledger, clock, limits_on=settings.limits_on)
+    test_keys = Rehearsal() if settings.test_keys else None
+    accounts = Accounts(ledger, clock, limits_on=settings.limits_on, test_keys=test_keys)
     links = Links(secret, clock)
     uploads = Uploads(blobs, secret, clock)
     engines = open_engines(settings)
@@ -347,9 +352,7 @@ async def make_keys(house: House) -> None:
             print(f"Made a key for account 'default' (shown once): {key}", file=sys.stderr, flush=True)
 
 
-def _draw_plan(
-    prompt: str, subjects: Sequence[Subject], seconds: int, shot_type: ShotType | None
-) -> Mapping[str, Any]:
+def _draw_plan(prompt: str, subjects: Sequence[Subject], seconds: int, shot_type: ShotType | None) -> Mapping[str, Any]:
     """The studio's storyboard; it is loaded when the first one is asked for."""
     from understudy.animatic.grammar import NamedSubject
     from understudy.animatic.plan import make_plan, plan_json

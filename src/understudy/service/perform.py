@@ -37,11 +37,13 @@ from understudy.core.machine import advice_for, is_machine_trouble
 from understudy.core.ports import BlobStore, Cards, Clock, Engine, Ledger, Outcome, Remote, TaskStore
 from understudy.core.task import PROMOTED_FROM, WANTED_ENGINE, Status, Take, Task
 from understudy.media.child import ChildDied, Death
+from understudy.service import rehearsal
 from understudy.service.accounts import activate
 from understudy.service.fetching import Fetching, Probe
 from understudy.service.lease import CalledOff, Lease
 from understudy.service.making import Making
 from understudy.service.publishing import NotKept, Publishing
+from understudy.service.rehearsal import script_for
 from understudy.service.stage import LeaseStage
 from understudy.service.templates import Templates
 from understudy.service.uploads import Uploads
@@ -204,6 +206,8 @@ class Performance:
         A caller chooses among what the operator lets the model be made by, or a wish could make the operator pay.
         """
         by_name = {engine.name: engine for engine in self._engines}
+        if script_for(task) is not None:
+            return tuple(engine for engine in self._engines if engine.name == rehearsal.ENGINE)
         general = self._routes.get(EVERY_MODEL, tuple(by_name))
         names = self._routes.get(task.request.model, general)
         wanted = task.extras.get(WANTED_ENGINE)
@@ -217,6 +221,12 @@ class Performance:
         async def chosen(engine: str) -> None:
             await lease.renew(engine=engine)
 
+        script = script_for(task)
+        if script is not None:
+            await self._clock.sleep(script.seconds)
+            fault = script.fault(task.dialect)
+            if fault is not None:
+                raise fault
         # what is made once more is made of the request, whose seed the body may not tell
         body = b"" if PROMOTED_FROM in task.extras else await self._store.body(task.task_id)
         return await making.take(task.task_id, chosen, attempt=task.attempt, body=body, dialect=task.dialect)
@@ -267,7 +277,8 @@ class Performance:
                 cost=published.cost,
             ),
         )
-        if finished is None:
+        script = script_for(task)
+        if finished is None or (script is not None and script.word == "expired"):
             await self._publishing.withdraw(published, task.account)
         return finished
 

@@ -159,7 +159,7 @@ def _values(option: Option) -> st.SearchStrategy[Any]:
     if option.kind is OptionKind.TEXT:
         return st.sampled_from(option.choices) if option.choices else TEXTS
     if option.kind is OptionKind.TEXTS:
-        return st.lists(st.sampled_from(option.choices), max_size=3)
+        return st.lists(st.sampled_from(option.choices) if option.choices else TEXTS, max_size=3)
     if option.kind is OptionKind.WHOLE:
         if option.choices:
             return st.sampled_from([int(choice) for choice in option.choices])

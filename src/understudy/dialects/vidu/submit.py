@@ -200,7 +200,7 @@ def _missing(said: ViduSubmit, card: ModelCard, work: str, references: tuple[Ref
     if "audio-or-text" in card.rules and Role.DRIVING_AUDIO not in given and not said.text:
         reason = "Field required: audio_url. Give a sound, or what is to be said as text."
         yield Violation("audio_url", reason, ViolationKind.MISSING)
-    if work == "template2video" and not said.template:
+    if work == "template2video" and not (said.template or "").strip():
         yield Violation("template", "Field required: template", ViolationKind.MISSING)
 
 

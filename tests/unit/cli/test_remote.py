@@ -17,9 +17,8 @@ from understudy.cli.main import app
 from understudy.client import Client
 from understudy.core.faults import UnderstudyError
 from understudy.core.findings import CheckProblem, Findings
-from understudy.core.request import VideoRequest
 from understudy.core.usage import Usage
-from understudy.core.wire import Checked, WireReply, WireRequest
+from understudy.core.wire import Checked, RemoteTask, WireRequest
 from understudy.dialects.dashscope import DIALECT
 
 runner = CliRunner()
@@ -99,18 +98,18 @@ def test_a_check_that_cannot_be_made_says_why(there: list[str]) -> None:
 def test_a_check_tells_the_servers_finding(
     found: Findings, code: int, there: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The answer is the one the dialect writes; only the wire between is left out."""
-    usage = Usage(image_count=1)
+    """What the dialect's server half writes, its client half reads, and the command tells."""
+    written = DIALECT.encode_answer(
+        Checked(found, Usage(image_count=1)),
+        WireRequest("POST", "/", request_id="r"),
+        Shelf.open().find("emo-detect-v1"),
+    )
+    read = DIALECT.decode_reply(written)
 
-    async def answer(self: Client, *_: object, **__: object) -> WireReply:
-        wire = WireRequest("POST", "/", request_id="r")
-        return DIALECT.encode_answer(Checked(found, usage), wire, Shelf.open().find("emo-detect-v1"))
+    async def answer(self: Client, *_: object, **__: object) -> RemoteTask:
+        return read
 
-    async def unsent(self: Client, request: VideoRequest, _: object) -> VideoRequest:
-        return request
-
-    monkeypatch.setattr(Client, "_send", answer)
-    monkeypatch.setattr(Client, "_with_uploads", unsent)
+    monkeypatch.setattr(Client, "check", answer)
     told = runner.invoke(app, ["check", "a.png", "--format", "json", *there])
     assert told.exit_code == code, (told.output, told.exception)
     said = json.loads(told.stdout)

@@ -188,5 +188,5 @@ class Life(RuleBasedStateMachine):
         assert max(living.values(), default=0) <= AT_ONCE
 
 
-Life.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Life.TestCase.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
 TestLife = Life.TestCase

@@ -10,6 +10,9 @@ import hashlib
 import os
 import signal
 from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +22,11 @@ import pytest
 from builders import a_card, a_request, a_video, an_image, tiny_image, tiny_sound, tiny_video
 from understudy.catalog.promises import promise
 from understudy.core.card import ModelCard
+from understudy.core.faults import MediaRefused, Refused
 from understudy.core.plugs import find_plugs
 from understudy.core.ports import Engine, Job, Stage
-from understudy.core.request import LocalMedia, Reference, VideoRequest
+from understudy.core.promise import Promise
+from understudy.core.request import Capability, LocalMedia, MediaFacts, Medium, Reference, Role, VideoRequest
 from understudy.core.task import Take
 from understudy.core.units import Size
 from understudy.media.child import ChildDied
@@ -30,7 +35,9 @@ from understudy.service.take import what_is_wrong
 from understudy.settings import Settings
 from understudy.wiring import open_engine
 
-ENGINES = sorted(find_plugs("understudy.engines", "ENGINE"))
+FORWARDS = {"upstream"}
+"""Not judged here: what makes nothing itself needs another server, see tests/socket/test_forwarding.py."""
+ENGINES = sorted(set(find_plugs("understudy.engines", "ENGINE")) - FORWARDS)
 PROMPT = "Image 1 waves and says: “Hello there.” slow 1"  # the test card takes its second; others may not care
 LONG = "Image 1 walks through the park, looks around and waves. slow 60"
 
@@ -50,6 +57,9 @@ class PlainStage:
             "https://media.example/voice.wav": tiny_sound(folder / "voice.wav"),
         }
         self.handle: Mapping[str, Any] | None = None
+        self.motion = MediaFacts(
+            Medium.VIDEO, "motion", 6, Size(320, 180), Decimal(1), frames_per_second=Decimal(30), has_sound=True
+        )
 
     async def local(self, reference: Reference) -> LocalMedia:
         path = self.files[reference.url]
@@ -57,6 +67,11 @@ class PlainStage:
 
     async def local_voice(self, reference: Reference) -> LocalMedia | None:
         return None if reference.voice is None else await self.local(Reference(reference.voice))
+
+    async def template(self, reference: Reference) -> LocalMedia:
+        path = self.workdir.with_name("template.motion")
+        path.write_bytes(b"joints")
+        return LocalMedia(path, self.motion)
 
     async def report(self, fraction: float, note: str = "") -> None:
         self.reports.append(fraction)
@@ -114,9 +129,42 @@ async def test_the_film_is_exactly_what_was_asked_for(
     request = a_request(PROMPT, an_image(), a_video(number=1), size=size, sound=sound, seconds=2)
     assert engine.offers(a_card(), request)
     take = await engine.perform(a_job(request), stage)
-    assert what_is_wrong(probe_file(take.path), request, a_card()) == ""
+    assert take.path is not None
+    assert what_is_wrong(probe_file(take.path), promise(request, a_card(), {})) == ""
     assert stage.workdir in take.path.parents
     assert children() == []
+
+
+@pytest.mark.parametrize("rate", [Fraction(15), Fraction(24000, 1001)], ids=str)
+async def test_another_rate_is_kept_or_refused_in_words(engine: Engine, stage: PlainStage, rate: Fraction) -> None:
+    job = a_job(a_request(PROMPT))
+    job = replace(job, promise=replace(job.promise, frames_per_second=rate))
+    told = await said_or_shown(engine, job, stage)
+    assert told == "" or "frames a second" in told
+
+
+async def said_or_shown(engine: Engine, job: Job, stage: PlainStage) -> str:
+    """What an engine refuses with; else what is wrong with its film, empty when nothing is."""
+    try:
+        take = await engine.perform(job, stage)
+    except (Refused, MediaRefused) as refused:
+        return refused.message
+    assert take.path is not None
+    return what_is_wrong(probe_file(take.path), job.promise)
+
+
+async def test_a_template_is_fetched_as_one(engine: Engine, stage: PlainStage) -> None:
+    """A template is no medium: whoever asks for it as one finds nothing."""
+    card = a_card(makes=Capability.MOTION_TRANSFER)
+    motion = Reference("AACT.1", role=Role.TEMPLATE)
+    portrait = an_image(role=Role.PORTRAIT)
+    request = a_request("", portrait, motion, seconds=None)
+    if not engine.offers(card, request):
+        pytest.skip(f"{engine.name} makes no such film")
+    job = replace(a_job(request, card), promise=Promise(Size(320, 180), Fraction(15), Decimal(1), sound=True))
+    told = await said_or_shown(engine, job, stage)
+    assert told == "" or engine.name != "testcard", told  # six bytes are no motion to whoever looks into it
+    assert len(told) == 0 or len(told.split()) > 3, "a refusal is a sentence"
 
 
 async def test_the_file_plays_everywhere(engine: Engine, stage: PlainStage) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ import pytest
 
 from builders import NOON, a_request, a_task
 from understudy.core.faults import Conflict, InternalFault, InvalidRequest, Unavailable, fault_from_record
-from understudy.core.ports import Outcome
+from understudy.core.findings import CheckProblem, Findings
+from understudy.core.ports import LedgerEntry, Outcome
 from understudy.core.request import MediaFacts, Medium
 from understudy.core.task import Artifact, ForbiddenMove, Status, Task, TaskFilter
 from understudy.core.units import Size
@@ -73,7 +75,7 @@ def success(quantity: str = "11", **changes: Any) -> Outcome:
         Status.SUCCEEDED,
         NOON + timedelta(minutes=2),
         artifact=an_artifact(),
-        usage=Usage(Decimal(10), Decimal(1), Decimal(quantity), 1, 0, None, Size(1280, 720), None, 30),
+        usage=Usage(Decimal(10), Decimal(1), Decimal(quantity), 1, 0, None, Size(1280, 720), None, Fraction(30)),
         charge=Charge(Decimal(quantity), "second", Decimal("0.6")),
         notes=("speech: one voice stands in",),
     )
@@ -157,6 +159,13 @@ class TestListing:
             (TaskFilter(status=Status.PENDING), "43210"),
             (TaskFilter(status=Status.FAILED), ""),
             (TaskFilter(since=NOON + timedelta(hours=1), until=NOON + timedelta(hours=3)), "321"),
+            (TaskFilter(oldest_first=True), "01234"),
+            (TaskFilter(after="t3"), "210"),
+            (TaskFilter(after="t3", page_size=2), "21"),
+            (TaskFilter(after="t3", oldest_first=True), "4"),
+            (TaskFilter(after="t2", model="model-1"), "1"),
+            (TaskFilter(after="t0"), ""),
+            (TaskFilter(after="of nobody"), ""),
         ],
     )
     async def test_a_page_is_newest_first(
@@ -169,6 +178,7 @@ class TestListing:
     async def test_the_total_counts_all_that_match(self, tasks: SqlTaskStore, given: list[Task]) -> None:
         assert (await tasks.list("alice", TaskFilter(page_size=2, key_id="0"))).total == 3
         assert (await tasks.list("carol", TaskFilter())).total == 0
+        assert (await tasks.list("alice", TaskFilter(page_size=2, after="t4"))).total == 4
 
 
 class TestClaiming:
@@ -432,6 +442,99 @@ def a_quota(task: Task, granted: str = "50", used: str = "0", days: int = 90) ->
     return Quota(task.request.model, Decimal(granted), Decimal(used), NOON + timedelta(days=days))
 
 
+FINDINGS = Findings(
+    passed=False, problem=CheckProblem.FACE_POSE, detail="Turned by 40 degrees.", humanoid=True, face_box=(1, 2, 30, 40)
+)
+
+
+class TestFindings:
+    @pytest.mark.parametrize("found", [FINDINGS, Findings(template_id="AACT.1"), Findings()], ids=["no", "id", "yes"])
+    async def test_what_was_found_is_kept_where_no_film_is_made(self, tasks: SqlTaskStore, found: Findings) -> None:
+        task = await running(tasks)
+        done = await tasks.finish(task, success(artifact=None, findings=found))
+        assert done is not None
+        assert (done.findings, done.artifact) == (found, None)
+        assert await tasks.get(task.task_id) == done
+
+    async def test_they_are_listed_with_their_task(self, tasks: SqlTaskStore) -> None:
+        task = await running(tasks)
+        await tasks.finish(task, success(artifact=None, findings=FINDINGS))
+        (listed,) = (await tasks.list(task.account, TaskFilter())).tasks
+        assert listed.findings == FINDINGS
+
+    async def test_a_film_has_none(self, tasks: SqlTaskStore) -> None:
+        done = await tasks.finish(await running(tasks), success())
+        assert done is not None
+        assert done.findings is None
+
+
+class TestTheBookWithoutATask:
+    """Checks are answered at once: a line of the book, no row of the queue."""
+
+    def line(self, number: str = "request-1", account: str = "alice", quantity: str = "1") -> LedgerEntry:
+        charge = Charge(Decimal(quantity), "image", Decimal("0.004"))
+        return LedgerEntry(number, account, "1", "toy-detect", NOON, Usage(image_count=1), charge)
+
+    async def test_it_is_written_and_no_task_comes_of_it(self, store: SqlStore) -> None:
+        written = await store.ledger.record(self.line())
+        assert written == self.line()
+        assert await store.ledger.entries("alice", None, None) == (written,)
+        assert await store.tasks.get("request-1") is None
+        assert (await store.tasks.list("alice", TaskFilter())).total == 0
+
+    async def test_one_number_is_one_line(self, store: SqlStore) -> None:
+        await store.ledger.record(self.line())
+        with pytest.raises(Conflict, match="request-1"):
+            await store.ledger.record(self.line())
+        assert len(await store.ledger.entries(None, None, None)) == 1
+
+    async def test_free_ones_go_first_and_racing_lines_share_them(self, store: SqlStore) -> None:
+        await store.ledger.grant("alice", Quota("toy-detect", Decimal(5), Decimal(0), NOON + timedelta(days=90)))
+        lines = await asyncio.gather(*(store.ledger.record(self.line(f"request-{n}")) for n in range(9)))
+        assert sorted(line.charge.free_quantity for line in lines) == [0] * 4 + [1] * 5
+        assert sum(line.charge.amount for line in lines) == 4 * Decimal("0.004")
+        quota = await store.ledger.quota("alice", "toy-detect")
+        assert quota is not None
+        assert quota.left(NOON) == 0
+
+    async def test_a_refused_line_takes_nothing_from_what_is_free(self, store: SqlStore) -> None:
+        await store.ledger.grant("alice", Quota("toy-detect", Decimal(5), Decimal(0), NOON + timedelta(days=90)))
+        await store.ledger.record(self.line())
+        with pytest.raises(Conflict):
+            await store.ledger.record(self.line())
+        quota = await store.ledger.quota("alice", "toy-detect")
+        assert quota is not None
+        assert quota.left(NOON) == 4
+
+    async def test_an_expired_quota_gives_nothing(self, store: SqlStore) -> None:
+        await store.ledger.grant("alice", Quota("toy-detect", Decimal(5), Decimal(0), NOON))
+        assert (await store.ledger.record(self.line())).charge.free_quantity == 0
+
+
+class TestForgetting:
+    async def test_only_what_has_ended_can_be_let_go_at_once(self, tasks: SqlTaskStore) -> None:
+        (waiting,) = await added(tasks, a_task(account="bob"))
+        assert await tasks.expire(waiting.task_id, "bob", NOON) is False
+        task = await claimed(tasks)
+        assert task is not None
+        assert await tasks.expire(task.task_id, "bob", NOON) is False
+        await tasks.finish(task, success())
+        assert await tasks.expire(task.task_id, "alice", NOON) is False, "another's"
+        assert await tasks.expire("nobody", "bob", NOON) is False
+        assert await tasks.expire(task.task_id, "bob", NOON) is True
+        assert await tasks.sweep(NOON) == (success().artifact,)
+        assert await tasks.get(task.task_id) is None
+
+
+class TestTheQueueAhead:
+    async def test_it_counts_those_who_came_before_and_still_wait(self, tasks: SqlTaskStore) -> None:
+        given = [a_task(now=NOON + timedelta(seconds=n), account=f"a{n % 2}") for n in range(4)]
+        await added(tasks, *given)
+        assert [await tasks.ahead(task) for task in given] == [0, 1, 2, 3]
+        assert await claimed(tasks) is not None
+        assert [await tasks.ahead(task) for task in given[1:]] == [0, 1, 2]
+
+
 class TestCanceling:
     async def test_a_waiting_task_ends_at_once(self, tasks: SqlTaskStore) -> None:
         (task,) = await added(tasks, a_task())
@@ -563,3 +666,35 @@ def test_the_suite_misses_no_promise() -> None:
     promised = {name for name in vars(TaskStore) if not name.startswith("_")}
     words = Path(__file__).read_text(encoding="utf-8")
     assert promised == {name for name in promised if f"tasks.{name}(" in words}
+
+
+# Many at once ------------------------------------------------------------------------------------------------------
+
+
+async def test_many_tasks_are_looked_at_at_once(tasks: SqlTaskStore) -> None:
+    first, second, third = await added(tasks, *(a_task(submitted=NOON + timedelta(seconds=s)) for s in range(3)))
+    working = await claimed(tasks)
+    assert working is not None
+    await tasks.renew(working, NOON + LEASE, fraction=0.5, note="shot 2")
+    ids = [first.task_id, second.task_id, third.task_id, "nobody"]
+    found = await tasks.look(ids, NOON, places=True)
+    assert {i: (s.status, s.epoch, s.fraction, s.note, s.ahead) for i, s in found.items()} == {
+        first.task_id: (Status.RUNNING, 1, 0.5, "shot 2", None),
+        second.task_id: (Status.PENDING, 0, 0.0, "", 0),
+        third.task_id: (Status.PENDING, 0, 0.0, "", 1),
+    }
+    quick = await tasks.look(ids, NOON, places=False)
+    assert {s.ahead for s in quick.values()} == {None}
+    assert await tasks.look(ids, first.expires, places=False) == {}
+    assert await tasks.look([str(n) for n in range(25_000)], NOON, places=True) == {}
+
+
+async def test_a_commit_rings_once_it_is_kept(store: SqlStore) -> None:
+    seen: list[bool] = []
+    task = a_task()
+    store.database.on_commit(lambda: seen.append(True))
+    await store.tasks.add(task, b"{}")
+    assert seen
+    count = len(seen)
+    assert await store.tasks.get(task.task_id) is not None
+    assert len(seen) == count, "a question is no commit"

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 from understudy.client import files
@@ -262,12 +262,15 @@ class Client:
     # Questions ------------------------------------------------------------------------------------------------------
 
     async def quote(self, request: VideoRequest, video_seconds: Sequence[Decimal] = ()) -> Mapping[str, Any]:
-        """What a request will cost, as `{"usage": …, "charge": …}`; `video_seconds` are lengths of its videos."""
-        return await self._answer(QuoteQuery(request, tuple(video_seconds)))
+        """What a request will cost, as `{"usage": …, "charge": …}`; `video_seconds` are lengths of its videos.
+
+        Nothing is uploaded for it, nor for a plan.
+        """
+        return await self._answer(QuoteQuery(_without_files(request), tuple(video_seconds)))
 
     async def plan(self, request: VideoRequest) -> Mapping[str, Any]:
-        """The storyboard a request makes; files need not exist for it."""
-        return await self._answer(PlanQuery(request))
+        """The storyboard a request makes."""
+        return await self._answer(PlanQuery(_without_files(request)))
 
     async def models(self) -> tuple[Mapping[str, Any], ...]:
         """The cards of every model of the server."""
@@ -365,6 +368,19 @@ class Client:
 
     def _address(self, wire: WireRequest) -> tuple[str, dict[str, str]]:
         return self.base_url + wire.path, {**wire.headers, **self._dialect.encode_key(self._key)}
+
+
+def _without_files(request: VideoRequest) -> VideoRequest:
+    """The request with links in place of local files, for questions that need none."""
+
+    def link(url: str) -> str:
+        return url if files.is_elsewhere(url) else f"https://file.invalid/{quote(Path(url).name)}"
+
+    references = [
+        r if r.role is Role.TEMPLATE else replace(r, url=link(r.url), voice=link(r.voice) if r.voice else r.voice)
+        for r in request.references
+    ]
+    return request.but(references=tuple(references))
 
 
 def _note(told: RemoteTask) -> str:

@@ -43,7 +43,7 @@ def local_file(link: str) -> Path | None:
     `file://` is read as the official SDKs do: absolute or relative, percent-decoded. Raises InvalidRequest when the
     file is not there.
     """
-    if link.lower().startswith(_ELSEWHERE) or _BASE64.match(link):
+    if is_elsewhere(link):
         return None
     is_file_url = link.lower().startswith("file://")
     text = unquote(link[len("file://") :]) if is_file_url else link
@@ -54,6 +54,11 @@ def local_file(link: str) -> Path | None:
     except (OSError, ValueError):
         pass
     raise no_file(text)
+
+
+def is_elsewhere(link: str) -> bool:
+    """Whether a reference is a URL or Base64 text, not a file."""
+    return link.lower().startswith(_ELSEWHERE) or _BASE64.match(link) is not None
 
 
 def no_file(text: str) -> InvalidRequest:

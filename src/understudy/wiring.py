@@ -28,6 +28,7 @@ from understudy.core.plugs import find_plugs
 from understudy.core.ports import Dialect, Engine
 from understudy.core.request import ShotType, Subject
 from understudy.service.accounts import Accounts
+from understudy.service.callbacks import Callbacks
 from understudy.service.checks import Checks
 from understudy.service.events import Events
 from understudy.service.janitor import Janitor
@@ -119,23 +120,13 @@ def open_upstream(settings: Settings, name: str, plug: Any) -> Engine:
         raise BadSetting(
             f"There is no upstream {name!r} (set up: {there}); write [upstreams.{name}] with base_url, key and dialect"
         )
-    dialects = {dialect.name: dialect for dialect in open_dialects(settings)}
-    spoken, _, server = upstream.dialect.partition(":")
-    if server and hasattr(dialects.get(spoken), "for_server"):
-        # one wire, several kinds of server: "openai_videos:vllm-omni"
-        with contextlib.suppress(ValueError):
-            dialects[upstream.dialect] = dialects[spoken].for_server(server)  # type: ignore[attr-defined]
-    if upstream.dialect not in dialects:
-        raise BadSetting(
-            f"UNDERSTUDY_UPSTREAMS__{name.upper()}__DIALECT: there is no dialect {upstream.dialect!r}; "
-            f"there are {', '.join(sorted(dialects))}"
-        )
+    dialect = _spoken(settings, f"UNDERSTUDY_UPSTREAMS__{name.upper()}__DIALECT", upstream.dialect)
     try:
         return plug.to(  # type: ignore[no-any-return]
             name,
             upstream.base_url,
             upstream.key.get_secret_value(),
-            dialects[upstream.dialect],
+            dialect,
             models=upstream.models,
             poll_seconds=upstream.poll_seconds,
             answer_seconds=upstream.answer_seconds,
@@ -144,6 +135,19 @@ def open_upstream(settings: Settings, name: str, plug: Any) -> Engine:
         )
     except BadSetting as error:
         raise BadSetting(f"UNDERSTUDY_UPSTREAMS__{name.upper()}: {error.message}") from None
+
+
+def _spoken(settings: Settings, setting: str, text: str) -> Dialect:
+    """The dialect an upstream speaks: its name, for some with the kind of server behind a colon. Raises BadSetting."""
+    dialects = {dialect.name: dialect for dialect in open_dialects(settings)}
+    name, _, form = text.partition(":")
+    if name not in dialects:
+        raise BadSetting(f"{setting}: there is no dialect {name!r}; there are {', '.join(sorted(dialects))}")
+    dialect: Any = dialects[name]
+    try:
+        return dialect.for_server(form) if form else dialect  # type: ignore[no-any-return]
+    except (AttributeError, ValueError):
+        raise BadSetting(f"{setting}: {name} has no form {form!r} for a kind of server") from None
 
 
 def open_dialects(settings: Settings) -> tuple[Dialect, ...]:
@@ -232,6 +236,7 @@ class House:
     performance: Performance | None
     janitor: Janitor
     engines: tuple[Engine, ...]
+    callbacks: Callbacks
 
     @asynccontextmanager
     async def live(self) -> AsyncIterator[None]:
@@ -249,6 +254,7 @@ class House:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+            await self.callbacks.close()
             if self.performance is not None:
                 self.performance.close()
             self.checks.close()
@@ -295,8 +301,10 @@ def open_house(settings: Settings) -> House:
     performance: Performance | None = None
     work = settings.data / "work"
     open_folder(work, "folder for work")
+    from understudy.media.cover import cover
     from understudy.media.probe import probe
 
+    callbacks = Callbacks(secret, open_dialects(settings), shelf, links, clock, remote.post)
     checks = Checks(
         shelf, engines, ledger, blobs, uploads, remote, clock,
         probe=probe, workdir=work, profile=settings.profile, region=settings.region, limits_on=settings.limits_on,
@@ -304,7 +312,8 @@ def open_house(settings: Settings) -> House:
     if settings.slots:
         performance = Performance(
             store, ledger, shelf, engines, blobs, uploads, remote, clock,
-            probe=probe, workdir=work, limits_on=settings.limits_on, routes=routes_of(settings),
+            probe=probe, workdir=work, cover=cover, tell=callbacks.tell, limits_on=settings.limits_on,
+            routes=routes_of(settings),
             task_seconds=settings.task_seconds, attempts=settings.attempts,
         )  # fmt: skip
         at_once = {c.model: c.rate.running_at_once for c in shelf.all() if c.rate.running_at_once}
@@ -316,6 +325,7 @@ def open_house(settings: Settings) -> House:
     tasks = Tasks(
         store, shelf, uploads, Templates(blobs), links, clock,
         profile=settings.profile, region=settings.region, wake=worker.wake if worker else lambda: None,
+        callbacks=callbacks,
     )  # fmt: skip
     janitor = Janitor(store, blobs, workdir=work)
     return House(
@@ -333,6 +343,7 @@ def open_house(settings: Settings) -> House:
         performance,
         janitor,
         engines,
+        callbacks,
     )
 
 

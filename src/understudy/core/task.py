@@ -85,6 +85,11 @@ PROMOTED_FROM = "promoted_from"
 """In a task's `extras`: the id of the task whose request this one repeats."""
 IDEMPOTENCY_KEY = "idempotency_key"
 """In a task's `extras`: what makes a repeated submit the same one. Source: spec/gateways.md §5.4."""
+CALLBACK = "callback"
+"""In a task's `extras`: where changes of its state are told (`url`, `base_url` of links), and what signs them.
+
+A dialect gives `secret`, the caller's key; it is kept as `sealed` only (decision 0017).
+"""
 DIALECT_EXTRAS = "dialect"
 """In a task's `extras`: what its dialect wants to have again when it tells of the task (a caller's payload)."""
 

@@ -65,7 +65,7 @@ class Files:
         path = self._blobs.local_path(key)
         if path is not None:
             _drop_strange_range(request)
-            return FileResponse(path, media_type="video/mp4", headers=headers)
+            return FileResponse(path, media_type=_kind_of(key), headers=headers)
         return self._stream(request, key, size, headers)
 
     def _stream(self, request: Request, key: str, size: int, headers: dict[str, str]) -> Response:
@@ -81,7 +81,7 @@ class Files:
             headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
         headers["content-length"] = str(end - start)
         body = self._blobs.read(key, start, end)
-        return StreamingResponse(body, status, headers, media_type="video/mp4")
+        return StreamingResponse(body, status, headers, media_type=_kind_of(key))
 
     async def upload(self, request: Request) -> Response:
         """The OSS form POST: every field before `file`, then the bytes, straight into the store.
@@ -130,6 +130,11 @@ class Files:
             response = refusal(400, "RequestTimeout", sentence, request_id)
         watch.stop("upload", "PUT", request.scope["path"], response.status_code, request_id)
         return response
+
+
+def _kind_of(key: str) -> str:
+    """A result is a film, or a still of one."""
+    return "image/jpeg" if key.endswith(".jpg") else "video/mp4"
 
 
 def _drop_strange_range(request: Request) -> None:

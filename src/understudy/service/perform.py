@@ -39,10 +39,11 @@ from understudy.core.task import PROMOTED_FROM, WANTED_ENGINE, Status, Take, Tas
 from understudy.media.child import ChildDied, Death
 from understudy.service import rehearsal
 from understudy.service.accounts import activate
+from understudy.service.callbacks import Tell
 from understudy.service.fetching import Fetching, Probe
 from understudy.service.lease import CalledOff, Lease
 from understudy.service.making import Making
-from understudy.service.publishing import NotKept, Publishing
+from understudy.service.publishing import Cover, NotKept, Publishing
 from understudy.service.rehearsal import script_for
 from understudy.service.stage import LeaseStage
 from understudy.service.templates import Templates
@@ -87,6 +88,8 @@ class Performance:
         *,
         probe: Probe,
         workdir: Path,
+        cover: Cover | None = None,
+        tell: Tell | None = None,
         routes: Mapping[str, Sequence[str]] | None = None,
         limits_on: bool = True,
         attempts: int = 3,
@@ -98,9 +101,10 @@ class Performance:
     ) -> None:
         """Take the sockets, the engines in the order they are asked, and the numbers.
 
-        `probe` is `understudy.media.probe.probe` or one like it. Attempts get their folders in `workdir`, which
-        processes of one machine may share. `routes[model]` names the engines for a model, in order; others go to
-        those of `routes["*"]`, or to all.
+        `probe` is `understudy.media.probe.probe` or one like it, `cover` is `understudy.media.cover.cover`; `tell`
+        hears of every task that begins or ends here, and must neither wait nor raise. Attempts get their folders in
+        `workdir`, which processes of one machine may share. `routes[model]` names the engines for a model, in order;
+        others go to those of `routes["*"]`, or to all.
         `limits_on` tells whether accounts get the models' free quota. A task is
         started at most `attempts` times, each for at most `task_seconds`; the second start waits `retry_seconds`,
         each one after twice as long. After trouble of this machine that is none of the task's, such as a full disk, a
@@ -126,7 +130,8 @@ class Performance:
         self._ending_seconds = ending_seconds
         self._life = timedelta(hours=life_hours)
         self._templates = Templates(blobs)
-        self._publishing = Publishing(blobs, self._templates, probe, self._life)
+        self._publishing = Publishing(blobs, self._templates, probe, self._life, cover)
+        self._tell: Tell = tell or (lambda task: None)
 
     async def perform(self, lease: Lease) -> None:
         """Bring the task to an end, or back to PENDING.
@@ -137,6 +142,7 @@ class Performance:
         task = lease.task
         words = log.bind(task_id=task.task_id, model=task.request.model, attempt=task.attempt)
         words.info("performing")
+        self._tell(task)
         try:
             async with self._workdirs.attempt(task.task_id, task.epoch) as workdir:
                 making = await self._prepare(lease, workdir)
@@ -280,6 +286,8 @@ class Performance:
         script = script_for(task)
         if finished is None or (script is not None and script.word == "expired"):
             await self._publishing.withdraw(published, task.account)
+        else:
+            self._tell(finished)
         return finished
 
     # The ends ----------------------------------------------------------------------------------------------------
@@ -328,7 +336,11 @@ class Performance:
     async def _end(self, lease: Lease, status: Status, fault: Fault | None) -> None:
         ended = self._clock.now()
         record = fault.record() if fault else None
-        await self._store.finish(lease.task, Outcome(status, ended, fault=record, expires=ended + self._life))
+        finished = await self._store.finish(
+            lease.task, Outcome(status, ended, fault=record, expires=ended + self._life)
+        )
+        if finished is not None:
+            self._tell(finished)
 
 
 def _too_long() -> TimedOut:

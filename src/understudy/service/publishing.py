@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 
@@ -25,6 +25,7 @@ from understudy.core.ports import BlobStore
 from understudy.core.request import Capability, MediaFacts, Medium, VideoRequest
 from understudy.core.task import Artifact, Take
 from understudy.core.usage import MICRO, Charge, Usage
+from understudy.media.child import ChildDied
 from understudy.service.fetching import Probe
 from understudy.service.making import Making
 from understudy.service.take import what_is_wrong
@@ -34,6 +35,9 @@ log = structlog.get_logger("understudy.publishing")
 
 BILLED_SECONDS = ("duration", "video_duration", "output_video_duration")
 """Where an upstream's usage tells what it bills. Source: spec/dashscope.md §4.2; spec/gateways.md §3.2."""
+Cover: TypeAlias = Callable[[Path, Path], Awaitable[Path]]
+"""`await cover(film, target)`: a still of a film as JPEG. Raises MediaRefused, ChildDied."""
+
 TAKES = "takes"
 """First folder of every stored take."""
 
@@ -57,7 +61,11 @@ class Published:
 class Publishing:
     """Checks, stores and meters takes."""
 
-    def __init__(self, blobs: BlobStore, templates: Templates, probe: Probe, life: timedelta) -> None:
+    def __init__(
+        self, blobs: BlobStore, templates: Templates, probe: Probe, life: timedelta, cover: Cover | None = None
+    ) -> None:
+        """`cover` is `understudy.media.cover.cover` or one like it; without it films have no stills."""
+        self._cover = cover
         self._blobs = blobs
         self._templates = templates
         self._probe = probe
@@ -82,22 +90,36 @@ class Publishing:
         assert path is not None
         digest = await asyncio.to_thread(_sha256, path)
         key = f"{TAKES}/{now:%Y-%m-%d}/{name}.mp4"
+        still = await self._still(path, f"{TAKES}/{now:%Y-%m-%d}/{name}.jpg")
         try:
             await self._blobs.put_file(key, path, content_type="video/mp4")
         except Unavailable as fault:
             raise NotKept(fault.message) from fault
         seconds = Decimal(request.seconds) if request.seconds is not None else tariffs.finished_seconds(facts)
         usage, charge = tariffs.measure(request, card, making.video_seconds, seconds, region)
-        return Published(
-            usage, charge, Artifact(key, digest, facts, now + self._life), notes=notes, cost=costed(take.cost, charge)
-        )
+        artifact = Artifact(key, digest, facts, now + self._life, still)
+        return Published(usage, charge, artifact, notes=notes, cost=costed(take.cost, charge))
 
     async def withdraw(self, published: Published, account: str) -> None:
         """Remove what came too late."""
         if published.artifact is not None:
             await self._blobs.delete(published.artifact.key)
+            if published.artifact.cover is not None:
+                await self._blobs.delete(published.artifact.cover)
         if published.findings is not None and published.findings.template_id:
             await self._templates.forget(account, published.findings.template_id)
+
+    async def _still(self, film: Path, key: str) -> str | None:
+        """A still of a film, stored under `key`; None when none can be had: a film is as good without."""
+        if self._cover is None:
+            return None
+        try:
+            still = await self._cover(film, film.with_name(f"{film.stem}-cover.jpg"))
+            await self._blobs.put_file(key, still, content_type="image/jpeg")
+        except (MediaRefused, ChildDied, Unavailable, OSError) as trouble:
+            log.warning("no cover", key=key, why=str(trouble))
+            return None
+        return key
 
     async def _checked(self, making: Making, take: Take, name: str) -> tuple[MediaFacts, tuple[str, ...]]:
         """What a take is, and in what a foreign one is not as promised."""

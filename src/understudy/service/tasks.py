@@ -19,9 +19,19 @@ from understudy.core.faults import Conflict, MediaProblem, MediaRefused, NotFoun
 from understudy.core.ids import id_in_order
 from understudy.core.ports import Cards, Clock, TaskStore
 from understudy.core.request import ENCLOSED, TAKE, Profile, Reference, Role, VideoRequest
-from understudy.core.task import IDEMPOTENCY_KEY, PROMOTED_FROM, SENT_PROMPT, WANTED_ENGINE, Status, Task, TaskFilter
+from understudy.core.task import (
+    CALLBACK,
+    IDEMPOTENCY_KEY,
+    PROMOTED_FROM,
+    SENT_PROMPT,
+    WANTED_ENGINE,
+    Status,
+    Task,
+    TaskFilter,
+)
 from understudy.core.wire import Canceled, Deleted, Listed, Quoted, Told
 from understudy.service.accounts import Caller
+from understudy.service.callbacks import Callbacks
 from understudy.service.links import Links
 from understudy.service.templates import Templates
 from understudy.service.uploads import INLINE, SLOT, Uploads
@@ -51,9 +61,13 @@ class Tasks:
         profile: Profile,
         region: str,
         wake: Callable[[], None],
+        callbacks: Callbacks | None = None,
         life_hours: int = 24,
     ) -> None:
-        """`wake` tells the worker of this process, if there is one, that a task was added; it must not raise."""
+        """`wake` tells the worker of this process, if there is one, that a task was added; it must not raise.
+
+        `callbacks` tell of tasks that are called off; without them nobody is told of anything.
+        """
         self._store = store
         self._cards = cards
         self._uploads = uploads
@@ -63,6 +77,7 @@ class Tasks:
         self._profile = profile
         self._region = region
         self._wake = wake
+        self._callbacks = callbacks
         self._life = timedelta(hours=life_hours)
 
     async def submit(
@@ -108,7 +123,7 @@ class Tasks:
             expires=now + self._life,
             request_id=request_id,
             region=self._region,
-            extras={**_sent_prompt(request.prompt, complete.prompt), **(wishes or {})},
+            extras={**_sent_prompt(request.prompt, complete.prompt), **self._kept(wishes)},
         )
         try:
             await self._store.add(task, body)
@@ -136,11 +151,12 @@ class Tasks:
             raise _no_task(task_id)
         wishes = {**draft.extras, PROMOTED_FROM: task_id, **({WANTED_ENGINE: engine} if engine else {})}
         wishes.pop(IDEMPOTENCY_KEY, None)
+        request = draft.request.but(references=tuple(_again(r) for r in draft.request.references))
         if prompt is not None:
             wishes.pop(SENT_PROMPT, None)
-            return await self.submit(caller, draft.request.but(prompt=prompt), b"", draft.dialect, request_id, wishes)
+            return await self.submit(caller, request.but(prompt=prompt), b"", draft.dialect, request_id, wishes)
         body = await self._store.body(task_id)
-        return await self.submit(caller, draft.request, body, draft.dialect, request_id, wishes)
+        return await self.submit(caller, request, body, draft.dialect, request_id, wishes)
 
     def quote(self, request: VideoRequest, video_seconds: Sequence[Decimal] = ()) -> Quoted:
         """What a request will cost, before any free quota; the same to the last digit as the charge of its task.
@@ -173,12 +189,26 @@ class Tasks:
             if task is None or task.status.is_final:
                 break
             task = await self._store.cancel(task_id, caller.account, self._clock.now(), running=True)
+            self._tell_end(task)
             if task is not None and not task.status.is_final:
                 await self._clock.sleep(STOP_SECONDS)
         if task is not None and not task.status.is_final:
             raise Conflict("The task is being stopped; delete it once it has ended.")
         await self._store.expire(task_id, caller.account, self._clock.now())
         return Deleted(task_id)
+
+    def _kept(self, wishes: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        """Wishes as they may be written down: no caller's key among them."""
+        if not wishes or CALLBACK not in wishes:
+            return wishes or {}
+        if self._callbacks is None:
+            return {name: value for name, value in wishes.items() if name != CALLBACK}
+        return self._callbacks.sealed(wishes)
+
+    def _tell_end(self, task: Task | None) -> None:
+        """Of a task that was called off before any worker had it."""
+        if self._callbacks is not None and task is not None and task.status is Status.CANCELED:
+            self._callbacks.tell(task)
 
     def _id_for(self, caller: Caller, wishes: Mapping[str, Any] | None, now: datetime) -> str:
         key = (wishes or {}).get(IDEMPOTENCY_KEY)
@@ -210,6 +240,7 @@ class Tasks:
         # asked first, because a task canceled long ago looks like one canceled just now
         if before.status is Status.PENDING or (running and before.status is Status.RUNNING):
             after = await self._store.cancel(task_id, caller.account, self._clock.now(), running=running)
+            self._tell_end(after)
             if after is not None and (after.status is Status.CANCELED or (running and after.cancel_wanted)):
                 return Canceled(task_id)
         raise Conflict("Failed to cancel the task, please confirm if the task is in PENDING status.")
@@ -246,10 +277,10 @@ class Tasks:
                 if reference.role is Role.TEMPLATE:
                     await self._templates.find(caller.account, reference.url, reference.path)
                     break
-                if url is None or not url.startswith(("oss://", SLOT, INLINE, ENCLOSED + INLINE)):
+                if url is None or not url.startswith(("oss://", SLOT, ENCLOSED + INLINE)):
                     continue
                 try:
-                    if INLINE in url[:20]:
+                    if url.startswith(ENCLOSED):
                         self._uploads.check_inline(url.removeprefix(ENCLOSED), caller.account)
                         continue
                     await self._uploads.resolve_for(url, caller.account, card, model)
@@ -289,6 +320,12 @@ def _is_kept_here(reference: Reference) -> bool:
         return True
     voice = reference.voice
     return voice is not None and (not voice.startswith("http") or len(voice) >= LONGEST_KEPT_URL)
+
+
+def _again(reference: Reference) -> Reference:
+    """A reference of a request that is submitted once more: what was put aside counts as a file that is here."""
+    url, voice = (ENCLOSED + u if u and u.startswith(INLINE) else u for u in (reference.url, reference.voice))
+    return replace(reference, url=url or "", voice=voice)
 
 
 def _is_inline(url: str) -> bool:

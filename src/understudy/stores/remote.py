@@ -17,7 +17,7 @@ import re
 import socket
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,12 +97,32 @@ class GuardedRemote:
                 limits={"seconds": self._total_seconds},
             ) from error
 
-    async def _download(self, text: str, max_bytes: int, into: Path) -> Path:
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Tell another host something; the HTTP status it answers. Follows no redirect, reads no answer.
+
+        Raises MediaRefused (unreachable, blocked, timeout).
+        """
+        import aiohttp
+
+        try:
+            async with asyncio.timeout(self._connect_seconds * 2), self._session() as (session, door):
+                target = _parsed(url)
+                try:
+                    door.heads_for(target)
+                    async with session.post(target, data=body, headers=headers, allow_redirects=False) as response:
+                        return response.status
+                except (aiohttp.ClientError, OSError, ValueError) as error:
+                    raise _not_public() if door.refused else _unreachable(_reason(error)) from error
+        except TimeoutError as error:
+            raise MediaRefused(MediaProblem.TIMEOUT, "The receiver did not answer in time.") from error
+
+    @contextlib.asynccontextmanager
+    async def _session(self) -> AsyncIterator[tuple[ClientSession, _Door]]:
         import aiohttp
 
         door = _Door(self._allowed)
         connector = aiohttp.TCPConnector(socket_factory=door.open_socket, force_close=True, use_dns_cache=False)
-        session = aiohttp.ClientSession(
+        async with aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             # identity: a body that arrives packed is unpacked here, in bounded steps
@@ -110,8 +130,13 @@ class GuardedRemote:
             timeout=aiohttp.ClientTimeout(total=None, connect=self._connect_seconds),
             auto_decompress=False,
             trust_env=False,
-        )
-        async with session:
+        ) as session:
+            yield session, door
+
+    async def _download(self, text: str, max_bytes: int, into: Path) -> Path:
+        import aiohttp
+
+        async with self._session() as (session, door):
             try:
                 return await self._follow(session, door, _parsed(text), max_bytes, into)
             except (aiohttp.ServerTimeoutError, TimeoutError) as error:

@@ -15,7 +15,7 @@ from understudy.core.card import ModelCard, Sound
 from understudy.core.faults import InvalidRequest, Violation, ViolationKind
 from understudy.core.ports import Cards
 from understudy.core.request import Capability, Medium, Profile, Reference, Role, VideoRequest
-from understudy.core.task import DIALECT_EXTRAS, WANTED_ENGINE
+from understudy.core.task import CALLBACK, DIALECT_EXTRAS, WANTED_ENGINE
 from understudy.core.units import Ratio
 from understudy.core.wire import WireRequest
 from understudy.core.wording import shown
@@ -28,8 +28,6 @@ from understudy.dialects.vidu.shapes import ViduSubmit, read_tier
 NAME = "vidu"
 ENGINE_HEADER = "x-understudy-engine"
 VOICES = "voice_ids"
-CALLBACK = "callback"
-"""Key of a task's extras: where changes of its state are told, and with what they are signed."""
 
 WORKS: Mapping[str, tuple[Capability, ...]] = {
     "text2video": (Capability.TEXT_TO_VIDEO,),

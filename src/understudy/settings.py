@@ -47,7 +47,7 @@ class UpstreamSettings(BaseModel):
 
     base_url: str = Field(description="Root of its API, e.g. https://dashscope.aliyuncs.com.")
     key: SecretStr = Field(SecretStr(""), description="Your key there. It never appears in logs or answers.")
-    dialect: str = Field("dashscope", description="The wire it speaks; `understudy doctor` lists them.")
+    dialect: str = Field("dashscope", description="The wire it speaks, e.g. dashscope, or openai_videos:vllm-omni.")
     regions: tuple[str, ...] = Field((), description="Use it only where UNDERSTUDY_REGION is one of these; empty: all.")
     models: dict[str, str] | None = Field(
         None, description="The models it makes, and what it calls them; a list of names will do. Empty: all."

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import structlog
 
 from understudy.catalog import tariffs
-from understudy.core.card import ModelCard
+from understudy.core.card import Length, ModelCard
 from understudy.core.faults import InternalFault, MediaRefused, Unavailable
 from understudy.core.findings import Findings
 from understudy.core.ports import BlobStore
@@ -95,7 +95,8 @@ class Publishing:
             await self._blobs.put_file(key, path, content_type="video/mp4")
         except Unavailable as fault:
             raise NotKept(fault.message) from fault
-        seconds = Decimal(request.seconds) if request.seconds is not None else tariffs.finished_seconds(facts)
+        asked = request.seconds if card.length is Length.ASKED else None
+        seconds = tariffs.finished_seconds(facts) if asked is None else Decimal(asked)
         usage, charge = tariffs.measure(request, card, making.video_seconds, seconds, region)
         artifact = Artifact(key, digest, facts, now + self._life, still)
         return Published(usage, charge, artifact, notes=notes, cost=costed(take.cost, charge))

@@ -25,6 +25,8 @@ from understudy.core.units import Ratio, Size, Tier
 from understudy.core.usage import Usage
 from understudy.core.wire import Action, RemoteTask, Told, WireReply, WireRequest
 from understudy.dialects import gptge, modelverse
+from understudy.dialects.dashscope.inputs import plain_medium
+from understudy.dialects.modelverse.body import read_body
 from wires import a_question, a_submit
 
 SHELF = Shelf.open()
@@ -145,12 +147,12 @@ def test_any_wish_arrives_or_is_named(dialect: Dialect, data: st.DataObject) -> 
 
 
 def known(request: VideoRequest) -> VideoRequest:
-    """The request with media of a plain list of links as the links show them."""
-    from understudy.dialects.dashscope.inputs import plain_medium
-
-    if SHELF.find(request.model).hints("dashscope").get("references") != "reference_urls":
-        return request
-    return request.but(references=tuple(replace(r, medium=plain_medium(r.url)) for r in request.references))
+    """The request with media of a plain list of links as the links show them, and single media in no order."""
+    given = request.references
+    if SHELF.find(request.model).hints("dashscope").get("references") == "reference_urls":
+        given = tuple(replace(r, medium=plain_medium(r.url)) for r in given)
+    single = sorted((r for r in given if r.role is not Role.SUBJECT), key=lambda r: r.role)
+    return request.but(references=(*(r for r in given if r.role is Role.SUBJECT), *single))
 
 
 @BY_GATEWAY
@@ -229,8 +231,6 @@ def test_any_body_is_a_request_or_a_refusal(dialect: Dialect, body: Any, profile
 @given(value=st.dictionaries(TEXTS, JSON, max_size=4), gaps=st.lists(st.sampled_from(["", " ", "\n"]), min_size=1))
 def test_a_trailing_comma_changes_nothing_but_the_profile(value: dict[str, Any], gaps: list[str]) -> None:
     """Wherever the comma stands, and whatever texts look like one."""
-    from understudy.dialects.modelverse.body import read_body
-
     value = {**value, "odd": ['a,]"', ",}"]}
     text = json.dumps(value)
     broken = text[:-2] + "," + gaps[0] + "]," + gaps[0] + "}"

@@ -136,6 +136,9 @@ def _urls_json(request: VideoRequest) -> dict[str, Any]:
     return given
 
 
+_FIXED_SOUND = {Sound.NEVER: False, Sound.ALWAYS: True}
+
+
 def _parameters_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if card.asks_size:
@@ -146,7 +149,7 @@ def _parameters_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:
         said["shot_type"] = request.shot_type.value
     if request.sound is not None and card.sound is Sound.OPTIONAL:
         said["audio"] = request.sound
-    elif request.sound is (card.sound is Sound.NEVER):
+    elif request.sound not in (None, _FIXED_SOUND.get(card.sound, card.defaults.sound)):
         raise CannotExpress("sound", f"{card.model} {'never' if request.sound else 'always'} makes sound")
     if request.seconds is not None and card.length not in (Length.ASKED, Length.SOURCE):
         raise CannotExpress("seconds", f"the media set the length of what {card.model} makes")

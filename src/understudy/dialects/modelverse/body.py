@@ -11,8 +11,9 @@ from typing import Any
 from understudy.core.faults import InvalidRequest, ViolationKind
 from understudy.dialects._body import read_object
 
-_STRING_OR_COMMA = re.compile(rb'"(?:[^"\\]|\\.)*"|(,)(?=\s*[\]}])', re.DOTALL)
-"""A JSON text, passed over whole; or a comma after which nothing comes but the end of its list or object."""
+_TRAILING = rb"(?:\s*(,)(?=\s*[\]}]))?"
+_VALUE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"' + _TRAILING + rb"|[\w\]}]" + _TRAILING, re.DOTALL)
+"""A JSON text, passed over whole, or the end of any other value; after it maybe a comma that nothing follows."""
 
 
 def read_body(body: bytes, *, strict: bool) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def read_body(body: bytes, *, strict: bool) -> dict[str, Any]:
 
 def _without_trailing_commas(body: bytes) -> tuple[bytes, int | None]:
     """The body with a blank for every trailing comma, and where the first stood."""
-    found = [match.start(1) for match in _STRING_OR_COMMA.finditer(body) if match[1]]
+    found = [match.start(match.lastindex) for match in _VALUE.finditer(body) if match.lastindex]
     without = bytearray(body)
     for place in found:
         without[place] = ord(" ")

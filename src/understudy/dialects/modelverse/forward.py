@@ -122,6 +122,9 @@ def _media_item(reference: Reference, place: str) -> dict[str, Any]:
 # Parameters ---------------------------------------------------------------------------------------------------------
 
 
+_FIXED_SOUND = {Sound.NEVER: False, Sound.ALWAYS: True}
+
+
 def _parameters_json(request: VideoRequest, card: ModelCard, whole: ModelCard) -> dict[str, Any]:
     if request.seed is not None and request.seed == random_seed(whole):
         raise CannotExpress("seed", f"the seed {request.seed} means any seed on this wire")
@@ -129,7 +132,8 @@ def _parameters_json(request: VideoRequest, card: ModelCard, whole: ModelCard) -
         raise CannotExpress("shot_type", f"{card.model} takes its shots from the prompt, it has no shot_type")
     if request.seconds is not None and card.length not in (Length.ASKED, Length.SOURCE):
         raise CannotExpress("seconds", f"the media set the length of what {card.model} makes")
-    if request.sound is (card.sound is Sound.NEVER) and card.sound is not Sound.OPTIONAL:
+    own = _FIXED_SOUND.get(card.sound, card.defaults.sound)
+    if card.sound is not Sound.OPTIONAL and request.sound not in (None, own):
         raise CannotExpress("sound", f"{card.model} {'never' if request.sound else 'always'} makes sound")
     said: dict[str, Any] = {
         "duration": request.seconds,
@@ -156,6 +160,10 @@ def _check_sold(request: VideoRequest, card: ModelCard, said: dict[str, Any]) ->
             raise CannotExpress(field, f"this gateway sells {card.model} with {field} {listed}, not {value}")
 
 
+_OPENING = frozenset({Role.FIRST_FRAME, Role.FIRST_CLIP})
+_SHAPING = _OPENING | {Role.SOURCE_VIDEO, Role.PORTRAIT}
+
+
 def _picture_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:
     """`size` for a model whose sizes are pixels, else `resolution` and a ratio."""
     hints = card.hints(NAME)
@@ -165,7 +173,9 @@ def _picture_json(request: VideoRequest, card: ModelCard) -> dict[str, Any]:
         raise CannotExpress("size", f"{size} is not {tier or ''} {ratio or ''}".rstrip())
     if card.defaults.size is not None:
         return _size_json(size, tier, ratio, card)
-    follows = tier is not None and request.references and request.references[0].role is not Role.SUBJECT
+    # the film has the shape of what it begins with, or, where no listed size is asked for, of what it is made from
+    shaping = _OPENING if option is not None else _SHAPING
+    follows = tier is not None and any(r.role in shaping for r in request.references)
     if size is not None and not follows:
         if option is None:
             raise CannotExpress("size", f"{card.model} takes a resolution and a ratio; none stands for {size}")

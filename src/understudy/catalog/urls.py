@@ -101,8 +101,6 @@ def scheme_of(url: str) -> str:
         return parts.scheme if parts.hostname else ""
     if parts.scheme in ("upload", "enclosed", "take"):
         return "oss" if parts.path else ""  # a file of ours by another name
-    if parts.scheme == "inline":
-        return "data"  # put aside by an earlier submit of the same request
     if parts.scheme == "oss":
         return "oss" if parts.netloc or parts.path.strip("/") else ""
     return parts.scheme if len(parts.scheme) > 1 else ""  # one letter is a drive

@@ -242,7 +242,7 @@ class Uploads:
     def check_inline(self, url: str, account: str) -> None:
         """Whether an `inline:` address is one of this account's, from an earlier submit. Raises MediaRefused."""
         if not re.fullmatch(rf"{INLINE}{FOLDER}/{re.escape(account)}/\d{{4}}-\d\d-\d\d/inline/[0-9a-f-]{{36}}", url):
-            _not_to_be_had("An inline: address is never sent: give the media themselves.")
+            _not_to_be_had("Give the media themselves: what was put aside for another request has no address.")
 
     async def read_inline(self, url: str) -> str:
         """The base64 that was put aside. Raises MediaRefused when it is gone."""

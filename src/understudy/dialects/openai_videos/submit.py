@@ -69,7 +69,7 @@ def decode_submit(wire: WireRequest, cards: Cards, profile: Profile) -> VideoReq
         size=size,
         tier=tier,
         ratio=Ratio.parse(said.ratio) if said.ratio else None,
-        seconds=_seconds(said, card, given, typed=typed),
+        seconds=_seconds(said, card, given, typed=typed, rate=_rate(fields.get("fps"))),
         shot_type=ShotType(said.shot_type) if said.shot_type else None,
         sound=said.audio,
         watermark=said.watermark,
@@ -192,12 +192,13 @@ def _nearest_size(size: Size, card: ModelCard) -> Size:
     return min((option.size for option in card.sizes), key=distance)
 
 
-def _seconds(said: shapes.VideoCreate, card: ModelCard, given: tuple[Reference, ...], *, typed: bool) -> int | None:
+def _seconds(
+    said: shapes.VideoCreate, card: ModelCard, given: tuple[Reference, ...], *, typed: bool, rate: float
+) -> int | None:
     """The length as asked for; of one that the client's types list, and the model does not make, the nearest."""
     seconds = said.seconds
     if seconds is None and said.num_frames is not None:
-        rate = said.fps if isinstance(said.fps, (int, float)) and said.fps > 0 else guesses.GPU_FRAME_RATE
-        return max(1, round(said.num_frames / rate))
+        return max(1, round(said.num_frames / (rate or guesses.GPU_FRAME_RATE)))
     if seconds is None or seconds not in guesses.TYPED_SECONDS or not typed:
         return seconds
     asked = seconds
@@ -211,6 +212,15 @@ def _seconds(said: shapes.VideoCreate, card: ModelCard, given: tuple[Reference, 
     if allowed.least is not None:
         seconds = max(seconds, math.ceil(allowed.least))
     return seconds if allowed.most is None else min(seconds, math.floor(allowed.most))
+
+
+def _rate(said: Any) -> float:
+    """Frames per second, 0 where none are said."""
+    try:
+        rate = 0.0 if isinstance(said, bool) else float(said)
+    except (TypeError, ValueError):
+        return 0.0
+    return rate if 0 < rate < math.inf else 0.0
 
 
 def _options(fields: Mapping[str, Any], card: ModelCard, from_form: bool) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Question: what does it cost to relay the videos API to another server, beside LiteLLM's video routes?
 
 One run, one fake upstream for both: it takes every task at once, says `in_progress` for ever, and counts. In turn
-LiteLLM's proxy (no database, one worker) and Understudy (`serve` for the wire, `worker` for the forwarding) stand in
-front of it, each pinned to one core, wrk with 32 connections and the upstream on the other. The same multipart submit,
+LiteLLM's proxy (no database, one worker) and Understudy (`serve`, forwarding 64 tasks at once) stand in front of it,
+each one process pinned to one core, wrk with 32 connections and the upstream on the other. The same multipart submit,
 the same status question. Trust the ratios, not the rates.
 
 What is compared differs by design, and that is the point: LiteLLM asks the upstream inside each call, Understudy writes
@@ -189,12 +189,10 @@ def understudy(port: int, upstream: int, folder: Path) -> Iterator[list[psutil.P
         UNDERSTUDY_UPSTREAMS__THERE__DIALECT="openai_videos",
         UNDERSTUDY_UPSTREAMS__THERE__MODELS=json.dumps({MODEL: "sora-2"}),
     )
-    serve = [sys.executable, "-m", "understudy", "serve", "--port", str(port), "--slots", "0"]
-    work = [sys.executable, "-m", "understudy", "worker", "--slots", "64"]
+    serve = [sys.executable, "-m", "understudy", "serve", "--port", str(port), "--slots", "64"]
     with process(0, serve, env, folder / "serve.log") as server:
         wait_for(f"http://127.0.0.1:{port}/v1/videos", BODY, folder / "serve.log")
-        with process(0, work, env, folder / "worker.log") as worker:
-            yield [server, worker]
+        yield [server]
 
 
 # Measuring ------------------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from understudy.core.wording import shown
 from understudy.dialects._body import read_object
 from understudy.dialects.dashscope import inputs, shapes
 from understudy.dialects.dashscope.inputs import NAME
+from understudy.dialects.dashscope.plain import read_plain
 from understudy.dialects.dashscope.shapes import DashScopeParameters, DashScopeSubmit
 
 VIDEO_GENERATION = "/api/v1/services/aigc/video-generation/video-synthesis"
@@ -63,6 +64,15 @@ def decode_submit(wire: WireRequest, cards: Cards, profile: Profile) -> VideoReq
             "current user api does not support synchronous calls. "
             "Send the header X-DashScope-Async: enable, then ask for the task at /api/v1/tasks/{task_id}."
         )
+    if profile is Profile.COMPAT:
+        request = read_plain(wire.body, cards)
+        if request is not None:
+            return request
+    return read_submit(wire, cards, profile)
+
+
+def read_submit(wire: WireRequest, cards: Cards, profile: Profile) -> VideoRequest:
+    """`decode_submit` for every form of body, once the headers are known to be in order."""
     body = read_object(wire.body)
     _check_envelope(body)
     whole = cards.find(body["model"])

@@ -210,4 +210,5 @@ def write_table(path: Path) -> None:
         charge = item["charge"] or f"{row.charge}: {row.why}"
         cells = (row.name, f"`{asked}`", ", ".join(item["fields"]), f"`{usage}`", truth, charge)
         lines.append("| " + " | ".join(cells) + " |")
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    kept = path.read_text("utf-8").partition("\n| model |")[0] if path.exists() else ""
+    path.write_text(f"{kept.rstrip()}\n\n".lstrip() + "\n".join(lines) + "\n", encoding="utf-8")

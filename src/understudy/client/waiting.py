@@ -7,8 +7,8 @@ the last event that was heard.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing
 
 from understudy.client.dialects import ClientDialect, WithEvents
 from understudy.client.line import Line
@@ -18,6 +18,9 @@ from understudy.core.wire import EventsQuery, RemoteTask, StatusQuery, WireReply
 
 SILENCE_SECONDS = 35.0
 """A stream without even a heartbeat for so long is taken for dead; servers send one every ten seconds."""
+
+LAST_SECONDS = 0.5
+"""So long the end of a stream is waited for after the last event."""
 
 
 class Waiting:
@@ -61,7 +64,7 @@ class Waiting:
         while True:
             rest = pause
             try:
-                async with aclosing(self._one_try()) as told_now:
+                async with contextlib.aclosing(self._one_try()) as told_now:
                     async for told in told_now:
                         self._take(told)
                         yield told
@@ -86,7 +89,7 @@ class Waiting:
 
     async def _one_try(self) -> AsyncGenerator[RemoteTask, None]:
         if isinstance(self._dialect, WithEvents):
-            async with aclosing(self._listen(self._dialect)) as heard:
+            async with contextlib.aclosing(self._listen(self._dialect)) as heard:
                 async for told in heard:
                     yield told
         else:
@@ -118,7 +121,10 @@ class Waiting:
                     data = value.encode()
                 elif not said and data:
                     self._after = number
-                    yield dialect.decode_event(data)
+                    told = dialect.decode_event(data)
+                    if told.status in FINAL:
+                        await _read_on(lines)
+                    yield told
                     data = b""
 
     async def _next(self, lines: AsyncIterator[str]) -> str | None:
@@ -138,3 +144,11 @@ class Waiting:
     @staticmethod
     def _clock() -> float:
         return asyncio.get_running_loop().time()
+
+
+async def _read_on(lines: AsyncIterator[str]) -> None:
+    """Read what is left of a stream that is over: only then may its connection be used again."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LAST_SECONDS):
+            async for _ in lines:
+                pass

@@ -52,7 +52,7 @@ class UpstreamSettings(BaseModel):
     models: dict[str, str] | None = Field(
         None, description="The models it makes, and what it calls them; a list of names will do. Empty: all."
     )
-    poll_seconds: float = Field(5.0, gt=0, le=300, description="Longest pause between two questions about a task.")
+    poll_seconds: float = Field(5.0, ge=0.1, le=300, description="Longest pause between two questions about a task.")
     answer_seconds: float = Field(60.0, ge=1, description="How long it may take to answer one request.")
     result_mb: int = Field(1024, ge=1, description="Largest result taken, in MiB.")
 

@@ -41,8 +41,10 @@ class Brief:
     """One film to make.
 
     `frame_count` at 30 fps is exact; `size` is the exact pixel size; `seed` settles every draw of lots.
-    `captions` asks for lettering of spoken lines (a prompt that forbids text wins). `models` is the folder of
-    perception models; None or missing files mean cards instead of cut-outs, and the reel's notes say so.
+    `captions` asks for lettering of spoken lines (a prompt that forbids text wins). `sound` asks for a sound track: of
+    it `speech` are lines and places, `bgm` is music in the mood of the prompt (one that forbids music wins); `song` is
+    a file that is the whole sound. `models` is the folder of perception models; None or missing files mean cards
+    instead of cut-outs, and the reel's notes say so.
     """
 
     prompt: str
@@ -53,6 +55,9 @@ class Brief:
     negative_prompt: str = ""
     shot_type: ShotType | None = None
     sound: bool = True
+    speech: bool = True
+    bgm: bool = False
+    song: LocalMedia | None = None
     watermark: bool = False
     captions: bool = True
     seed: int = 0
@@ -70,8 +75,9 @@ class DraftBrief:
     `size`, `frames_per_second` and `frame_count` are exact and settled beforehand; `frame_count` is None where only
     the draft can know (an expression, a motion from a template), `size` is None where no film is made (a check, a
     template). `media` holds one file for each role, `subjects` the references that may be many, in the caller's order.
-    `template` is the file of a motion template. `sound` tells whether the film must have a sound track. `options` are
-    the caller's, complete with the model's defaults. `models` is as in Brief.
+    `template` is the file of a motion template. `sound` tells whether the film must have a sound
+    track, `speech` and `bgm` what of it is made up, as in Brief. `options` are the caller's, complete with the model's
+    defaults. `models` is as in Brief.
     """
 
     makes: Capability
@@ -86,6 +92,8 @@ class DraftBrief:
     options: Mapping[str, Any] = field(default_factory=dict)
     shot_type: ShotType | None = None
     sound: bool = False
+    speech: bool = True
+    bgm: bool = False
     watermark: bool = False
     captions: bool = True
     seed: int = 0

@@ -72,6 +72,15 @@ def tune_for(music: Iterable[str], mood: Iterable[str], text: str) -> Tune | Non
     )
 
 
+def bed_for(music: Iterable[str], mood: Iterable[str], text: str) -> Tune | None:
+    """Music in the mood of all that is said, though no word may ask for any; None where the words forbid it."""
+    asked = tune_for(music, mood, text)
+    everything = f"{' '.join(music)} {' '.join(mood)} {text}".lower()
+    if asked is not None or _NO_MUSIC.search(everything):
+        return asked
+    return Tune(minor=bool(_MINOR.search(everything)), lively=bool(_LIVELY.search(everything)))
+
+
 def music(tune: Tune, sample_count: int, rng: np.random.Generator) -> Wave:
     """Music of `sample_count` samples, at ambience.BED_DB where it sounds."""
     if sample_count <= 0:

@@ -22,14 +22,15 @@ from understudy.animatic.performer import Body, Cast, Kind
 from understudy.animatic.scene import Scene, Stagehand, at_home
 from understudy.animatic.screenplay import Angle, Line, Part, Screenplay, ShotSize
 from understudy.animatic.sightline import width_of
-from understudy.animatic.soundtrack import mix
+from understudy.animatic.soundtrack import SAMPLES_PER_FRAME, mix
 from understudy.animatic.speech import SpeechOrder, speak
 from understudy.animatic.staging import draw_storyboard, speech_rate
 from understudy.animatic.standins.figure import figure_of
 from understudy.animatic.storyboard import Storyboard, Transition
 from understudy.animatic.utterance import Utterance, Wave
+from understudy.media.audio import read_wave
 from understudy.media.probe import probe_file
-from understudy.media.video import SAMPLES_PER_FRAME, VideoWriter
+from understudy.media.video import VideoWriter
 
 DISSOLVE = 12
 """Frames of a dissolve, of which the outgoing shot is held past its end."""
@@ -58,7 +59,7 @@ def make_film(brief: Brief, workdir: Path, progress: Progress) -> Reel:
     """
     production = prepare(brief, workdir, progress)
     board, utterances = production.board, production.utterances
-    sound = mix(board, utterances, brief.frame_count, brief.seed) if brief.sound else None
+    sound = _sound_of(brief, board, utterances) if brief.sound else None
     progress(_SPEECH, "painting")
     film = workdir / "film.mp4"
     with VideoWriter(film, brief.size, sound=brief.sound) as writer:
@@ -68,6 +69,16 @@ def make_film(brief: Brief, workdir: Path, progress: Progress) -> Reel:
                 progress(_SPEECH + (_PAINT - _SPEECH) * number / brief.frame_count, "painting")
     progress(1.0, "finished")
     return Reel(film, probe_file(film), tuple(_notes(brief, production)))
+
+
+def _sound_of(brief: Brief, board: Storyboard, utterances: Mapping[int, Utterance]) -> Wave:
+    """The given song, silent where it ends early, else what the board asks for."""
+    if brief.song is None:
+        return mix(board, utterances, brief.frame_count, brief.seed, speech=brief.speech, bgm=brief.bgm)
+    wave = read_wave(brief.song.path, seconds=brief.seconds)
+    whole = np.zeros((brief.frame_count * SAMPLES_PER_FRAME, 2), np.float32)
+    whole[: len(wave)] = wave[: len(whole)]
+    return whole
 
 
 @dataclass(frozen=True, slots=True)

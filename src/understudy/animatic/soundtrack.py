@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from understudy.animatic.ambience import Ambience, ambience, ambiences
-from understudy.animatic.music import music, tune_for
+from understudy.animatic.music import bed_for, music, tune_for
 from understudy.animatic.storyboard import Shot, Storyboard, TimedLine
 from understudy.animatic.utterance import Utterance
 from understudy.core.units import FRAMES_PER_SECOND
@@ -33,23 +33,33 @@ _DUCKING_SECONDS = 0.12
 _WIDEST_PAN = 0.35
 
 
-def mix(board: Storyboard, utterances: Mapping[int, Utterance], frame_count: int, seed: int) -> Wave:
+def mix(
+    board: Storyboard,
+    utterances: Mapping[int, Utterance],
+    frame_count: int,
+    seed: int,
+    *,
+    speech: bool = True,
+    bgm: bool = False,
+) -> Wave:
     """The whole sound of a film: (frame_count x 1600, 2), never clipped.
 
     `utterances` are found by `TimedLine.number`; a line without one is not heard. Equal arguments give equal
-    samples. A line that would outlast the film fades at its end.
+    samples. A line that would outlast the film fades at its end. Without `speech` neither lines nor places are heard;
+    with `bgm` there is music also where no word asks for it.
     """
+    utterances = utterances if speech else {}
     count = frame_count * SAMPLES_PER_FRAME
-    speech, spoken = _speech(board, utterances, count)
+    lines, spoken = _speech(board, utterances, count)
     duck = _ducking(spoken, any(len(u.wave) for u in utterances.values()))
-    beds = _beds(board, count, seed)
+    beds = _beds(board, count, seed) if speech else np.zeros((count, 2), np.float32)
     text = " ".join(shot.text for shot in board.shots)
-    tune = tune_for(board.music, board.mood, text)
+    tune = (bed_for if bgm else tune_for)(board.music, board.mood, text) if speech or bgm else None
     if tune is not None:
         rng = np.random.default_rng([seed & 0xFFFFFFFF, 1000])
         beds += music(tune, count, rng) * np.float32(gain(_MUSIC_BESIDE_BED))
     beds *= duck[:, None]
-    return limit(speech + fade(beds, 0.05, 0.25))
+    return limit(lines + fade(beds, 0.05, 0.25))
 
 
 def _speech(board: Storyboard, utterances: Mapping[int, Utterance], count: int) -> tuple[Wave, NDArray[np.bool_]]:

@@ -134,6 +134,7 @@ async def _brief(job: Job, stage: Stage) -> Brief:
     """The film with a cast that a job asks for."""
     request, promise = job.request, job.promise
     opening = None if request.first_frame is None else await stage.local(request.first_frame)
+    song = request.of_role(Role.DRIVING_AUDIO)
     if opening is not None and opening.facts.medium is not Medium.IMAGE:
         raise Refused("The first frame must be a picture; a video was given. Send a JPEG or PNG.")
     if promise.frames_per_second != FRAMES_PER_SECOND:
@@ -147,9 +148,17 @@ async def _brief(job: Job, stage: Stage) -> Brief:
         negative_prompt=request.negative_prompt,
         shot_type=request.shot_type,
         sound=bool(promise.sound),
+        speech=request.sound is not False,
+        bgm=_wants_music(request),
+        song=None if song is None else await stage.local(song),
         watermark=bool(request.watermark),
         seed=job.seed,
     )
+
+
+def _wants_music(request: VideoRequest) -> bool:
+    """Whether music was asked for beside the prompt. Source: spec/gateways.md §4.2, bgm."""
+    return request.options.get("bgm") is True
 
 
 async def _draft_brief(job: Job, stage: Stage) -> DraftBrief:
@@ -177,6 +186,8 @@ async def _draft_brief(job: Job, stage: Stage) -> DraftBrief:
         options=request.options,
         shot_type=request.shot_type,
         sound=has_sound if promise.sound is None else promise.sound,
+        speech=request.sound is not False,
+        bgm=_wants_music(request),
         watermark=bool(request.watermark),
         seed=job.seed,
     )
@@ -187,7 +198,7 @@ async def _subjects(job: Job, stage: Stage) -> tuple[LocalSubject, ...]:
     for number, subject in enumerate(subjects_of(job.request, job.card.naming)):
         media = await stage.local(subject.reference)
         voice = await stage.local_voice(subject.reference)
-        what = subject.reference.description or _said_of(job.request, number)
+        what = subject.reference.description or _said_of(job.request, number) or _voice_of(job.request, number)
         subjects.append(LocalSubject(subject.name, media, subject.aliases, voice, what))
     return tuple(subjects)
 
@@ -196,6 +207,12 @@ def _said_of(request: VideoRequest, number: int) -> str:
     """What `obj_or_bg` says of an image. Source: spec/dashscope.md §7.1, image_reference."""
     words = request.options.get("obj_or_bg") or ()
     return {"bg": BACKGROUND, "obj": THING}[words[number]] if number < len(words) else ""
+
+
+def _voice_of(request: VideoRequest, number: int) -> str:
+    """The name of a vendor's voice, which tells at least who might speak so (`male-qn-jingying`)."""
+    voices = request.options.get("voice_ids") or ()
+    return str(voices[number]) if number < len(voices) else ""
 
 
 ENGINE = AnimaticEngine()

@@ -39,6 +39,8 @@ class Direction:
     utterances: dict[int, Utterance]
     screenplay: Screenplay
     rate: float = 1.0
+    speech: bool = True
+    bgm: bool = False
 
     @property
     def lettered(self) -> bool:
@@ -70,7 +72,8 @@ class Direction:
         words = " ".join(shot.place or "" for shot in self.screenplay.shots)
         shot = Shot(0, 0, count, ShotSize.WIDE, lines=self.lines, weather=self.weather, place=words, text=self.prompt)
         play = self.screenplay
-        return mix(Storyboard((shot,), count, music=play.music, mood=play.mood), self.utterances, count, seed)
+        board = Storyboard((shot,), count, music=play.music, mood=play.mood)
+        return mix(board, self.utterances, count, seed, speech=self.speech, bgm=self.bgm)
 
 
 def direct(brief: DraftBrief, prompt: str, seconds: float, workdir: Path, first_second: float = 0.0) -> Direction:
@@ -107,6 +110,8 @@ def direct(brief: DraftBrief, prompt: str, seconds: float, workdir: Path, first_
         {number: take for number, (_, take) in enumerate(kept)},
         play,
         rate,
+        brief.speech,
+        brief.bgm,
     )
 
 

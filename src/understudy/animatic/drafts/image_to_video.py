@@ -160,6 +160,8 @@ def _notes_on_order(brief: DraftBrief, opening: _Opening, count: int) -> Iterato
         yield "The clip fills the whole film; nothing of it is continued. Ask for a longer film."
     elif opening.clip is not None:
         yield "The clip is continued from its last picture; what moved in it comes to rest there."
+    if brief.subjects:
+        yield "Only the first picture is shown; a draft has no place for further ones."
     if brief.negative_prompt:
         yield "The negative prompt has no effect on a draft."
 

@@ -6,6 +6,7 @@ Must not know how a sound is heard (driving), a face followed (following) or lip
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,12 +23,15 @@ from understudy.animatic.following import Choose, follow, largest, steadied
 from understudy.animatic.likeness import look_of, resembling
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Face, Plate
+from understudy.animatic.speech import SpeechOrder, speak
 from understudy.core.faults import Refused
 from understudy.core.request import Role
-from understudy.media.audio import read_wave
+from understudy.media.audio import Wave, read_wave, silence
 from understudy.media.image import fit, read_image
 from understudy.media.video import read_video
 
+_PAUSE = re.compile(r"<#\s*(\d{1,2}(?:\.\d{1,2})?)\s*#>")
+_LONGEST_PAUSE = 99.99  # seconds. Source: spec/gateways.md §3.3
 _USUAL_THRESHOLD = 170  # Source: spec/catalog.json, videoretalk
 _ALIKE = (120, 0.48, 200, 0.78)
 """`query_face_threshold` and the likeness it asks for, lowest and highest. GUESS: a smaller value accepts more."""
@@ -80,7 +84,7 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     if any(lip_strength(face) < 0.5 for face in faces if face is not None):
         notes.append("Where the face is turned far aside or covered, its lips move less or not at all.")
     rate = float(brief.frames_per_second)
-    wave = read_wave(brief.media[Role.DRIVING_AUDIO].path, seconds=brief.frame_count / rate + 1)
+    wave = _sound(brief, workdir, brief.frame_count / rate + 1)
     mouth = drive(wave, brief.frames_per_second, brief.frame_count).mouth
     if not mouth.opening.any():
         notes.append("Nothing is heard in the sound, so the mouth stays shut.")
@@ -98,6 +102,28 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
         wave=wave,
         notes=tuple(notes),
     )
+
+
+def _sound(brief: DraftBrief, workdir: Path, seconds: float) -> Wave:
+    """What is to be said: the given sound, else the option `text` spoken, a pause written as `<#0.5#>` kept.
+
+    Source: spec/gateways.md §3.3, lip-sync. Raises HouseError when the speech program is missing.
+    """
+    given = brief.media.get(Role.DRIVING_AUDIO)
+    if given is not None:
+        return read_wave(given.path, seconds=seconds)
+    text = str(brief.options.get("text") or "")
+    if not text.strip():
+        raise Refused("There is nothing to say. Give a sound, or what is to be said as text.")
+    pace = min(max(float(brief.options.get("speed") or 1.0), 0.5), 2.0)
+    parts = _PAUSE.split(text)
+    hint = str(brief.options.get("voice_id") or "")
+    orders = [SpeechOrder(part, hint=hint, speaker=hint or "speaker", rate=pace) for part in parts[::2]]
+    spoken = speak(orders, workdir, brief.seed)
+    waves = [spoken[0].wave]
+    for pause, take in zip(parts[1::2], spoken[1:], strict=True):
+        waves += [silence(min(float(pause), _LONGEST_PAUSE)), take.wave]
+    return np.concatenate(waves)
 
 
 def _pictures(brief: DraftBrief, source: Path) -> Iterator[Plate]:

@@ -59,7 +59,7 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     cast = Cast({name: performer_of(name, figure) for name, figure in script.figures.items()})
     progress(_READ, "speaking the lines")
     driven = brief.media.get(Role.DRIVING_AUDIO)
-    speaks = brief.sound and driven is None
+    speaks = brief.sound and brief.speech and driven is None
     spoken, rate = speak_lines(studio, script.screenplay, cast, workdir) if speaks else ({}, 1.0)
     widths = _widths(script, cast, studio)
     board = set_marks(_board(brief, studio, script, widths, spoken), script, widths)
@@ -67,7 +67,7 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     if driven is not None:
         wave = read_wave(driven.path, seconds=float(brief.frame_count / brief.frames_per_second))
     elif brief.sound:
-        wave = mix(board, spoken, studio.frame_count, brief.seed)
+        wave = mix(board, spoken, studio.frame_count, brief.seed, speech=brief.speech, bgm=brief.bgm)
     progress(_SPOKEN, "painting")
     film = workdir / "film.mp4"
     _write(film, brief, brief.size, brief.frame_count, _pictures(board, cast, studio, spoken, brief), wave, progress)

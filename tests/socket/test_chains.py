@@ -6,6 +6,7 @@ What one step answers goes into the next as it stands. Source: seed 001, model c
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -169,3 +170,17 @@ def test_the_documents_own_commands(server: LiveServer, origin: str) -> None:
         ("wanx2.1-i2v-plus", 3, "standard"),
         ("wanx2.1-kf2v-plus", 5, "standard"),
     ]
+
+
+def test_a_server_without_workers_still_looks_at_pictures(origin: str, tmp_path: Path) -> None:
+    """Tasks wait there for a worker elsewhere; a check is answered at once."""
+    (tmp_path / "models").symlink_to(models_folder())
+    with LiveServer(tmp_path, slots=0, options={"UNDERSTUDY_FETCH_ALLOW": origin}) as lonely:
+        chain = Chain(lonely, origin)
+        assert chain.check(FACE_DETECT, "emo-detect-v1")["check_pass"] is True
+        assert chain.amounts == ["0.004"]
+        body = {"model": "emo-detect-v1", "input": {"image_url": f"{origin}/person.png"}}
+        status, answer, _ = lonely.call("POST", FACE_DETECT, body, headers=ASYNC)
+        assert status == 200, answer
+        told = lonely.call("GET", f"/api/v1/tasks/{answer['output']['task_id']}")[1]
+        assert told["output"]["task_status"] == "PENDING"

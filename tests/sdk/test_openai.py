@@ -1,0 +1,73 @@
+"""The official OpenAI client, unmodified, in two versions against a real server: only the base URL is changed."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from builders import tiny_image, tiny_sound, tiny_video
+from live import KEY, LiveServer, media_server, toy_cards
+
+HERE = Path(__file__).resolve().parent
+SDKS = HERE.parent.parent / ".sdk"
+VERSIONS = ("2.54.0", "3.51.0")
+
+pytestmark = pytest.mark.sdk
+
+
+def scenario_names() -> list[str]:
+    """Names in `openai_scenarios.py`, read without importing it (it needs the client)."""
+    tree = ast.parse((HERE / "openai_scenarios.py").read_text(encoding="utf-8"))
+    return [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and any(isinstance(mark, ast.Name) and mark.id == "scenario" for mark in node.decorator_list)
+    ]
+
+
+@pytest.fixture(scope="session")
+def openai_outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str | None]:
+    """Every scenario of every version, run once; (version, name) -> what went wrong."""
+    media = tmp_path_factory.mktemp("media")
+    for name in ("girl.png", "cup.png"):
+        tiny_image(media / name, (640, 480))
+    tiny_video(media / "boy.mp4", (320, 240), 3, sound=True)
+    tiny_sound(media / "voice.wav", 2)
+    found: dict[tuple[str, str], str | None] = {}
+    with media_server(media) as origin:
+        cards = toy_cards(tmp_path_factory.mktemp("cards"))
+        options = {"UNDERSTUDY_ENGINES": "testcard", "UNDERSTUDY_FETCH_ALLOW": origin, "UNDERSTUDY_CARDS": cards}
+        for version in VERSIONS:
+            folder = SDKS / f"openai-{version}"
+            if not (folder / ".done").exists():
+                continue
+            with LiveServer(tmp_path_factory.mktemp("data"), slots=2, options=options) as server:
+                told = subprocess.run(
+                    [sys.executable, str(HERE / "openai_scenarios.py"), f"{server.url}/v1", KEY, str(media), origin],
+                    env={"PATH": os.environ["PATH"], "HOME": str(media), "PYTHONPATH": str(folder), "LANG": "C.UTF-8"},
+                    capture_output=True,
+                    text=True,
+                    timeout=600,
+                )
+                lines = [json.loads(line) for line in told.stdout.splitlines() if line.startswith('{"name"')]
+                found |= {(version, line["name"]): line["error"] for line in lines}
+                for name in scenario_names():
+                    found.setdefault((version, name), f"did not run:\n{told.stderr[-2000:]}")
+                assert not [line for line in server.log if "Traceback" in line], server.tail(200)
+    return found
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("name", scenario_names())
+def test_an_unmodified_client(version: str, name: str, openai_outcomes: dict[tuple[str, str], str | None]) -> None:
+    if (version, name) not in openai_outcomes:
+        assert not os.environ.get("CI"), f"scripts/setup dev fetches openai=={version} into .sdk"
+        pytest.skip(f"openai=={version} is not in .sdk; scripts/setup dev fetches it")
+    assert openai_outcomes[version, name] is None, openai_outcomes[version, name]

@@ -196,8 +196,8 @@ WORDED_ROWS: Mapping[type[Fault], tuple[Row, ...]] = {
         Row(400, "DataInspectionFailed", "Input or output data may contain inappropriate content."),
         Row(400, "IPInfringementSuspect", "Input data is suspected of being involved in IP infringement."),
         Row(400, "InvalidImage.NoHumanFace", "No human face detected."),
-        Row(400, "InvalidFile.NoHuman", "The input image has no human body."),
-        Row(400, "InvalidFile.MultiHuman", "The input image has multi human bodies."),
+        Row(400, "InvalidFile.NoHuman", "The input image has no human body"),
+        Row(400, "InvalidFile.MultiHuman", "The input image has multi human bodies"),
         Row(400, "InvalidFile.FacePose", "The pose of the detected face is invalid"),
         Row(400, "InvalidFile.BodyProportion", "The proportion of the detected person in the picture"),
         Row(

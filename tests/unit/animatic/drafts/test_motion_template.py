@@ -52,7 +52,7 @@ def test_the_same_film_gives_the_same_template(tmp_path: Path, dance: Path) -> N
 
 def test_a_film_without_anybody_is_refused(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "cup.mp4", swaying("coffee", 6, 240, 160))
-    with pytest.raises(Refused, match=r"^The input video has no human body .*seen in 0 %.*Give a film"):
+    with pytest.raises(Refused, match=r"^The input image has no human body.*seen in 0 %.*Give a film"):
         template(tmp_path, film(path))
 
 
@@ -61,7 +61,7 @@ def test_who_is_hardly_ever_there_is_refused(tmp_path: Path) -> None:
     with VideoWriter(path, SIZE, sound=False) as clip:
         for number in range(16):
             clip.write_rgb(drawn(Stance()) if number < 3 else wall())
-    with pytest.raises(Refused, match="The input video has no human body"):
+    with pytest.raises(Refused, match="The input image has no human body"):
         template(tmp_path, film(path))
 
 

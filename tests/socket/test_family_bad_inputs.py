@@ -188,7 +188,7 @@ FAILED: list[tuple[str, str, dict[str, Any], dict[str, Any], str, str]] = [
     ("template: a second", "animate-anyone-template-gen2", {"video_url": "@blink.mp4"}, {}, "InvalidFile.Duration",
      "Invalid file duration."),
     ("template: nobody in the film", "animate-anyone-template-gen2", {"video_url": "@nobody.mp4"}, {},
-     "Invalid", "no human body"),
+     "InvalidFile.NoHuman", "The input image has no human body"),
 ]  # fmt: skip
 
 # name, path, model, input, parameters, what is told of the picture

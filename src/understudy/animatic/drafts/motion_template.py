@@ -58,8 +58,8 @@ def captured_from(film: LocalMedia, eyes: BodyEyes, told: Told) -> Captured:
     if captured is None or captured.found < _FOUND:
         seen = 0 if captured is None else round(100 * captured.found)
         raise Refused(
-            f"The input image has no human body: somebody is seen in {seen} % of the film only. Give a film that shows one "
-            "person from the front, head to hips at least, well lit and not hidden."
+            f"The input image has no human body: somebody is seen in {seen} % of the film only. Give a film that shows "
+            "one person from the front, head to hips at least, well lit and not hidden."
         )
     return captured
 

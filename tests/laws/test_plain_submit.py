@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -98,7 +99,7 @@ def bodies(draw: st.DrawFn) -> bytes:
         if place and draw(st.booleans()):
             del place[draw(st.sampled_from(sorted(place)))]
         else:
-            place[draw(NAMES)] = draw(ANYTHING)
+            place[draw(NAMES)] = deepcopy(draw(ANYTHING))
     text = json.dumps(
         body,
         ensure_ascii=draw(st.booleans()),

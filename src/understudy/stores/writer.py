@@ -188,9 +188,9 @@ class Writer:
         try:
             self.check()
             raw.execute("BEGIN IMMEDIATE")
-            for are_rows, group in groupby(writes, lambda write: not callable(write.work)):
-                together = list(group)
-                if not (are_rows and self._run_together(raw, together)):
+            groups = [(kind, list(group)) for kind, group in groupby(writes, _are_rows)]
+            for are_rows, together in groups:
+                if not (are_rows and self._run_together(raw, together, alone=len(groups) == 1)):
                     self._run_each(raw, together)
             begun = perf_counter()
             raw.execute("COMMIT")
@@ -204,18 +204,26 @@ class Writer:
             self.tally.writes += len(writes)
             self.tally.commits += 1
 
-    def _run_together(self, raw: sqlite3.Connection, writes: list[_Write]) -> bool:
-        """Add the rows of all `writes`; False, with nothing added, when one of them cannot be."""
-        raw.execute("SAVEPOINT one")
+    def _run_together(self, raw: sqlite3.Connection, writes: list[_Write], *, alone: bool) -> bool:
+        """Add the rows of all `writes`; False, with nothing added, when one of them cannot be.
+
+        Rows that have the transaction `alone` need no savepoint: to undo them is to begin it again.
+        """
+        if not alone:
+            raw.execute("SAVEPOINT one")
         try:
             _insert(raw, (row for write in writes for row in write.work))  # type: ignore[union-attr]
         except _FAILURES:
             if not raw.in_transaction:
                 raise
-            raw.execute("ROLLBACK TO one")
+            if alone:
+                raw.rollback()
+                raw.execute("BEGIN IMMEDIATE")
+            else:
+                raw.execute("ROLLBACK TO one")
             return False
         finally:
-            if raw.in_transaction:
+            if not alone and raw.in_transaction:
                 raw.execute("RELEASE one")
         return True
 
@@ -251,6 +259,10 @@ class Writer:
         for loop, theirs in by_loop.items():
             with contextlib.suppress(RuntimeError):  # the loop has gone, and whoever waited with it
                 loop.call_soon_threadsafe(_tell, theirs)
+
+
+def _are_rows(write: _Write) -> bool:
+    return not callable(write.work)
 
 
 def _insert(raw: sqlite3.Connection, rows: Iterable[tuple[str, tuple[Any, ...]]]) -> None:

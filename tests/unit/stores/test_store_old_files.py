@@ -1,7 +1,8 @@
 """A file as an earlier version wrote it, opened by this one: no task, no key, no line of the book is lost.
 
 `written/0001.sql` is the dump of a file that the version of migration 0001 itself wrote: a film made and paid from the
-free quota, a failed task, and one that still waits.
+free quota, a failed task, and one that still waits. `written/0003.sql` is that file as the version of migration 0003
+brought it up.
 """
 
 from __future__ import annotations

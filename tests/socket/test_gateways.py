@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     figure(folder / "image.png", "RGBA")
     figure(folder / "image.jpg", "RGB")
     tiny_video(folder / "film.mp4", (320, 240), 3, sound=True)
+    tiny_video(folder / "long.mp4", (320, 240), 4)
     with media_server(folder) as address:
         yield address
 
@@ -273,3 +275,88 @@ def test_wan_models_under_the_names_of_modelverse(server: LiveServer, origin: st
         assert told["output"]["task_status"] == "Success", told
         assert film_at(server, told["output"]["urls"][0])[:2] == (size, seconds * 30)
         assert told["usage"]["duration"] == seconds
+
+
+# Forwarding ---------------------------------------------------------------------------------------------------------
+
+KEY_THERE = "sk-upstream-0123456789abcdef"
+DASHSCOPE = "/api/v1/services/aigc/video-generation/video-synthesis"
+R2V = {
+    "model": "wan2.6-r2v",
+    "input": {"prompt": "character1 waves.", "reference_urls": ["ORIGIN/film.mp4", "ORIGIN/image.png"]},
+    "parameters": {"size": "1280*720", "duration": 2},
+}
+T2V = {"model": "wan2.6-t2v", "input": {"prompt": "A cat."}, "parameters": {"size": "1280*720", "duration": 5}}
+SUBJECTS = {
+    "model": "viduq2",
+    "input": {"prompt": "@Mara waves.", "subjects": [{"id": "Mara", "images": ["ORIGIN/image.png"], "voice_id": "v"}]},
+    "parameters": {"vidu_type": "reference2video", "duration": 1, "resolution": "540p"},
+}
+CLIP = {
+    "model": "viduq2-pro",
+    "input": {"prompt": "It goes on.", "video_url": "ORIGIN/long.mp4"},
+    "parameters": {"vidu_type": "extend", "duration": 1},
+}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "path", "body", "there"),
+    [
+        ("gptge", "/task/bailian/ref2video", R2V, "wan2.6-r2v"),  # the body goes on as it came
+        ("gptge", DASHSCOPE, R2V, "wan2.6-r2v"),
+        ("modelverse", DASHSCOPE, R2V, "wan2.6-r2v"),
+        ("modelverse", DASHSCOPE, T2V, "Wan-AI/Wan2.6-T2V"),
+        ("modelverse", "/v1/tasks/submit", SUBJECTS, "viduq2"),
+        ("modelverse", "/v1/tasks/submit", CLIP, "viduq2-pro"),
+    ],
+)
+def test_a_server_forwards_to_a_server(
+    behind: LiveServer, before: dict[str, LiveServer], origin: str, dialect: str, path: str, body: Any, there: str
+) -> None:
+    """One task there, under the gateway's name for the model, and the same bytes here."""
+    here = before[dialect]
+    asked = json.loads(json.dumps(body).replace("ORIGIN", origin))
+    earlier = behind.call("GET", "/api/v1/tasks", key=KEY_THERE)[1]["total"]
+    status, accepted, _ = here.call("POST", path, asked, headers={"X-DashScope-Async": "enable"})
+    assert status == 200, accepted
+    told = ended(here, f"/task/{accepted['output']['task_id']}", ("SUCCEEDED", "FAILED"))
+    assert told["output"]["task_status"] == "SUCCEEDED", told
+    assert told["output"]["engine"] == "upstream:b"
+    listed = behind.call("GET", "/api/v1/tasks", key=KEY_THERE)[1]
+    assert (listed["total"], listed["data"][0]["model_name"]) == (earlier + 1, there)
+    made = behind.call("GET", f"/task/{listed['data'][0]['task_id']}", key=KEY_THERE)[1]
+    links = [answer["output"]["video_url"] for answer in (told, made)]
+    assert here.call("GET", links[0], key=None)[1] == behind.call("GET", links[1], key=None)[1]
+    assert told["usage"] == made["usage"]
+
+
+@pytest.fixture(scope="module")
+def behind(origin: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    options = {
+        "UNDERSTUDY_ENGINES": "testcard",
+        "UNDERSTUDY_KEYS": f"default:{KEY_THERE}",
+        "UNDERSTUDY_FETCH_ALLOW": origin,
+    }
+    with LiveServer(tmp_path_factory.mktemp("behind"), slots=2, options=options) as live:
+        yield live
+
+
+@pytest.fixture(scope="module")
+def before(
+    behind: LiveServer, origin: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, LiveServer]]:
+    """Servers that make nothing themselves, one for each gateway's wire."""
+    upstream = {"BASE_URL": behind.url, "KEY": KEY_THERE, "POLL_SECONDS": "0.2"}
+    options = {f"UNDERSTUDY_UPSTREAMS__B__{name}": value for name, value in upstream.items()}
+    options |= {"UNDERSTUDY_ENGINES": "upstream:b", "UNDERSTUDY_FETCH_ALLOW": f"{origin},{behind.url}"}
+    with ExitStack() as stack:
+        yield {
+            dialect: stack.enter_context(
+                LiveServer(
+                    tmp_path_factory.mktemp(dialect),
+                    slots=1,
+                    options={**options, "UNDERSTUDY_UPSTREAMS__B__DIALECT": dialect},
+                )
+            )
+            for dialect in ("gptge", "modelverse")
+        }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from understudy.catalog.shelf import Shelf
+from understudy.catalog.tariffs import quote
 from understudy.catalog.validate import complete
 from understudy.core.faults import CannotExpress, InvalidRequest, NotFound, Unauthenticated, ViolationKind
 from understudy.core.request import Medium, Profile, Reference, Role, ShotType, VideoRequest
@@ -93,6 +95,14 @@ def test_every_operation_is_read_and_allowed(
     again = DIALECT.encode_submit(done, SHELF.find(model))
     back = DIALECT.decode_submit(a_submit(again.body, "/v1/tasks/submit"), SHELF, COMPAT)
     assert complete(back, card, COMPAT).but(references=()) == done.but(references=())
+
+
+def test_the_film_of_document_004_costs_credits() -> None:
+    """45 credits for five seconds at 720p, each 0.03125 CNY; music is free. Source: spec/gateways.md §7."""
+    request = decoded("viduq2", {"prompt": "p", "images": [A]}, {"bgm": True}, function="reference2video")
+    card = SHELF.find("viduq2").of("reference2video")
+    _, charge = quote(complete(request, card, COMPAT), card, (), "cn-beijing")
+    assert (charge.quantity, charge.amount, charge.currency) == (45, Decimal("1.406250"), "CNY")
 
 
 def test_parameters_of_vidu() -> None:

@@ -21,8 +21,9 @@ from builders import tiny_image, tiny_video
 from live import KEY, LiveServer, toy_cards
 from understudy import Client, SyncClient
 from understudy.core.faults import Conflict, InvalidRequest, MediaRefused, NotFound, Refused, TimedOut, Unauthenticated
-from understudy.core.request import Medium, Reference, VideoRequest
+from understudy.core.request import Medium, Reference, Role, VideoRequest
 from understudy.core.task import Status, TaskFilter
+from understudy.core.units import Tier
 
 TASKS = "/understudy/v1/tasks"
 
@@ -130,13 +131,18 @@ async def test_the_quote_is_the_later_charge(server: LiveServer, girl: Path, tmp
         assert told.task_id in [line["task_id"] for line in book["lines"]]
         with pytest.raises(InvalidRequest):
             await client.quote(waving(girl, seconds=99))
+        film = tiny_video(tmp_path / "film.mp4", (640, 360), seconds=3)
+        edit = VideoRequest("wan2.7-videoedit", prompt="snow", tier=Tier(720)).but(
+            references=(Reference(str(film), Medium.VIDEO, Role.SOURCE_VIDEO),)
+        )
+        quoted = await client.quote(edit, (Decimal(3),))  # as long as its film
+        told = await client.wait(await client.submit(edit))
+        assert (told.status, told.usage["charge"]) == ("SUCCEEDED", quoted["charge"]), told.message
         with pytest.raises(Refused, match="no price before"):
             await client.quote(VideoRequest("wan2.2-s2v", references=()).but(references=_portrait_and_sound()))
 
 
 def _portrait_and_sound() -> tuple[Reference, ...]:
-    from understudy.core.request import Role
-
     return (
         Reference("https://x/a.png", Medium.IMAGE, Role.PORTRAIT),
         Reference("https://x/a.wav", Medium.AUDIO, Role.DRIVING_AUDIO),

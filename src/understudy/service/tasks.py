@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
-from understudy.catalog import tariffs, validate
+from understudy.catalog import validate
 from understudy.core.card import ModelCard
-from understudy.core.faults import Conflict, MediaProblem, MediaRefused, NotFound, Refused
+from understudy.core.faults import Conflict, MediaProblem, MediaRefused, NotFound
 from understudy.core.ids import id_in_order
 from understudy.core.ports import Cards, Clock, TaskStore
 from understudy.core.request import ENCLOSED, TAKE, Profile, Reference, Role, VideoRequest
@@ -33,6 +33,7 @@ from understudy.core.wire import Canceled, Deleted, Listed, Quoted, Told
 from understudy.service.accounts import Caller
 from understudy.service.callbacks import Callbacks
 from understudy.service.links import Links
+from understudy.service.quotes import quote
 from understudy.service.templates import Templates
 from understudy.service.uploads import INLINE, SLOT, Uploads
 
@@ -161,19 +162,15 @@ class Tasks:
     def quote(self, request: VideoRequest, video_seconds: Sequence[Decimal] = ()) -> Quoted:
         """What a request will cost, before any free quota; the same to the last digit as the charge of its task.
 
-        `video_seconds` are the lengths of the videos it names, in order.
+        `video_seconds` are the lengths of the videos it names, in order; see `quotes.quote`.
 
         Raises:
             NotFound, InvalidRequest: as `submit`.
-            Refused: its length follows from media, so there is no price before they are looked at.
+            Refused: its length follows from media whose lengths are not given.
         """
         card = self._cards.find(request.model).of(request.function)
         complete = validate.complete(request, card, self._profile)
-        if card.billing.unit != tariffs.IMAGE and complete.seconds is None:
-            raise Refused(f"What {card.model} makes is as long as its media, so it has no price before they are read.")
-        seconds = Decimal(complete.seconds or 0)
-        usage, charge = tariffs.measure(complete, card, video_seconds, seconds, self._region)
-        return Quoted(usage, charge)
+        return quote(complete, card, video_seconds, self._region)
 
     async def delete(self, caller: Caller, task_id: str) -> Deleted:
         """Forget a task and its result now. One that is not at its end is called off first.

@@ -26,6 +26,7 @@ from understudy.core.usage import Usage
 from understudy.core.wire import Action, RemoteTask, Told, WireReply, WireRequest
 from understudy.dialects import gptge, modelverse
 from understudy.dialects.dashscope.inputs import plain_medium
+from understudy.dialects.modelverse import shapes
 from understudy.dialects.modelverse.body import read_body
 from wires import a_question, a_submit
 
@@ -189,12 +190,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=8,
 )
-SHAPES = modelverse.submit.shapes
 WORDS = st.sampled_from(
     [
-        *SHAPES.ModelVerseInput.model_fields,
-        *SHAPES.ModelVerseParameters.model_fields,
-        *SHAPES.ModelVerseSubject.model_fields,
+        *shapes.ModelVerseInput.model_fields,
+        *shapes.ModelVerseParameters.model_fields,
+        *shapes.ModelVerseSubject.model_fields,
         "reference_urls",
     ]
 )

@@ -127,9 +127,9 @@ def film_at(server: LiveServer, url: str) -> tuple[str, int, bool]:
     """Size, number of pictures and whether there is sound, of the film at a link that needs no key."""
     status, data, _ = server.call("GET", url, key=None)
     assert status == 200
-    with av.open(io.BytesIO(data)) as film:
+    with av.open(io.BytesIO(data), "r") as film:
         video = film.streams.video[0]
-        frames = sum(1 for _ in film.decode(video))
+        frames = len(list(film.decode(video)))
         return f"{video.codec_context.width}*{video.codec_context.height}", frames, bool(film.streams.audio)
 
 

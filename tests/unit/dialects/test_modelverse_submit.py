@@ -102,7 +102,7 @@ def test_the_film_of_document_004_costs_credits() -> None:
     request = decoded("viduq2", {"prompt": "p", "images": [A]}, {"bgm": True}, function="reference2video")
     card = SHELF.find("viduq2").of("reference2video")
     _, charge = quote(complete(request, card, COMPAT), card, (), "cn-beijing")
-    assert (charge.quantity, charge.amount, charge.currency) == (45, Decimal("1.406250"), "CNY")
+    assert (charge.quantity, charge.amount, charge.currency) == (Decimal(45), Decimal("1.406250"), "CNY")
 
 
 def test_parameters_of_vidu() -> None:

@@ -127,7 +127,7 @@ class GptGe:
         """
         wire = self._bailian.encode_submit(request, card)
         family = next((path for path, made in MAKES.items() if made is card.makes), None)
-        path = ALIAS + wire.path if family is None or card.functions else family
+        path = ALIAS + wire.path if family is None or card.functions or request.function else family
         if path not in {route.path for route in self.routes}:
             raise CannotExpress("model", f"this gateway has no route for what {card.model} makes")
         headers = {name: value for name, value in wire.headers.items() if name not in (ASYNC_HEADER, RESOLVE_HEADER)}

@@ -15,9 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from understudy.core.card import ModelCard
 from understudy.core.faults import CannotExpress, Refused, Unavailable
 from understudy.core.ports import Dialect, Job, Stage
-from understudy.core.request import LocalMedia, Medium, Reference, Role
+from understudy.core.request import LocalMedia, Medium, Reference, Role, VideoRequest
 from understudy.core.wire import FinishQuery, SlotQuery, TicketQuery, WireReply, WireRequest
 from understudy.engines._upstream_wire import Line, Lost, NotSent, WithSlots, WithTickets
 
@@ -25,6 +26,12 @@ MOST_INLINE_BYTES = 10 * 1024 * 1024
 """Largest file that is put inside a request, where the wire has no uploads. GUESS: what Base64 bodies commonly take."""
 NOT_FORWARDED = ("callback_url",)
 """Fields of a caller's body that concern his own task here: an upstream would call him back about another one."""
+
+UNSAID: Mapping[str, Any] = {
+    "negative_prompt": "", "size": None, "tier": None, "ratio": None, "seconds": None, "shot_type": None, "sound": None,
+    "watermark": None, "prompt_extend": None, "seed": None, "frames_per_second": None, "options": {},
+}  # fmt: skip
+"""What a caller may leave out of a request."""
 
 _PLACE = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _SUFFIXES = {"jpeg": ".jpg", "mp3": ".mp3", "wav": ".wav", "png": ".png", "webp": ".webp", "bmp": ".bmp", "gif": ".gif"}
@@ -51,7 +58,8 @@ class Sender:
         card = job.card
         model = self._models.get(card.model, card.model)
         request = job.request.but(model=model)
-        self._dialect.encode_submit(request, card)
+        may_keep = job.dialect == self._dialect.name and as_it_came(job.body, model, {}) is not None
+        self._written(request, card, may_keep)
         changed: dict[str, str] = {}
         uploaded: dict[str, str] = {}
 
@@ -73,12 +81,23 @@ class Sender:
                 sound = await stage.local_voice(reference) if is_here(voice) else None
                 voice = await moved(reference, voice, reference.voice_path, sound)
             references.append(replace(reference, url=url, voice=voice))
-        wire = self._dialect.encode_submit(request.but(references=tuple(references)), card)
-        if job.dialect == self._dialect.name and "json" in wire.headers.get("content-type", ""):
-            body = as_it_came(job.body, model, changed)
-            if body is not None:
-                return replace(wire, body=body)
-        return wire
+        request = request.but(references=tuple(references))
+        body = as_it_came(job.body, model, changed) if may_keep else None
+        wire = self._written(request, card, body is not None)
+        return wire if body is None or not is_json(wire) else replace(wire, body=body)
+
+    def _written(self, request: VideoRequest, card: ModelCard, kept: bool) -> WireRequest:
+        """The submit in the wire's words; where the caller's body is `kept`, its path and headers are what matters.
+
+        The request is complete by now, and a wire may have no word for what the catalog filled in.
+        """
+        try:
+            return self._dialect.encode_submit(request, card)
+        except CannotExpress as missing:
+            plain = self._dialect.encode_submit(request.but(**UNSAID), card) if kept else None
+            if plain is None or not is_json(plain):
+                raise missing
+            return plain
 
     # Uploads --------------------------------------------------------------------------------------------------------
 
@@ -109,6 +128,10 @@ class Sender:
         etag = reply.headers.get("etag", "")
         finish = self._dialect.encode_query(FinishQuery(slot.slot_id, etag))
         return dialect.decode_uploaded(await self._line.ask(finish)).address
+
+
+def is_json(wire: WireRequest) -> bool:
+    return "json" in wire.headers.get("content-type", "")
 
 
 def is_here(url: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from builders import a_card, a_request, an_image, tiny_image, tiny_video
-from understudy.core.card import ModelCard
+from understudy.core.card import ModelCard, Sound
 from understudy.core.faults import (
     BadSetting,
     CannotExpress,
@@ -539,3 +539,16 @@ async def test_an_upstream_that_fails_again_and_again_is_left_alone(make: Any, s
 
 def test_states_are_those_of_the_house() -> None:
     assert {"SUCCEEDED", "FAILED", "CANCELED"} == {s.value for s in Status if s.is_final}
+
+
+async def test_what_the_catalog_filled_in_needs_no_word_where_the_body_is_kept(
+    make: Any, server: Server, scene: Scene
+) -> None:
+    """The caller said it in this wire's words; only his body goes there."""
+    said = {"model": "toy-r2v", "input": {"prompt": "图1", "media": [{"type": "reference_image", "url": PICTURE}]}}
+    card = a_card(wire=HINTS, sound=Sound.NEVER)
+    request = a_request("图1", an_image(url=PICTURE), sound=True)
+    with pytest.raises(CannotExpress):
+        await (await make()).perform(a_job(request, card), scene)
+    await (await make()).perform(a_job(request, card, json.dumps(said).encode()), scene)
+    assert [json.loads(body) for body in server.of("POST")] == [said]

@@ -160,6 +160,7 @@ def content_of_every_kind(place: Place) -> None:
     assert whole[4:8] == b"ftyp"
     part = place.client.videos.download_content(video.id, extra_headers={"Range": "bytes=4-7"}).read()
     assert part == b"ftyp"
+    assert place.client.videos.download_content(video.id, variant="thumbnail").read()[:2] == b"\xff\xd8", "a JPEG"
     refused(openai.BadRequestError, lambda: place.client.videos.download_content(video.id, variant="spritesheet"))
     with place.client.videos.with_streaming_response.download_content(video.id) as streamed:
         assert b"".join(streamed.iter_bytes(1024)) == whole

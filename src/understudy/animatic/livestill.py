@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
-from understudy.animatic.behind import fill_behind
 from understudy.animatic.camera import View
 from understudy.animatic.canvas import Grade, rgb_of, yuv_of
 from understudy.animatic.depths import guess_depths
+from understudy.animatic.filling import fill
 from understudy.animatic.foreground import Foreground
 from understudy.animatic.gestures import Acted
 from understudy.animatic.glass import falling
@@ -72,7 +72,7 @@ class LiveStill:
         if mask is not None and box is not None:
             reach = 2 * max(2, round(_GROWN * max(mask.shape) / 2)) + 1
             grown = cv2.dilate((mask > 0.03).astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
-            behind = _kept_near(picture, fill_behind(picture, grown, rng), mask, reach // 2)
+            behind = _kept_near(picture, fill(picture, grown, seed=int(rng.integers(1 << 31))), mask, reach // 2)
             foot = box[3] / size.height
         self.depths = guess_depths(behind, found.is_person, foot)
         feet = ((box[0] + box[2]) / 2, box[3]) if box is not None else (size.width / 2, size.height)

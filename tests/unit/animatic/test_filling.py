@@ -30,6 +30,28 @@ def test_structure_goes_on() -> None:
         assert np.abs(made[row, 105:135].mean(axis=0) - picture[row, 105:135].mean(axis=0)).max() < 12
 
 
+def test_slanting_stripes_go_on_behind_a_hole() -> None:
+    rows, columns = np.mgrid[0:160, 0:240]
+    slanting = np.repeat((((rows + columns) // 12 % 2) * 180 + 40)[..., None], 3, axis=2).astype(np.uint8)
+    hole = np.zeros((160, 240), bool)
+    hole[60:100, 90:140] = True
+    flat = slanting.copy()
+    flat[hole] = 130
+    assert likeness(fill(slanting, hole), slanting, hole) > likeness(flat, slanting, hole) + 3
+
+
+def test_a_dark_border_goes_on_dark_and_colourless() -> None:
+    """Beside a uniform no other colour appears, though a red stripe ends near it."""
+    picture = stripes()
+    picture[45:] = (20, 20, 26)
+    picture[40:45, 60:100] = (200, 30, 40)
+    hole = np.zeros(picture.shape[:2], bool)
+    hole[:, 100:] = True
+    made = fill(picture, hole, band=0.1)[60:, 105:].astype(int)
+    assert made.max() < 70
+    assert np.ptp(made.mean(axis=(0, 1))) < 15
+
+
 def test_a_patch_of_texture_disappears() -> None:
     picture = scene("grass", 200) if scene("grass").ndim == 3 else np.repeat(scene("grass", 200)[..., None], 3, axis=2)
     hole = np.zeros(picture.shape[:2], bool)

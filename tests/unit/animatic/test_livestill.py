@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sight import models_folder, photo
-from understudy.animatic.behind import fill_behind
 from understudy.animatic.camera import View
 from understudy.animatic.depths import guess_depths
 from understudy.animatic.foreground import find_foreground
@@ -28,36 +27,6 @@ SIZE = Size(240, 160)
 
 def lots() -> np.random.Generator:
     return np.random.default_rng(4)
-
-
-# behind ---------------------------------------------------------------------------------------------------------------
-
-
-def test_a_filling_leaves_everything_else_as_it_was() -> None:
-    picture = photo("coffee")[:200, :300]
-    hole = np.zeros((200, 300), bool)
-    hole[60:120, 100:180] = True
-    filled = fill_behind(picture, hole, lots())
-    far = cv2.dilate(hole.astype(np.uint8), np.ones((25, 25), np.uint8)) == 0
-    assert np.abs(filled[far].astype(int) - picture[far]).max() <= 1
-    assert np.array_equal(fill_behind(picture, hole & False, lots()), picture)
-
-
-def test_stripes_go_on_behind_a_hole() -> None:
-    rows, columns = np.mgrid[0:160, 0:240]
-    stripes = np.repeat((((rows + columns) // 12 % 2) * 180 + 40)[..., None], 3, axis=2).astype(np.uint8)
-    hole = np.zeros((160, 240), bool)
-    hole[60:100, 90:140] = True
-    filled = fill_behind(stripes, hole, lots())
-    flat = stripes.copy()
-    flat[hole] = 130
-    inside = np.s_[60:100, 90:140]
-    assert likeness(filled[inside], stripes[inside]) > likeness(flat[inside], stripes[inside]) + 3
-
-
-def test_a_hole_as_large_as_the_picture_is_left_alone() -> None:
-    picture = photo("coffee")[:64, :96]
-    assert fill_behind(picture, np.ones((64, 96), bool), lots()).shape == picture.shape
 
 
 # depths ---------------------------------------------------------------------------------------------------------------

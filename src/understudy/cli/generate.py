@@ -43,6 +43,9 @@ _ADVICE = {
 }
 _OTHERWISE = "its process ended before it was done. The lines above tell why; please report them."
 
+OUR_WIRE = "native"
+"""The wire of `--server`, if no other is named."""
+
 
 def _must_be_writable(output: Path) -> None:
     """Asked before the work, not after it. Raises InvalidRequest."""
@@ -58,7 +61,14 @@ def _must_be_writable(output: Path) -> None:
 
 
 def generate(
-    order: Order, output: Path, data: Path | None, server: str | None, key: str | None, *, captions: bool
+    order: Order,
+    output: Path,
+    data: Path | None,
+    server: str | None,
+    key: str | None,
+    dialect: str = OUR_WIRE,
+    *,
+    captions: bool,
 ) -> None:
     """Make the film, or take the template, and write `output`; on a `server` a template stays there.
 
@@ -74,7 +84,7 @@ def generate(
             show.say(f"note: {note}")
         print(output)
         return
-    told = _ask_server(order, output, server, key)
+    told = _ask_server(order, output, server, key, dialect)
     for note in told.notes:
         show.say(f"note: {note}")
     if told.findings is not None and told.findings.template_id is not None:
@@ -82,9 +92,10 @@ def generate(
     print(told.findings.template_id if told.findings and told.findings.template_id else output)
 
 
-def check(order: Order, data: Path | None, server: str | None, key: str | None) -> Findings:
+def check(order: Order, data: Path | None, server: str | None, key: str | None, dialect: str = OUR_WIRE) -> Findings:
     """What is found on a picture. Raises UnderstudyError."""
-    found = (_make_here(order, data, None) if server is None else _ask_server(order, None, server, key)).findings
+    told = _make_here(order, data, None) if server is None else _ask_server(order, None, server, key, dialect)
+    found = told.findings
     if found is None:
         raise UnderstudyError(f"{order.model} answered without a finding.")
     return found
@@ -145,14 +156,21 @@ async def _nobody(engine: str) -> None:
     """There is one engine here, and no task to write its name on."""
 
 
-def _ask_server(order: Order, output: Path | None, server: str, key: str | None) -> RemoteTask:
-    """Send the order to a server on our own wire; what it makes is downloaded to `output`."""
+def _ask_server(order: Order, output: Path | None, server: str, key: str | None, dialect: str) -> RemoteTask:
+    """Send the order to a server of that wire; what it makes is downloaded to `output`."""
     from understudy.client import Client
+    from understudy.client.dialects import speaks
+    from understudy.core.plugs import find_plugs
     from understudy.settings import load
     from understudy.wiring import open_shelf
 
     if not key:
         raise InvalidRequest.of("--key", "--server needs --key (or DASHSCOPE_API_KEY).", ViolationKind.MISSING)
+    wires = {name: wire for name, wire in find_plugs("understudy.dialects", "DIALECT").items() if speaks(wire)}
+    if dialect not in wires:
+        reason = f"--dialect: there is no wire {dialect!r} for clients; there are {', '.join(sorted(wires))}."
+        raise InvalidRequest.of("--dialect", reason, ViolationKind.CHOICE)
+    wire = wires[dialect]
     card = find_card(open_shelf(load()), order)
     _must_fit(card, wants_check=output is None)
     request = read_order(order, card, "")
@@ -160,7 +178,7 @@ def _ask_server(order: Order, output: Path | None, server: str, key: str | None)
         _must_be_writable(output)
 
     async def ask() -> RemoteTask:
-        async with Client(server, key) as client:
+        async with Client(server, key, wire) as client:
             with show.progress("on the server") as move:
                 return await _answer(client, request, card, output, move)
 

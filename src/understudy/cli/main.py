@@ -47,7 +47,8 @@ Options = Annotated[
 ]
 Seconds = Annotated[Optional[int], typer.Option("--duration", help="Length in seconds.")]  # noqa: UP045
 Text = Optional[str]  # noqa: UP045
-Server = Annotated[Text, typer.Option("--server", help="Send it to this server (…/api/v1) instead of working here.")]
+Server = Annotated[Text, typer.Option("--server", help="Send it to this server instead of working here.")]
+Wire = Annotated[Text, typer.Option("--dialect", help="The wire --server speaks: native for Understudy, dashscope, …")]
 Key = Annotated[Text, typer.Option("--key", envvar="DASHSCOPE_API_KEY", help="Key for --server.")]
 
 
@@ -106,6 +107,7 @@ def generate(
     watermark: Annotated[bool, typer.Option(help="Letter AI生成 bottom right.")] = False,
     captions: Annotated[bool, typer.Option("--captions/--no-captions", help="Letter spoken lines.")] = True,
     server: Server = None,
+    dialect: Wire = "native",
     key: Key = None,
     data: Data = None,
 ) -> None:
@@ -132,7 +134,7 @@ def generate(
         sound=audio,
         watermark=watermark,
     )
-    commands.generate(order, output, data, server, key, captions=captions)
+    commands.generate(order, output, data, server, key, dialect or "native", captions=captions)
 
 
 @app.command()
@@ -141,6 +143,7 @@ def check(
     model: Annotated[str, typer.Option(help="Model that looks at it, e.g. liveportrait-detect.")] = "emo-detect-v1",
     option: Options = None,
     server: Server = None,
+    dialect: Wire = "native",
     key: Key = None,
     data: Data = None,
     format: Annotated[Format, typer.Option(help="A table for people or JSON for programs.")] = Format.TABLE,
@@ -151,7 +154,7 @@ def check(
     from understudy.cli.order import Order
 
     order = Order(prompt="", model=model, references=(f"portrait={picture}",), options=tuple(option or ()))
-    found = commands.check(order, data, server, key)
+    found = commands.check(order, data, server, key, dialect or "native")
     show.findings(found, as_json=format is Format.JSON)
     raise typer.Exit(0 if found.passed else 1)
 
@@ -162,6 +165,7 @@ def template(
     model: Annotated[str, typer.Option(help="Model that takes the motion.")] = "animate-anyone-template-gen2",
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the motion goes.")] = Path("motion.tpl"),
     server: Server = None,
+    dialect: Wire = "native",
     key: Key = None,
     data: Data = None,
 ) -> None:
@@ -170,7 +174,7 @@ def template(
     from understudy.cli.order import Order
 
     order = Order(prompt="", model=model, references=(f"driving_video={film}",))
-    commands.generate(order, output, data, server, key, captions=True)
+    commands.generate(order, output, data, server, key, dialect or "native", captions=True)
 
 
 @app.command()

@@ -7,7 +7,7 @@ or refused with CannotExpress.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from understudy.core.faults import Fault
 from understudy.core.ports import Dialect
@@ -61,6 +61,11 @@ class WithEverything(Protocol):
     def decode_answer(self, reply: WireReply) -> dict[str, Any]: ...
 
     def decode_tasks(self, reply: WireReply) -> tuple[RemoteTask, ...]: ...
+
+
+def speaks(dialect: Any) -> TypeGuard[ClientDialect]:
+    """Whether a dialect has what a client needs of it."""
+    return hasattr(dialect, "encode_key") and hasattr(dialect, "read_fault")
 
 
 def native() -> ClientDialect:

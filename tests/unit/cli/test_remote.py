@@ -68,6 +68,16 @@ def test_every_form_of_order_goes_over_the_wire(
         assert ((video.width, video.height), video.frames) == (size, frames)
 
 
+def test_other_wires_of_a_server(there: list[str], tmp_path: Path) -> None:
+    words = ["generate", "光", "--model", "wan2.7-r2v", "--ref", "a.png", "--duration", "2", "-o", "out.mp4", *there]
+    told = runner.invoke(app, [*words, "--dialect", "dashscope"])
+    assert told.exit_code == 0, (told.output, told.exception)
+    assert (tmp_path / "out.mp4").exists()
+    told = runner.invoke(app, [*words, "--dialect", "carrier-pigeon"])
+    assert isinstance(told.exception, UnderstudyError), told.output
+    assert "there is no wire 'carrier-pigeon' for clients; there are" in told.exception.message
+
+
 def test_what_the_server_refuses_is_one_sentence(there: list[str]) -> None:
     told = runner.invoke(app, ["generate", "--model", "video-style-transform", "--ref", "a.mp4",
                                "--option", "style=9", *there])  # fmt: skip

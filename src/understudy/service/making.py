@@ -14,7 +14,7 @@ from understudy.catalog import validate
 from understudy.catalog.promises import promise, rate_of
 from understudy.catalog.sizing import settle, source_of
 from understudy.core.card import ModelCard
-from understudy.core.faults import CannotExpress, Unavailable
+from understudy.core.faults import CannotExpress, MediaRefused, Unavailable
 from understudy.core.ports import Engine, Job, Stage
 from understudy.core.promise import Promise
 from understudy.core.request import LocalMedia, MediaFacts, Medium, Reference, Role, VideoRequest
@@ -61,7 +61,12 @@ class Making:
             Unavailable: no engine of this worker makes this, or, with `begun` False, none can begin just now.
             Fault, ChildDied: what the engine raised.
         """
-        await self._look_at_media()
+        try:
+            await self._look_at_media()
+        except MediaRefused:
+            # a link may be dead by now; what is being made elsewhere was begun while it lived, and is paid for
+            if "task_id" not in (self.stage.recall() or {}):
+                raise
         job = Job(
             task_id=task_id,
             request=self.request,

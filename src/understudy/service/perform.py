@@ -35,7 +35,7 @@ import structlog
 from understudy.core.faults import Fault, InternalFault, MediaRefused, NotFound, TimedOut, Unavailable
 from understudy.core.machine import advice_for, is_machine_trouble
 from understudy.core.ports import BlobStore, Cards, Clock, Engine, Ledger, Outcome, Remote, TaskStore
-from understudy.core.task import PROMOTED_FROM, WANTED_ENGINE, Status, Take, Task
+from understudy.core.task import AFTER_ENGINE, PROMOTED_FROM, WANTED_ENGINE, Status, Take, Task
 from understudy.media.child import ChildDied, Death
 from understudy.service import rehearsal
 from understudy.service.accounts import activate
@@ -215,7 +215,10 @@ class Performance:
         if script_for(task) is not None:
             return tuple(engine for engine in self._engines if engine.name == rehearsal.ENGINE)
         general = self._routes.get(EVERY_MODEL, tuple(by_name))
-        names = self._routes.get(task.request.model, general)
+        names = tuple(self._routes.get(task.request.model, general))
+        after = task.extras.get(AFTER_ENGINE)
+        if after in names:
+            names = names[names.index(after) + 1 :] or names
         wanted = task.extras.get(WANTED_ENGINE)
         if wanted:
             names = (wanted,) if wanted in (*names, *general) else ()

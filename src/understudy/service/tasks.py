@@ -20,6 +20,7 @@ from understudy.core.ids import id_in_order
 from understudy.core.ports import Cards, Clock, TaskStore
 from understudy.core.request import ENCLOSED, TAKE, Profile, Reference, Role, VideoRequest
 from understudy.core.task import (
+    AFTER_ENGINE,
     CALLBACK,
     IDEMPOTENCY_KEY,
     PROMOTED_FROM,
@@ -141,6 +142,8 @@ class Tasks:
     ) -> Task:
         """The same request, seed and media once more, on another engine, as a task of its own that names the first.
 
+        Without an `engine` it is the next one of the model's route, after the one that made the first.
+
         With a `prompt` in place of the first one's; then there is no body as the caller wrote it.
 
         Raises:
@@ -153,6 +156,9 @@ class Tasks:
         wishes = {**draft.extras, PROMOTED_FROM: task_id, **({WANTED_ENGINE: engine} if engine else {})}
         wishes.pop(IDEMPOTENCY_KEY, None)
         request = draft.request.but(references=tuple(_again(r) for r in draft.request.references))
+        if prompt is None and not engine:
+            wishes.pop(WANTED_ENGINE, None)
+            wishes |= {AFTER_ENGINE: draft.engine} if draft.engine else {}
         if prompt is not None:
             wishes.pop(SENT_PROMPT, None)
             return await self.submit(caller, request.but(prompt=prompt), b"", draft.dialect, request_id, wishes)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from builders import a_request, tiny_video
+from builders import a_request, a_video, tiny_video
 from fakes import ScriptedEngine, until
 from understudy.core.faults import CannotExpress, Fault, Refused, TimedOut, Unavailable, fault_from_record
 from understudy.core.ports import Engine, Job, Stage
@@ -154,6 +154,37 @@ async def test_what_is_made_once_more_is_made_of_the_request_with_its_seed(world
         await world.finished(final)
     first, second = engine.jobs
     assert (first.body, second.body, second.seed) == (b"{}", b"", 99)
+
+
+@pytest.mark.parametrize(
+    ("engine", "made_by"), [("", ["first", "second"]), ("first", ["first", "first"])], ids=["next", "named"]
+)
+async def test_what_is_promoted_goes_to_the_next_engine_of_the_route(
+    world: World, engine: str, made_by: list[str]
+) -> None:
+    engines = [filming("first", foreign=True), filming("second", foreign=True)]
+    world.settings["routes"] = {"*": ("first", "second")}
+    draft = await world.submit(a_request("图1 waves."))
+    async with world.working(*engines):
+        draft = await world.finished(draft)
+        final = await world.tasks.promote(world.caller, draft.task_id, engine, "r")
+        final = await world.finished(final)
+    assert [draft.engine, final.engine] == made_by
+
+
+async def test_what_is_begun_elsewhere_comes_home_though_its_media_are_gone(world: World) -> None:
+    boy = "https://media.example/boy.mp4"
+
+    async def act(job: Job, stage: Stage) -> Take:
+        if stage.recall() is None:
+            await stage.remember({"engine": "far", "state": "sent", "task_id": "1"})
+            del world.web.files[boy]
+            raise Unavailable("The link is dead just now.")
+        return await filming("far", foreign=True).act(job, stage)
+
+    task = await world.submit(a_request("视频1 waves.", a_video(boy)))
+    task = await ended(world, Named("far", act), task=task)
+    assert (task.status, task.attempt) == (Status.SUCCEEDED, 2)
 
 
 async def test_a_foreign_film_that_differs_is_delivered_and_its_difference_noted(world: World) -> None:

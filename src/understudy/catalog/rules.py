@@ -22,7 +22,7 @@ Change: TypeAlias = Callable[[VideoRequest, ModelCard], VideoRequest]
 
 def needs_a_reference(request: VideoRequest, card: ModelCard, paths: Paths) -> Iterator[Violation]:
     """At least as many subjects as the card says; a first frame is none. Source: seed 003, first frame."""
-    if not request.subjects:
+    if request.of_role(Role.SUBJECT) is None:
         beside = " besides the first frame" if request.first_frame else ""
         yield Violation(
             paths["references"],

@@ -19,36 +19,52 @@ URL_SENTENCE = "Required URL is missing or invalid, please check the request URL
 
 _PLAIN_LINK = re.compile(r"(https?)://[a-z0-9][a-z0-9.-]*(?::\d+)?(?:[/?#]|$)")
 """Nearly every link: a host of plain letters. Others are taken apart by `urlsplit`, at ten times the cost."""
+_SUBJECT, _AUDIO = Role.SUBJECT, Medium.AUDIO
+_NO_VOICES = MediaLimits(schemes=())
 _BARE_BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]{64,}")
 
 
 def judge_urls(request: VideoRequest, card: ModelCard, where: Paths) -> Iterator[Violation]:
     """What is wrong with the addresses, in the caller's order."""
+    voices = card.media.get("voice", _NO_VOICES)
     for reference in request.references:
-        path = reference.path or where["references"]
-        if reference.role is Role.SUBJECT and reference.medium is Medium.AUDIO:
-            yield Violation(path, f"{path}: a reference is an image or a video, not a sound.", ViolationKind.RULE)
-            continue
-        if reference.role is Role.TEMPLATE:
-            continue  # a name, no address
-        if reference.role is not Role.SUBJECT and reference.role not in card.media:
-            if reference.role is not Role.FIRST_FRAME or "at-most-one-first-frame" not in card.rules:
-                what = reference.role.value.replace("_", " ")
-                yield Violation(path, f"{path}: {card.model} takes no {what}.", ViolationKind.COUNT)
-            continue
-        allowed = _schemes(card, reference)
-        if scheme_of(reference.url) not in allowed:
-            yield _refused(reference.url, allowed, path)
-        if reference.voice is None or reference.role is not Role.SUBJECT:
-            continue
-        path = reference.voice_path or path
-        if "voice" in card.media:
-            allowed = card.media["voice"].schemes
-            if scheme_of(reference.voice) not in allowed:
-                yield _refused(reference.voice, allowed, path)
-        else:
-            reason = f"{path}: {card.model} takes no reference voice; its voices come from the reference videos."
-            yield Violation(path, reason, ViolationKind.RULE)
+        limits = card.media.get(reference.medium)
+        # nearly every reference ends here: a subject of a kind that the model takes, by a link that it reads
+        if (
+            limits is None
+            or reference.role is not _SUBJECT
+            or reference.medium is _AUDIO
+            or scheme_of(reference.url) not in limits.schemes
+            or (reference.voice is not None and scheme_of(reference.voice) not in voices.schemes)
+        ):
+            yield from _judge_url(reference, card, where)
+
+
+def _judge_url(reference: Reference, card: ModelCard, where: Paths) -> Iterator[Violation]:
+    path = reference.path or where["references"]
+    if reference.role is Role.SUBJECT and reference.medium is Medium.AUDIO:
+        yield Violation(path, f"{path}: a reference is an image or a video, not a sound.", ViolationKind.RULE)
+        return
+    if reference.role is Role.TEMPLATE:
+        return  # a name, no address
+    if reference.role is not Role.SUBJECT and reference.role not in card.media:
+        if reference.role is not Role.FIRST_FRAME or "at-most-one-first-frame" not in card.rules:
+            what = reference.role.value.replace("_", " ")
+            yield Violation(path, f"{path}: {card.model} takes no {what}.", ViolationKind.COUNT)
+        return
+    allowed = _schemes(card, reference)
+    if scheme_of(reference.url) not in allowed:
+        yield _refused(reference.url, allowed, path)
+    if reference.voice is None or reference.role is not Role.SUBJECT:
+        return
+    path = reference.voice_path or path
+    if "voice" in card.media:
+        allowed = card.media["voice"].schemes
+        if scheme_of(reference.voice) not in allowed:
+            yield _refused(reference.voice, allowed, path)
+    else:
+        reason = f"{path}: {card.model} takes no reference voice; its voices come from the reference videos."
+        yield Violation(path, reason, ViolationKind.RULE)
 
 
 def _schemes(card: ModelCard, reference: Reference) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from understudy.core.request import Medium, Profile, Role, ShotType, VideoReques
 from understudy.core.units import plain_number
 
 T = TypeVar("T")
+_SUBJECT = Role.SUBJECT
 
 PATHS: Paths = {
     "prompt": "input.prompt",
@@ -164,10 +165,12 @@ def _or(said: T | None, default: T) -> T:
 
 def _judge_roles(request: VideoRequest, card: ModelCard, where: Paths) -> Iterator[Violation]:
     """Whether every needed part is there, none twice, and no reference where the model takes none at all."""
-    if request.subjects and not card.counts.total[1] and "references-total-and-by-medium" not in card.rules:
+    if not card.counts.total[1] and request.subjects and "references-total-and-by-medium" not in card.rules:
         path = request.subjects[0].path or where["references"]
         yield Violation(path, f"{path}: {card.model} takes no references.", ViolationKind.COUNT)
-    given = [r.role for r in request.references if r.role is not Role.SUBJECT]
+    given = [r.role for r in request.references if r.role is not _SUBJECT]
+    if not given and not card.needs and not card.needs_one:
+        return
     for role in card.needs:
         if role not in given:
             path = where.get(f"role:{role}", where["references"])
@@ -208,7 +211,7 @@ def _judge_seconds(
         return
     narrow = card.seconds_with_video
     interval, when = card.seconds, ""
-    media = {r.medium for r in request.subjects} if narrow is not None else frozenset()
+    media = [r.medium for r in request.references if r.role is _SUBJECT] if narrow is not None else []
     if narrow is not None and Medium.VIDEO in media:
         interval, when = narrow, " when a reference video is given"
     elif narrow is not None and not settled and Medium.UNKNOWN in media:

@@ -35,7 +35,7 @@ T = TypeVar("T")
 log = structlog.get_logger("understudy.stores")
 
 AT_MOST_TOGETHER = 512
-"""Writes in one transaction, so that another process gets its turn."""
+"""Writes after which a transaction takes up no more, so that another process gets its turn."""
 
 GATHERED = 64
 """Writes that are handed over however many more the next turn may bring. Larger transactions save next to nothing."""
@@ -85,7 +85,8 @@ class Writer:
     tally: Tally = field(default_factory=Tally)
     listeners: list[Callable[[], None]] = field(default_factory=list)
     """Told after each commit, on this thread: they must be quick and not raise."""
-    _queue: SimpleQueue[_Write | None] = field(default_factory=SimpleQueue)
+    _queue: SimpleQueue[list[_Write] | None] = field(default_factory=SimpleQueue)
+    """What was handed over together; None is the last of all."""
     _gathered: dict[asyncio.AbstractEventLoop, list[_Write]] = field(default_factory=dict)
     _gate: threading.Lock = field(default_factory=threading.Lock)
     _open: bool = False
@@ -129,8 +130,7 @@ class Writer:
                 return
             writes = self._gathered.pop(loop, [])
             if self._open:
-                for write in writes:
-                    self._queue.put(write)
+                self._queue.put(writes)
                 return
         self._settle(writes, broken=True)
 
@@ -140,8 +140,7 @@ class Writer:
             if self._open:
                 self._open = False
                 for writes in self._gathered.values():
-                    for write in writes:
-                        self._queue.put(write)
+                    self._queue.put(writes)
                 self._gathered.clear()
                 self._queue.put(None)
         if self._thread is not None:
@@ -155,21 +154,24 @@ class Writer:
             # reached with writes waiting only when something unforeseen broke the thread: nobody may wait for ever
             with self._gate:
                 self._open = False
-            self._settle([w for w in self._waiting(AT_MOST_TOGETHER * 1024) if w], broken=True)
+            self._settle(self._waiting([], AT_MOST_TOGETHER * 1024)[0], broken=True)
             self.connection.close()
 
-    def _waiting(self, most: int) -> list[_Write | None]:
-        found: list[_Write | None] = []
+    def _waiting(self, writes: list[_Write], most: int) -> tuple[list[_Write], bool]:
+        """`writes` and those that wait behind them; whether that is all there will ever be."""
+        found = list(writes)
         with contextlib.suppress(Empty):
-            while len(found) < most and (not found or found[-1] is not None):
-                found.append(self._queue.get_nowait())
-        return found
+            while len(found) < most:
+                following = self._queue.get_nowait()
+                if following is None:
+                    return found, True
+                found += following
+        return found, False
 
     def _take_and_commit(self) -> bool:
-        taken = [self._queue.get()]
-        if taken[0] is not None:
-            taken += self._waiting(AT_MOST_TOGETHER - 1)
-        writes = [w for w in taken if w is not None and not w.future.cancelled()]
+        first = self._queue.get()
+        taken, last = ([], True) if first is None else self._waiting(first, AT_MOST_TOGETHER)
+        writes = [w for w in taken if not w.future.cancelled()]
         if writes:
             done = False
             try:
@@ -179,7 +181,7 @@ class Writer:
                 self._settle(writes, broken=not done)
             for tell in self.listeners:
                 tell()
-        return taken[-1] is not None
+        return not last
 
     def _commit(self, writes: list[_Write]) -> None:
         """One transaction. Statements of the transaction itself go to the driver: SQLAlchemy would add only time."""

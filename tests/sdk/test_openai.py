@@ -71,3 +71,35 @@ def test_an_unmodified_client(version: str, name: str, openai_outcomes: dict[tup
         assert not os.environ.get("CI"), f"scripts/setup dev fetches openai=={version} into .sdk"
         pytest.skip(f"openai=={version} is not in .sdk; scripts/setup dev fetches it")
     assert openai_outcomes[version, name] is None, openai_outcomes[version, name]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_page_is_true(version: str, tmp_path: Path) -> None:
+    """The program of docs/how-to/use-the-openai-client.md runs as it stands there, but for host, key and media."""
+    folder = SDKS / f"openai-{version}"
+    if not (folder / ".done").exists():
+        pytest.skip(f"openai=={version} is not in .sdk; scripts/setup dev fetches it")
+    page = (HERE.parent.parent / "docs" / "how-to" / "use-the-openai-client.md").read_text(encoding="utf-8")
+    tiny_image(tmp_path / "girl.png", (640, 480))
+    tiny_sound(tmp_path / "girl.mp3", 2)
+    with media_server(tmp_path) as origin:
+        options = {"UNDERSTUDY_ENGINES": "testcard", "UNDERSTUDY_FETCH_ALLOW": origin}
+        with LiveServer(tmp_path / "data", options=options) as server:
+            program = page.split("```python\n")[1].split("```")[0]
+            for printed, real in (
+                ("http://localhost:8000", server.url),
+                ("sk-...", KEY),
+                ("https://example.com", origin),
+            ):
+                assert printed in program
+                program = program.replace(printed, real)
+            told = subprocess.run(
+                [sys.executable, "-W", "ignore::DeprecationWarning", "-c", program],
+                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "LANG": "C.UTF-8"},
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                timeout=120,
+            )
+    assert told.stdout.strip() == "completed None", told.stderr + told.stdout
+    assert (tmp_path / "film.mp4").read_bytes()[4:8] == b"ftyp"

@@ -56,7 +56,10 @@ def _operation(dialect: str, route: Route, schemas: dict[str, Any]) -> dict[str,
             {"name": name, "in": place, "description": sentence, "schema": {"type": "string"}}
             for name, sentence in names
         ]
-    answer = {"description": "The answer", "content": _content(route.answer_schema, route.answer_examples, schemas)}
+    told = _content(route.answer_schema, route.answer_examples, schemas)
+    if route.action is Action.EVENTS:
+        told = {"text/event-stream": told["application/json"]}
+    answer = {"description": "The answer", "content": told}
     operation: dict[str, Any] = {
         "tags": [dialect],
         "summary": route.summary,
@@ -65,9 +68,9 @@ def _operation(dialect: str, route: Route, schemas: dict[str, Any]) -> dict[str,
         "parameters": parameters,
         "responses": {"200": answer},
     }
-    if route.action is Action.SUBMIT:
+    if route.body_schema is not None:
         content = _content(route.body_schema, route.body_examples, schemas)
-        operation["requestBody"] = {"required": True, "content": content}
+        operation["requestBody"] = {"required": route.action is Action.SUBMIT, "content": content}
     return operation
 
 

@@ -159,10 +159,14 @@ class VideoRequest:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def but(self, **changes: Any) -> VideoRequest:
-        """This request with some fields changed."""
-        values = dict(zip(_FIELDS, _values_of(self), strict=True))
-        values.update(changes)
-        return VideoRequest(**values)
+        """This request with some fields changed. Raises TypeError for a name that is no field."""
+        values = list(_values_of(self))
+        try:
+            for name, value in changes.items():
+                values[_PLACES[name]] = value
+        except KeyError as error:
+            raise TypeError(f"a request has no field {error}") from None
+        return VideoRequest(*values)
 
     @property
     def subjects(self) -> tuple[Reference, ...]:
@@ -183,6 +187,7 @@ class VideoRequest:
 
 _SUBJECT = Role.SUBJECT
 _FIELDS = tuple(f.name for f in fields(VideoRequest))
+_PLACES = {name: place for place, name in enumerate(_FIELDS)}
 _values_of = attrgetter(*_FIELDS)  # `dataclasses.replace` asks for each field by itself, at twice the cost
 
 

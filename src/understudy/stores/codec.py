@@ -142,6 +142,7 @@ def task_of(row: tuple[Any, ...]) -> Task:
 
 def row_of(task: Task) -> dict[str, Any]:
     """A task as a row of the table, ready to be claimed from its submit time on, held by nobody."""
+    submitted = micros_of(task.submitted)
     return {
         "task_id": task.task_id,
         "account": task.account,
@@ -152,7 +153,7 @@ def row_of(task: Task) -> dict[str, Any]:
         "request_id": task.request_id,
         "request": REQUEST.write(task.request),
         "status": task.status.value,
-        "submitted": micros_of(task.submitted),
+        "submitted": submitted,
         "expires": micros_of(task.expires),
         "started": optional_micros(task.started),
         "ended": optional_micros(task.ended),
@@ -171,7 +172,7 @@ def row_of(task: Task) -> dict[str, Any]:
         "fault": optional_json(task.fault),
         "extras": json_of(dict(task.extras)) if task.extras else "{}",
         "findings": FINDINGS.write_optional(task.findings),
-        "ready_from": micros_of(task.submitted),
+        "ready_from": submitted,
         "lease_until": None,
         "worker": None,
     }

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from typing import Any
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
 from understudy.core.card import ModelCard
@@ -105,7 +106,9 @@ class DashScopeList(_Shape):
 def encode_accepted(answer: Accepted, request_id: str) -> WireReply:
     # a task that a worker took in the same instant is still told as PENDING: that is what a submit answers
     output = {"task_id": answer.task.task_id, "task_status": Status.PENDING.value}
-    return _reply({"request_id": request_id, "output": output}, request_id)
+    # ids and a word, which any writer writes alike
+    body = msgspec.json.encode({"request_id": request_id, "output": output})
+    return WireReply(200, body, {"content-type": "application/json", "x-request-id": request_id})
 
 
 def encode_told(answer: Told, request_id: str, card: ModelCard | None, zone: tzinfo) -> WireReply:

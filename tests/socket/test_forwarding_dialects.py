@@ -74,7 +74,9 @@ def a_wish(card: ModelCard, origin: str) -> VideoRequest:
     option = min(card.sizes, key=lambda option: option.size.width * option.size.height)
     whole = SHELF.find(card.model)
     function = next((name for name, of in whole.functions.items() if of is card), "")
-    request = VideoRequest(card.model, function, prompt="Image 1 waves.", references=tuple(references))
+    needed = {name: (option.choices or ("any",))[0] for name, option in card.options.items() if option.required}
+    prompt = "Image 1 waves."
+    request = VideoRequest(card.model, function, prompt=prompt, references=tuple(references), options=needed)
     shaped_by_picture = any(reference.role is not Role.SUBJECT for reference in references)
     if shaped_by_picture:
         return request.but(seconds=shortest(card), tier=option.tier)

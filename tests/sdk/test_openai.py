@@ -81,7 +81,7 @@ def test_the_page_is_true(version: str, tmp_path: Path) -> None:
         pytest.skip(f"openai=={version} is not in .sdk; scripts/setup dev fetches it")
     page = (HERE.parent.parent / "docs" / "how-to" / "use-the-openai-client.md").read_text(encoding="utf-8")
     tiny_image(tmp_path / "girl.png", (640, 480))
-    tiny_sound(tmp_path / "girl.mp3", 2)
+    tiny_sound(tmp_path / "girl.wav", 2).rename(tmp_path / "girl.mp3")  # told by its bytes, not its name
     with media_server(tmp_path) as origin:
         options = {"UNDERSTUDY_ENGINES": "testcard", "UNDERSTUDY_FETCH_ALLOW": origin}
         with LiveServer(tmp_path / "data", options=options) as server:

@@ -71,7 +71,8 @@ def open_shelf(settings: Settings) -> Shelf:
     if settings.cards is not None and not settings.cards.is_dir():
         raise BadSetting(f"UNDERSTUDY_CARDS: there is no folder {settings.cards}")
     shelf = Shelf.open(*([settings.cards] if settings.cards else []), region=settings.region)
-    if not shelf.all():
+    # by name: cards for any region ("*") do not make a slip of the pen a region
+    if not any(settings.region in card.regions for card in shelf.all()):
         raise BadSetting(
             f"UNDERSTUDY_REGION: no card offers a model in {settings.region!r}; `understudy models show MODEL` tells "
             "the regions of a model in another one"

@@ -11,9 +11,11 @@ from typing import Any
 
 import cv2
 import pytest
+from pydantic import TypeAdapter
 
 from stage import figure
 from understudy.animatic import models
+from understudy.animatic.brief import Brief
 from understudy.catalog.promises import promise
 from understudy.core.card import Billing, ModelCard, Naming, Sound
 from understudy.core.faults import HouseError, Refused
@@ -68,23 +70,44 @@ def girl(tmp_path: Path) -> LocalMedia:
     return LocalMedia(path, probe_file(path))
 
 
-def test_it_takes_what_has_references_to_star() -> None:
-    for capability in Capability:
-        offered = ModelCard("m", "f", capability, Billing("f"))
-        assert ENGINE.offers(offered, VideoRequest("m")) is (capability is Capability.REFERENCE_TO_VIDEO)
+@pytest.mark.parametrize("makes", list(Capability))
+def test_every_family_gets_a_film_or_a_labelled_draft(makes: Capability) -> None:
+    assert ENGINE.offers(ModelCard("m", "f", makes, Billing("f")), VideoRequest("m"))
 
 
+class Ordered(Exception):
+    """Raised where a child would start, with what it was to be told."""
+
+
+@pytest.fixture
+def orders(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stop(module: str, order: Any, **_: Any) -> Any:
+        raise Ordered(module, order)
+
+    monkeypatch.setattr("understudy.engines.animatic.run_child", stop)
+
+
+async def ordered(engine: AnimaticEngine, job: Job, stage: OneStage) -> Brief:
+    """The brief as the studio's child reads it."""
+    with pytest.raises(Ordered) as caught:
+        await engine.perform(job, stage)
+    module, order = caught.value.args
+    assert (module, order["workdir"]) == ("understudy.animatic", str(stage.workdir / "studio"))
+    return TypeAdapter(Brief).validate_python(order["brief"])
+
+
+@pytest.mark.usefixtures("orders")
 async def test_the_studio_is_told_everything_the_request_says(tmp_path: Path, girl: LocalMedia) -> None:
     voice = LocalMedia(tmp_path / "v.wav", MediaFacts(Medium.AUDIO, "wav", 10))
     request = VideoRequest(
         "a-model",
-        "图1说：“你好”",
-        "blurry",
-        (
+        prompt="图1说：“你好”",
+        negative_prompt="blurry",
+        references=(
             Reference("u1", Medium.IMAGE, voice="v1", description="a girl"),
             Reference("u2", Medium.IMAGE, Role.FIRST_FRAME),
         ),
-        Size(320, 180),
+        size=Size(320, 180),
         seconds=2,
         shot_type=ShotType.MULTI,
         watermark=True,
@@ -92,27 +115,32 @@ async def test_the_studio_is_told_everything_the_request_says(tmp_path: Path, gi
     )
     stage = OneStage(tmp_path, {"u1": girl, "u2": girl, "v1": voice})
     engine = AnimaticEngine(models=tmp_path, captions=False)
-    brief = await engine._brief(job(request, sound=Sound.OPTIONAL), stage)
+    brief = await ordered(engine, job(request, sound=Sound.OPTIONAL), stage)
     (subject,) = brief.subjects
     assert (subject.name, subject.media, subject.voice, subject.description) == ("图1", girl, voice, "a girl")
     assert "Image 1" in subject.aliases
     assert (brief.size, brief.frame_count, brief.seed, brief.first_frame) == (Size(320, 180), 60, 7, girl)
     assert (brief.sound, brief.watermark, brief.captions, brief.shot_type) == (False, True, False, ShotType.MULTI)
     assert (brief.negative_prompt, brief.models) == ("blurry", tmp_path)
-    loud = await engine._brief(job(request, sound=Sound.ALWAYS), stage)
+    loud = await ordered(engine, job(request, sound=Sound.ALWAYS), stage)
     assert loud.sound, "a model that always has sound is not silenced"
+    assert not loud.speech, "but nobody speaks in it"
 
 
 async def test_a_video_cannot_be_the_first_frame(tmp_path: Path, girl: LocalMedia) -> None:
     clip = LocalMedia(girl.path, MediaFacts(Medium.VIDEO, "mp4", 10, Size(4, 4), Decimal(1)))
     request = VideoRequest("a-model", references=(Reference("u", Medium.VIDEO, Role.FIRST_FRAME),))
     with pytest.raises(Refused, match="picture"):
-        await ENGINE._brief(job(request), OneStage(tmp_path, {"u": clip}))
+        await ENGINE.perform(job(request), OneStage(tmp_path, {"u": clip}))
 
 
 async def test_a_take_is_a_film_with_notes(tmp_path: Path, girl: LocalMedia) -> None:
     request = VideoRequest(
-        "a-model", "图1在公园里散步。", references=(Reference("u1", Medium.IMAGE),), size=Size(320, 180), seconds=1
+        "a-model",
+        prompt="图1在公园里散步。",
+        references=(Reference("u1", Medium.IMAGE),),
+        size=Size(320, 180),
+        seconds=1,
     )
     stage = OneStage(tmp_path, {"u1": girl})
     take = await ENGINE.perform(job(request), stage)
@@ -135,7 +163,9 @@ async def test_without_a_package_index_the_film_is_made_with_cards(
 
     monkeypatch.setattr(models, "install", fail)
     engine = ENGINE.configure(models=tmp_path / "models", auto_install=True, memory_bytes=6 * 1024**3, seconds=60)
-    request = VideoRequest("a-model", "图1", references=(Reference("u1", Medium.IMAGE),), size=Size(160, 90), seconds=1)
+    request = VideoRequest(
+        "a-model", prompt="图1", references=(Reference("u1", Medium.IMAGE),), size=Size(160, 90), seconds=1
+    )
     for number in range(2):
         (tmp_path / str(number)).mkdir()
         take = await engine.perform(job(request), OneStage(tmp_path / str(number), {"u1": girl}))

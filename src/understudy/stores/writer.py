@@ -177,10 +177,10 @@ class Writer:
             try:
                 self._commit(writes)
                 done = True
+                for tell in self.listeners:  # first: who has his answer may count on it that they know
+                    tell()
             finally:
                 self._settle(writes, broken=not done)
-            for tell in self.listeners:
-                tell()
         return not last
 
     def _commit(self, writes: list[_Write]) -> None:

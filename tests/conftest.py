@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from fakes import OwnedClock
 
 if TYPE_CHECKING:
     from world import World
+
+# a law is about what is true, not about how busy the machine is
+settings.register_profile("understudy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("understudy")
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,8 @@ from understudy.core.faults import MediaProblem, MediaRefused
 from understudy.core.request import MediaFacts, Medium
 from understudy.core.units import Size
 from understudy.media import child
-from understudy.media.probe import MOST_PIXELS, facts_from_record, facts_record, probe, probe_file, sniff
+from understudy.media.kinds import sniff
+from understudy.media.probe import MOST_PIXELS, facts_from_record, facts_record, probe, probe_file
 from unit.media.files import a_film, a_png_bomb, a_sound, a_still
 
 # Stills ------------------------------------------------------------------------------------------------------------

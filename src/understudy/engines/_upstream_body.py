@@ -145,10 +145,9 @@ def as_it_came(body: bytes, model: str, changed: Mapping[str, str]) -> bytes | N
         said = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(said, dict):
-        return None
-    if "model" in said:
-        said["model"] = model
+    if not isinstance(said, dict) or "model" not in said:
+        return None  # it left the model to this server's own choice, or to the route it came by
+    said["model"] = model
     for name in NOT_FORWARDED:
         said.pop(name, None)
     if not all(_put(said, place, url) for place, url in changed.items()):

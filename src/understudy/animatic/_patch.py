@@ -36,6 +36,6 @@ def lay_over(patch: Sprite, area: Rectangle, colour: NDArray[np.float32], cover:
 
 def premultiplied(sprite: Sprite) -> Sprite:
     """The sprite with its colours multiplied by its alpha."""
-    colour, alpha = sprite[..., :3], sprite[..., 3]
-    scaled = cv2.multiply(colour.copy(), cv2.merge([alpha, alpha, alpha]), scale=1 / 255)
-    return np.asarray(np.dstack([scaled, alpha]), np.uint8)
+    alpha = np.ascontiguousarray(sprite[..., 3])
+    planes = [cv2.multiply(np.ascontiguousarray(sprite[..., i]), alpha, scale=1 / 255) for i in range(3)]
+    return np.asarray(cv2.merge([*planes, alpha]), np.uint8)

@@ -184,45 +184,6 @@ class Canvas:
         warped = cv2.warpAffine(paint.packed, local, (right - left, bottom - top), flags=cv2.INTER_LINEAR)
         self._lay(warped, left, top, opacity)
 
-    def draw_bent(self, paint: Paint, matrix: Matrix, mesh: NDArray[np.float32], opacity: float = 1.0) -> None:
-        """Lay a paint over the picture, bent by a mesh.
-
-        Args:
-            paint: what to lay.
-            matrix: from paint to picture, without the bend.
-            mesh: (rows, columns, 2) float32 shifts in paint pixels, spread evenly over the paint: a point shows what
-                lies `shift` beside it. Small shifts only; the touched rectangle is taken from `matrix` plus them.
-            opacity: 0..1.
-        """
-        reach = float(np.abs(mesh).max()) * float(np.abs(matrix[:, :2]).sum(axis=1).max()) + 1
-        area = self._touched(paint, matrix, reach)
-        if area is None or opacity <= 0.003:
-            return
-        left, top, right, bottom = area
-        width, height = right - left, bottom - top
-        back = cv2.invertAffineTransform(matrix)
-        # The whole map is affine plus something smooth: it is made on a coarse grid and spread by one cheap resize.
-        # The grid reaches one cell beyond the rectangle, because a resize flattens what lies at its border.
-        rows, columns = mesh.shape[:2]
-        cell_x, cell_y = -(-width // columns), -(-height // rows)
-        across = (np.arange(-1, columns + 1, dtype=np.float32) + 0.5) * cell_x - 0.5 + left
-        down = (np.arange(-1, rows + 1, dtype=np.float32) + 0.5) * cell_y - 0.5 + top
-        grid_x, grid_y = np.meshgrid(across, down)
-        source = np.empty((rows + 2, columns + 2, 2), np.float32)
-        source[:, :, 0] = back[0, 0] * grid_x + back[0, 1] * grid_y + back[0, 2]
-        source[:, :, 1] = back[1, 0] * grid_x + back[1, 1] * grid_y + back[1, 2]
-        source += cv2.remap(
-            mesh,
-            source[:, :, 0] * np.float32(columns / paint.width) - np.float32(0.5),
-            source[:, :, 1] * np.float32(rows / paint.height) - np.float32(0.5),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        spread = cv2.resize(source, ((columns + 2) * cell_x, (rows + 2) * cell_y), interpolation=cv2.INTER_LINEAR)
-        flow = spread[cell_y : cell_y + height, cell_x : cell_x + width]
-        warped = cv2.remap(paint.packed, flow, None, cv2.INTER_LINEAR)
-        self._lay(warped, left, top, opacity)
-
     def stamp(self, paint: Paint, left: int, top: int, opacity: float = 1.0) -> None:
         """Lay a paint at whole, even pixels without any warp: lettering. It is cut at the picture's edges."""
         left, top = left & ~1, top & ~1
@@ -254,11 +215,11 @@ class Canvas:
             for plane in (self.blue, self.red):
                 cv2.addWeighted(plane, light, plane, 0, NEUTRAL * (1 - light), dst=plane)
 
-    def _touched(self, paint: Paint, matrix: Matrix, reach: float = 0.0) -> tuple[int, int, int, int] | None:
+    def _touched(self, paint: Paint, matrix: Matrix) -> tuple[int, int, int, int] | None:
         """Even-aligned rectangle of the picture that a placed paint touches; None when it lies outside."""
         corners = np.array([[0, 0, 1], [paint.width, 0, 1], [0, paint.height, 1], [paint.width, paint.height, 1]])
         spots = corners @ matrix.T
-        low, high = spots.min(axis=0) - 1 - reach, spots.max(axis=0) + 1 + reach
+        low, high = spots.min(axis=0) - 1, spots.max(axis=0) + 1
         left, top = max(0, int(low[0]) & ~1), max(0, int(low[1]) & ~1)
         right = min(self.size.width, (int(np.ceil(high[0])) + 1) & ~1)
         bottom = min(self.size.height, (int(np.ceil(high[1])) + 1) & ~1)

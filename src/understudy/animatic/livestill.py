@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
+from understudy.animatic._patch import premultiplied
 from understudy.animatic.camera import View
 from understudy.animatic.canvas import Grade, rgb_of, yuv_of
 from understudy.animatic.depths import guess_depths
@@ -23,7 +24,7 @@ from understudy.animatic.glass import falling
 from understudy.animatic.layers.light import SAME, people_grade, plate_grade
 from understudy.animatic.lips import FacePose
 from understudy.animatic.matte import sprite_of
-from understudy.animatic.parallax import Pose, Stage, lay_over, margin_of, premultiplied, widened
+from understudy.animatic.parallax import Pose, Stage, lay_over, margin_of, widened
 from understudy.animatic.perception import Mask
 from understudy.animatic.performer import Plate, Sprite
 from understudy.animatic.portrait import Portrait, prepare

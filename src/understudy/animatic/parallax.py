@@ -43,14 +43,6 @@ def widened(texture: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
     return np.asarray(cv2.copyMakeBorder(texture, m, m, m, m, cv2.BORDER_REFLECT_101), np.uint8)
 
 
-def premultiplied(sprite: Sprite) -> Sprite:
-    """Straight alpha to premultiplied."""
-    alpha = sprite[..., 3]
-    return np.dstack(
-        [cv2.multiply(np.ascontiguousarray(sprite[..., i]), alpha, scale=1 / 255) for i in range(3)] + [alpha]
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Pose:
     """How who stands in front is placed in a frame: shifts in pixels (y down), degrees clockwise and stretches, about
@@ -62,10 +54,6 @@ class Pose:
     turn: float = 0.0
     wide: float = 1.0
     tall: float = 1.0
-
-    @property
-    def is_home(self) -> bool:
-        return self == Pose()
 
 
 @dataclass(slots=True)

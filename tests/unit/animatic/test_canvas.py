@@ -117,27 +117,6 @@ def test_half_opacity_is_half_way() -> None:
     assert abs(int(canvas.luma[40, 40]) - (16 + 235) // 2) <= 2
 
 
-def test_an_unbent_mesh_is_the_plain_stroke() -> None:
-    rng = np.random.default_rng(1)
-    noise = cv2.resize(rng.integers(0, 255, (9, 9, 3), dtype=np.uint8), (50, 50), interpolation=cv2.INTER_CUBIC)
-    paint = Paint(pack(np.dstack([noise, np.full((50, 50), 255, np.uint8)])))
-    plain, bent = Canvas(SIZE), Canvas(SIZE)
-    matrix = np.array([[1.1, 0.05, 20.3], [-0.05, 1.1, 18.6]])
-    plain.draw(paint, matrix)
-    bent.draw_bent(paint, matrix, np.zeros((9, 9, 2), np.float32))
-    assert np.abs(plain.planes.astype(int) - bent.planes.astype(int)).max() <= 4
-
-
-def test_a_mesh_bends() -> None:
-    paint = block((255, 255, 255), 40, 40)
-    mesh = np.zeros((9, 9, 2), np.float32)
-    mesh[:4, :, 0] = 6.0  # the upper half shows what lies 6 px to the right: it moves left
-    canvas = Canvas(SIZE)
-    canvas.draw_bent(paint, upright(40, 30), mesh)
-    upper, lower = np.flatnonzero(canvas.luma[35] > 120)[0], np.flatnonzero(canvas.luma[65] > 120)[0]
-    assert 5 <= lower - upper <= 7
-
-
 def test_an_opaque_paint_covers_everything() -> None:
     canvas = Canvas(SIZE)
     canvas.cover(block((255, 255, 255), 64, 48), upright(0, 0, 2.0))

@@ -90,4 +90,3 @@ def _lay(canvas: Canvas, picture: NDArray[np.uint8]) -> None:
 def _fitted(wave: Wave | None, samples: int) -> Wave:
     given = np.zeros((0, 2), np.float32) if wave is None else wave[:samples]
     return np.ascontiguousarray(np.pad(given, ((0, samples - len(given)), (0, 0))), np.float32)
-

@@ -15,7 +15,7 @@ from understudy.animatic.brief import DraftBrief
 from understudy.animatic.drafts._direction import Direction, draw_lots
 from understudy.animatic.easing import smooth
 from understudy.animatic.foreground import Foreground, find_foreground
-from understudy.animatic.gestures import Acted, Errand, act
+from understudy.animatic.gestures import Acted, act
 from understudy.animatic.idle import IdleTrack, idle
 from understudy.animatic.lips import FacePose, Mimic
 from understudy.animatic.livestill import Happening, LiveStill
@@ -225,8 +225,3 @@ def close_of(source: Plate, found: Foreground, size: Size, focus: tuple[float, f
     x0, y0 = round(off_x + left * per), round(off_y + top * per)
     part = source[y0 : y0 + max(2, round(tall * per)), x0 : x0 + max(2, round(wide * per))]
     return np.ascontiguousarray(cover(part, size))
-
-
-def is_still(errand: Errand) -> bool:
-    """Whether the prompt gives whoever is in the picture nothing to do."""
-    return not errand.verbs and not errand.leaves and not errand.rises

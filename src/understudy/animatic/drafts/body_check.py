@@ -12,11 +12,12 @@ import numpy as np
 from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.dissection import limbs_shown
-from understudy.animatic.drafts.motion_template import open_eyes
+from understudy.animatic.drafts._eyes import needed_body_eyes
+from understudy.animatic.drafts._stills import whole_picture
 from understudy.animatic.pose import BodyEyes, Joint, Pose
 from understudy.core.findings import CheckProblem, Findings
 from understudy.core.request import Role
-from understudy.media.image import Picture, read_image
+from understudy.media.image import Picture
 
 # the thresholds, all in one place. GUESS, calibrated on the photographs of the tests and on films of our own
 _OTHER_SIZE = 0.45  # of the largest body: smaller ones are passers-by in the background
@@ -34,8 +35,8 @@ _SIDE = 1600
 def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     """Findings on `media[PORTRAIT]`: problem and detail, or `body` full or half."""
     cv2.setNumThreads(1)
-    picture = np.ascontiguousarray(read_image(brief.media[Role.PORTRAIT].path, _SIDE)[..., :3])
-    findings = check(picture, open_eyes(brief))
+    picture = whole_picture(brief.media[Role.PORTRAIT], _SIDE)
+    findings = check(picture, needed_body_eyes(brief))
     progress(1.0, "finished")
     return Reel(findings=findings)
 

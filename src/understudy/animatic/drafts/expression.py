@@ -13,9 +13,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from understudy.animatic import cutout, facecheck, matte, models
+from understudy.animatic import cutout, facecheck, matte
 from understudy.animatic.brief import DraftBrief, Progress, Reel
+from understudy.animatic.drafts._eyes import eyes_of
 from understudy.animatic.drafts._reel import write_reel
+from understudy.animatic.drafts._stills import whole_picture
 from understudy.animatic.expressions import EXPRESSIONS, Expression
 from understudy.animatic.headmarks import Headmarks
 from understudy.animatic.headshot import Headshot
@@ -24,7 +26,7 @@ from understudy.animatic.performer import Face, Plate
 from understudy.core.faults import Refused
 from understudy.core.request import Role
 from understudy.core.units import Ratio, Size
-from understudy.media.image import cover, read_image
+from understudy.media.image import cover
 
 _MOST_SIDE = 2048  # pixels of the photograph that are kept
 _SIZE = Size(512, 512)
@@ -46,12 +48,12 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     portrait = brief.media.get(Role.PORTRAIT)
     if portrait is None:
         raise Refused("There is no portrait. Give a picture of one person's face.")
-    photograph = np.ascontiguousarray(read_image(portrait.path, _MOST_SIDE)[..., :3])
+    photograph = whole_picture(portrait, _MOST_SIDE)
     whole = portrait.facts.size or Size(photograph.shape[1], photograph.shape[0])
     scale = photograph.shape[1] / whole.width
     size = brief.size or _SIZE
     progress(0.02, "looking")
-    eyes = Eyes(brief.models) if brief.models is not None and models.installed(brief.models) else None
+    eyes = eyes_of(brief)
     frame = _frame(brief, photograph, eyes, scale)
     picture = _cropped(photograph, frame, size)
     face = _face_in(picture, eyes)
@@ -121,7 +123,7 @@ def _box(given: Sequence[int] | None, name: str) -> Box | None:
 
 def _cropped(photograph: Plate, frame: Box, size: Size) -> Plate:
     left, top, right, bottom = frame
-    return np.ascontiguousarray(cover(np.ascontiguousarray(photograph[top:bottom, left:right]), size)[..., :3])
+    return np.ascontiguousarray(cover(np.ascontiguousarray(photograph[top:bottom, left:right]), size))
 
 
 def _face_in(picture: Plate, eyes: Eyes | None) -> Face | None:

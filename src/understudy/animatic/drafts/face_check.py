@@ -10,15 +10,14 @@ from pathlib import Path
 
 import cv2
 
-from understudy.animatic import models
 from understudy.animatic.brief import DraftBrief, Progress, Reel
+from understudy.animatic.drafts._eyes import needed_eyes
+from understudy.animatic.drafts._stills import whole_picture
 from understudy.animatic.facecheck import boxes_for
-from understudy.animatic.perception import Eyes
 from understudy.core.faults import Refused
 from understudy.core.findings import Box, Findings
 from understudy.core.request import Role
 from understudy.core.units import Ratio
-from understudy.media.image import read_image
 
 _MOST_SIDE = 2048  # pixels looked at; a face of 8 % is still 160 wide in it
 
@@ -29,15 +28,14 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     portrait = brief.media.get(Role.PORTRAIT)
     if portrait is None:
         raise Refused("There is no picture to check. Give the address of a picture of one person.")
-    if brief.models is None or not models.installed(brief.models):
-        raise Refused("Faces cannot be looked for here: run `understudy models install`, then send the picture again.")
-    picture = read_image(portrait.path, _MOST_SIDE)[..., :3]
+    eyes = needed_eyes(brief)
+    picture = whole_picture(portrait, _MOST_SIDE)
     progress(0.3, "looking")
     asked = brief.options.get("ratio")
     height, width = picture.shape[:2]
     whole = (width, height) if portrait.facts.size is None else (portrait.facts.size.width, portrait.facts.size.height)
     ratio = Ratio.parse(str(asked)) if asked else Ratio(1, 1)
-    found = boxes_for(picture.copy(), Eyes(brief.models), ratio, whole[0] / width)
+    found = boxes_for(picture, eyes, ratio, whole[0] / width)
     progress(1.0, "finished")
     return Reel(findings=_in_original(found, (width, height), whole, ratio))
 

@@ -13,8 +13,9 @@ from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts import image_to_video
 from understudy.animatic.drafts._between import between
 from understudy.animatic.drafts._direction import direct
-from understudy.animatic.drafts._media import NO_MODELS, eyes_of, first_picture
+from understudy.animatic.drafts._eyes import NO_MODELS, eyes_of
 from understudy.animatic.drafts._reel import write_reel
+from understudy.animatic.drafts._stills import first_picture
 from understudy.core.faults import Refused
 from understudy.core.request import Capability, Role
 

@@ -17,8 +17,10 @@ from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts._between import between
 from understudy.animatic.drafts._direction import Direction, direct
-from understudy.animatic.drafts._media import NO_MODELS, clip_pictures, eyes_of, first_picture, focus_of, whole_picture
+from understudy.animatic.drafts._eyes import NO_MODELS, eyes_of
+from understudy.animatic.drafts._footage import Footage
 from understudy.animatic.drafts._reel import write_reel
+from understudy.animatic.drafts._stills import first_picture, focus_of, whole_picture
 from understudy.animatic.drafts._takes import Film, plan_takes
 from understudy.animatic.driving import mouth_from
 from understudy.animatic.foreground import find_foreground
@@ -106,14 +108,14 @@ class _Opening:
     def pictures(self) -> Iterator[Plate]:
         """The clip's pictures; its last one is where the film goes on by itself."""
         if self.clip is not None:
-            yield from clip_pictures(self.brief, self.clip, self.size, self.count)
+            yield from Footage(self.clip, self.size, self.brief.frames_per_second, self.count).pictures()
 
 
 def _open(brief: DraftBrief, size: Size, count: int, eyes: Eyes | None) -> _Opening:
     clip = brief.media.get(Role.FIRST_CLIP)
     if clip is not None:
         last, number = None, 0
-        for picture in clip_pictures(brief, clip, size, count):
+        for picture in Footage(clip, size, brief.frames_per_second, count).pictures():
             last, number = picture, number + 1
         assert last is not None  # reading gives at least one picture, or refuses
         return _Opening(brief, size, last, last, clip=clip, count=number)

@@ -7,7 +7,7 @@ Must not know how a sound is heard (driving), a face followed (following) or lip
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,9 @@ import numpy as np
 from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts._bounce import bounced
+from understudy.animatic.drafts._eyes import needed_eyes
+from understudy.animatic.drafts._footage import Footage
 from understudy.animatic.drafts._reel import write_reel
-from understudy.animatic.drafts._view import eyes_of
 from understudy.animatic.driving import drive
 from understudy.animatic.dubbing import dubbed, lip_strength
 from understudy.animatic.following import Choose, follow, largest, steadied
@@ -28,7 +29,6 @@ from understudy.core.faults import Refused
 from understudy.core.request import Role
 from understudy.media.audio import Wave, read_wave, silence
 from understudy.media.image import fit, read_image
-from understudy.media.video import read_video
 
 _PAUSE = re.compile(r"<#\s*(\d{1,2}(?:\.\d{1,2})?)\s*#>")
 _LONGEST_PAUSE = 99.99  # seconds. Source: spec/gateways.md §3.3
@@ -58,8 +58,8 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     assert brief.size is not None  # settled by the caller, as is the count
     assert brief.frame_count is not None
     cv2.setNumThreads(1)
-    eyes = eyes_of(brief)
-    source = brief.media[Role.SOURCE_VIDEO].path
+    eyes = needed_eyes(brief)
+    film = Footage(brief.media[Role.SOURCE_VIDEO], brief.size, brief.frames_per_second, brief.frame_count)
     crowds: list[int] = []
 
     def choose_largest(picture: Plate, faces: list[Face]) -> Face | None:
@@ -71,10 +71,10 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     if Role.FACE in brief.media:
         choose = _like(brief, eyes)
         notes.append(_LIKENESS_NOTE)
-    faces = steadied(follow(_pictures(brief, source), eyes, choose, _told(progress, brief.frame_count)))
+    faces = steadied(follow(film.pictures(), eyes, choose, _told(progress, brief.frame_count)))
     seen = sum(face is not None for face in faces)
     if not seen:
-        raise Refused(_NO_MATCH if Role.FACE in brief.media and _anybody(brief, source, eyes) else _NO_FACE)
+        raise Refused(_NO_MATCH if Role.FACE in brief.media and _anybody(film, eyes) else _NO_FACE)
     if max(crowds, default=0) > 1:
         notes.append("The film shows several faces; the largest speaks. Give a reference picture to choose another.")
     if seen < len(faces):
@@ -91,7 +91,7 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     if brief.frame_count > len(faces) and not brief.options.get("video_extension", False):
         notes.append("The film is shorter than asked; its last picture stays.")
     count = brief.frame_count if brief.options.get("video_extension", False) else len(faces)
-    pictures = bounced(lambda: _pictures(brief, source), len(faces), count, workdir)
+    pictures = bounced(film.pictures, len(faces), count, workdir)
     return write_reel(
         brief,
         workdir,
@@ -126,19 +126,6 @@ def _sound(brief: DraftBrief, workdir: Path, seconds: float) -> Wave:
     return np.concatenate(waves)
 
 
-def _pictures(brief: DraftBrief, source: Path) -> Iterator[Plate]:
-    """The film's pictures at the film's rate and size."""
-    assert brief.size is not None
-    assert brief.frame_count is not None
-    width, height = brief.size.width, brief.size.height
-    for picture in read_video(
-        source, max_height=height, max_frames=brief.frame_count, frames_per_second=brief.frames_per_second
-    ):
-        if picture.shape[:2] != (height, width):
-            picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
-        yield picture
-
-
 def _told(progress: Progress, count: int) -> Callable[[int], None]:
     def told(number: int) -> None:
         if number % 15 == 0:
@@ -161,8 +148,6 @@ def _like(brief: DraftBrief, eyes: Eyes) -> Choose:
     return resembling(wanted, needed)
 
 
-def _anybody(brief: DraftBrief, source: Path, eyes: Eyes) -> bool:
+def _anybody(film: Footage, eyes: Eyes) -> bool:
     """Whether the film shows any face."""
-    return any(
-        number % 10 == 0 and eyes.faces(picture, parts=2) for number, picture in enumerate(_pictures(brief, source))
-    )
+    return any(number % 10 == 0 and eyes.faces(picture, parts=2) for number, picture in enumerate(film.pictures()))

@@ -11,41 +11,26 @@ from pathlib import Path
 from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.capture import Captured, Told, capture
+from understudy.animatic.drafts._eyes import needed_body_eyes
 from understudy.animatic.motion import write_motion
-from understudy.animatic.pose import BodyEyes, can_see_bodies
+from understudy.animatic.pose import BodyEyes
 from understudy.core.faults import Refused
 from understudy.core.request import LocalMedia, Role
 
 _FOUND = 0.5  # of the pictures of a film must show the body. GUESS
 _STEADY = 0.9  # of the pictures; below, the notes say that the motion was filled in
 
-NO_MODELS = (
-    "The perception models are not installed on this machine, so no body can be followed; run "
-    "`understudy models install` there and send the request again."
-)
-
 
 def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     """A motion template from `media[DRIVING_VIDEO]`; the reel's `path` is the template, `facts` are the film's."""
     cv2.setNumThreads(1)
     film = brief.media[Role.DRIVING_VIDEO]
-    eyes = open_eyes(brief)
+    eyes = needed_body_eyes(brief)
     captured = captured_from(film, eyes, lambda share: progress(0.95 * share, "following the body"))
     path = workdir / "template.motion"
     write_motion(path, captured.motion)
     progress(1.0, "finished")
     return Reel(path, film.facts, notes_on(captured))
-
-
-def open_eyes(brief: DraftBrief) -> BodyEyes:
-    """Eyes for the brief's models.
-
-    Raises:
-        Refused: there are none, or one is missing.
-    """
-    if brief.models is None or not can_see_bodies(brief.models):
-        raise Refused(NO_MODELS)
-    return BodyEyes(brief.models)
 
 
 def captured_from(film: LocalMedia, eyes: BodyEyes, told: Told) -> Captured:

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.dissection import unit_of
+from understudy.animatic.drafts._eyes import needed_body_eyes
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.drafts._stage import Stage, emptied, own_stage, template_stage
-from understudy.animatic.drafts.motion_template import captured_from, notes_on, open_eyes
+from understudy.animatic.drafts._stills import whole_picture
+from understudy.animatic.drafts.motion_template import captured_from, notes_on
 from understudy.animatic.figure import Figure, cut_figure, outline
 from understudy.animatic.motion import Motion, read_motion
 from understudy.animatic.pose import BodyEyes, Pose
@@ -26,7 +28,6 @@ from understudy.animatic.retarget import stances
 from understudy.core.faults import Refused
 from understudy.core.request import Role
 from understudy.core.units import Size
-from understudy.media.image import read_image
 
 _PICTURE_SIDE = 1920
 _ROUGH = 60  # pixels from shoulder to shoulder: enough to settle where the figure stands
@@ -38,9 +39,9 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     """A film of `media[PORTRAIT]` moving as `template`, or as the person in `media[DRIVING_VIDEO]`."""
     cv2.setNumThreads(1)
     size = brief.size or Size(720, 1280)
-    eyes = open_eyes(brief)
+    eyes = needed_body_eyes(brief)
     progress(0.01, "looking at the picture")
-    picture = np.ascontiguousarray(read_image(brief.media[Role.PORTRAIT].path, _PICTURE_SIDE)[..., :3])
+    picture = whole_picture(brief.media[Role.PORTRAIT], _PICTURE_SIDE)
     pose, others = _person(picture, eyes)
     motion, notes = _motion(brief, eyes, progress)
     motion = motion.at_rate(brief.frames_per_second, brief.frame_count)

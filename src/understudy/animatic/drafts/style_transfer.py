@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from understudy.animatic.brief import DraftBrief, Progress, Reel
-from understudy.animatic.drafts._looked import own_sound, sound_note, source_of, source_pictures
-from understudy.animatic.drafts._media import NO_MODELS, eyes_of
+from understudy.animatic.drafts._eyes import NO_MODELS, eyes_of
+from understudy.animatic.drafts._footage import sound_of
 from understudy.animatic.drafts._reel import write_reel
+from understudy.animatic.drafts._restyled import sound_note, source_of
 from understudy.animatic.looks import Kit, Style, open_look
 from understudy.animatic.looks.sight import sights
 from understudy.animatic.looks.survey import survey
@@ -48,16 +49,16 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
         MediaRefused: the source cannot be read as a film.
         Refused: no source, or a style that is none of the eight.
     """
-    source, size, frame_count = source_of(brief)
+    footage = source_of(brief)
     number = int(brief.options.get("style", 0))
     if not 0 <= number < len(STYLES):
         raise Refused(f"There is no style {number}: choose a whole number from 0 to {len(STYLES) - 1}.")
     progress(0.02, "looking at the colours")
     eyes = eyes_of(brief) if STYLES[number] is Style.CARTOON_3D else None
-    kit = Kit(size, survey(source.path, frame_count, brief.frames_per_second), brief.seed, eyes)
+    kit = Kit(footage.size, survey(footage.media.path, footage.most, footage.frames_per_second), brief.seed, eyes)
     look = open_look(STYLES[number], kit)
     progress(0.08, "mixing the paints")
-    wave = own_sound(brief, source)
+    wave = sound_of(brief, footage.media)
     notes = [f"This is a draft: the look \u201c{_NAMES[number]}\u201d is drawn over your film picture by picture."]
     if STYLES[number] is not Style.CARTOON_3D:
         notes.append("Nobody and nothing is given another shape.")
@@ -70,7 +71,14 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     if brief.options.get("use_SR", False):
         notes.append("use_SR has no effect on a draft: it is painted at its full size in any case.")
     notes += sound_note(brief, wave)
-    pictures = (look(sight) for sight in sights(source_pictures(brief, source, size, frame_count)))
+    pictures = (look(sight) for sight in sights(footage.pictures()))
     return write_reel(
-        brief, workdir, progress, pictures, size=size, frame_count=frame_count, wave=wave, notes=tuple(notes)
+        brief,
+        workdir,
+        progress,
+        pictures,
+        size=footage.size,
+        frame_count=footage.most,
+        wave=wave,
+        notes=tuple(notes),
     )

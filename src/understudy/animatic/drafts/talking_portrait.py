@@ -16,8 +16,9 @@ from understudy.animatic._opencv import cv2
 from understudy.animatic.aiming import Wanted, aimed
 from understudy.animatic.bearing import Bearing, bearing
 from understudy.animatic.brief import DraftBrief, Progress, Reel
+from understudy.animatic.drafts._eyes import needed_eyes
+from understudy.animatic.drafts._portrait import View, view_of
 from understudy.animatic.drafts._reel import write_reel
-from understudy.animatic.drafts._view import View, eyes_of, view_of
 from understudy.animatic.driving import Driving, drive
 from understudy.animatic.head import Head, Turn, prepare_head
 from understudy.animatic.lips import FacePose, Mimic
@@ -54,7 +55,7 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     assert brief.frame_count is not None
     cv2.setNumThreads(1)
     progress(0.0, "looking for the face")
-    view = view_of(brief, eyes := eyes_of(brief), brief.size)
+    view = view_of(brief, eyes := needed_eyes(brief), brief.size)
     progress(0.03, "making the head ready")
     head = prepare_head(view.picture, view.face, eyes)
     progress(0.07, "listening")

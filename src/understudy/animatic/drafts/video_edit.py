@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from understudy.animatic.brief import DraftBrief, Progress, Reel
-from understudy.animatic.drafts._looked import own_sound, picture_survey, sound_note, source_of, source_pictures, told
+from understudy.animatic.drafts._footage import sound_of
 from understudy.animatic.drafts._reel import write_reel
+from understudy.animatic.drafts._restyled import picture_survey, sound_note, source_of, told
 from understudy.animatic.looks import Kit
 from understudy.animatic.looks.survey import survey
 from understudy.animatic.looks.words import read_look
@@ -23,9 +24,9 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
         MediaRefused: the source, or a picture whose colours are asked for, cannot be read.
         Refused: no source.
     """
-    source, size, frame_count = source_of(brief)
+    footage = source_of(brief)
     progress(0.02, "looking at the colours")
-    kit = Kit(size, survey(source.path, frame_count, brief.frames_per_second), brief.seed)
+    kit = Kit(footage.size, survey(footage.media.path, footage.most, footage.frames_per_second), brief.seed)
     wording = read_look(brief.prompt)
     palette = picture_survey(brief.subjects[0]) if brief.subjects and wording.of_picture else None
     notes = [
@@ -44,12 +45,18 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     elif brief.subjects:
         count = "The reference picture is" if len(brief.subjects) == 1 else f"The {len(brief.subjects)} references are"
         notes.append(f"{count} not used: a draft puts nothing from them into the film.")
-    wave = own_sound(brief, source)
+    wave = sound_of(brief, footage.media)
     if brief.sound and brief.options.get("audio_setting", "auto") == "auto":
         notes.append("The sound is the film's own: a draft makes no new sound for it.")
     notes += sound_note(brief, wave)
-    frames = source_pictures(brief, source, size, frame_count)
-    pictures = Repainting(wording, palette=palette).pictures(frames, kit, brief.frames_per_second)
+    pictures = Repainting(wording, palette=palette).pictures(footage.pictures(), kit, brief.frames_per_second)
     return write_reel(
-        brief, workdir, progress, pictures, size=size, frame_count=frame_count, wave=wave, notes=tuple(notes)
+        brief,
+        workdir,
+        progress,
+        pictures,
+        size=footage.size,
+        frame_count=footage.most,
+        wave=wave,
+        notes=tuple(notes),
     )

@@ -17,22 +17,22 @@ from numpy.typing import NDArray
 
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.continuing import TAIL, Continuation, Manner, guided
-from understudy.animatic.drafts._footage import Footage, Plate, sound_of
+from understudy.animatic.drafts._footage import Footage, sound_of
 from understudy.animatic.drafts._reel import write_reel
+from understudy.animatic.drafts._stills import fitted_picture
 from understudy.animatic.easing import smooth
 from understudy.animatic.meeting import Meeting, between, by_depth
 from understudy.animatic.morph import match
+from understudy.animatic.performer import Plate
 from understudy.animatic.survey import survey
 from understudy.animatic.travel import Matrix
 from understudy.core.faults import Refused
 from understudy.core.request import LocalMedia, Medium, Role
 from understudy.core.units import Size
 from understudy.media.audio import Wave, silence
-from understudy.media.image import cover, read_image
 from understudy.media.video import SAMPLE_RATE, sample_span
 
 _LEAST_GAP = 12  # pictures between two given clips: fewer cannot lead from one to the other. GUESS
-_READ_SIDE = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,7 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
 def _given(brief: DraftBrief, media: LocalMedia, size: Size, most: int, at_end: bool) -> _Given:
     """What is given for one end; of a clip only the pictures next to the gap are kept in memory."""
     if media.facts.medium is Medium.IMAGE:
-        picture = read_image(media.path, _READ_SIDE)[..., :3]
-        return _Given(media, None, 1, (np.ascontiguousarray(cover(picture, size)),))
+        return _Given(media, None, 1, (fitted_picture(media, size),))
     footage = Footage(media, size, brief.frames_per_second, most)
     near: deque[Plate] = deque(maxlen=TAIL)
     count = 0

@@ -15,16 +15,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.animatic import models, mosaic
+from understudy.animatic import mosaic
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.cutout import Cut, cut, over
+from understudy.animatic.drafts._eyes import eyes_of
 from understudy.animatic.drafts._footage import Footage, sound_of
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.filling import Hole, Plate, box_of
 from understudy.animatic.joining import Joint
 from understudy.animatic.masks import Expand, Region, check_marked, check_size, film_masks, tracked, white_of
 from understudy.animatic.mosaic import Key, Mosaic, Room
-from understudy.animatic.perception import Eyes
 from understudy.animatic.recolouring import Dye, wanted_colour
 from understudy.animatic.substitute import Substitute
 from understudy.animatic.survey import Survey, followed, survey
@@ -150,7 +150,7 @@ def _key_near(found: Survey, region: Region) -> Key:
 def _substituting(
     brief: DraftBrief, reference: LocalMedia, found: Survey, region: Region, anchor: Key
 ) -> tuple[Painter, str]:
-    eyes = Eyes(brief.models) if brief.models is not None and models.installed(brief.models) else None
+    eyes = eyes_of(brief)
     picture = read_image(reference.path, _READ_SIDE)
     height, width = anchor.picture.shape[:2]
     piece: Cut = cut(picture, eyes, width, height)

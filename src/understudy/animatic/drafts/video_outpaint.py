@@ -15,14 +15,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.animatic import models, mosaic
+from understudy.animatic import mosaic
 from understudy.animatic.brief import DraftBrief, Progress, Reel
-from understudy.animatic.drafts._footage import Footage, Plate, sound_of
+from understudy.animatic.drafts._eyes import eyes_of
+from understudy.animatic.drafts._footage import Footage, sound_of
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.filling import Hole
 from understudy.animatic.joining import Joint
 from understudy.animatic.mosaic import Mosaic, Room
 from understudy.animatic.perception import Eyes
+from understudy.animatic.performer import Plate
 from understudy.animatic.survey import Survey, survey
 from understudy.core.faults import Refused
 from understudy.core.request import Role
@@ -86,7 +88,7 @@ def placement(source: Size, scales: Mapping[str, float], size: Size) -> tuple[in
 
 def _mosaics(found: Survey, room: Room, brief: DraftBrief) -> list[Mosaic]:
     """One for each stretch between cuts."""
-    eyes = Eyes(brief.models) if brief.models is not None and models.installed(brief.models) else None
+    eyes = eyes_of(brief)
     made = []
     for stretch in found.stretches:
         keys = found.key_in(stretch)

@@ -10,16 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from understudy.animatic.brief import DraftBrief, Progress, Reel
-from understudy.animatic.drafts._looked import (
-    own_sound,
-    picture_survey,
-    sound_note,
-    source_of,
-    source_pictures,
-    told,
-)
-from understudy.animatic.drafts._media import NO_MODELS, eyes_of
+from understudy.animatic.drafts._eyes import NO_MODELS, eyes_of
+from understudy.animatic.drafts._footage import sound_of
 from understudy.animatic.drafts._reel import write_reel
+from understudy.animatic.drafts._restyled import picture_survey, sound_note, source_of, told
 from understudy.animatic.looks import Kit, Style
 from understudy.animatic.looks.survey import survey
 from understudy.animatic.looks.words import read_look
@@ -65,14 +59,14 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
         MediaRefused: the source, or the reference picture, cannot be read.
         Refused: no source, or an unknown control condition.
     """
-    source, size, frame_count = source_of(brief)
+    footage = source_of(brief)
     name = str(brief.options.get("control_condition", "posebodyface"))
     control = CONTROLS.get(name)
     if control is None:
         raise Refused(f"There is no control condition \u201c{name}\u201d: choose one of {', '.join(CONTROLS)}.")
     strength = min(1.0, max(0.0, float(brief.options.get("strength", 1.0))))
     progress(0.02, "looking at the colours")
-    kit = Kit(size, survey(source.path, frame_count, brief.frames_per_second), brief.seed)
+    kit = Kit(footage.size, survey(footage.media.path, footage.most, footage.frames_per_second), brief.seed)
     wording = read_look(brief.prompt)
     palette = picture_survey(brief.subjects[0]) if brief.subjects else None
     notes = [
@@ -92,17 +86,24 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     eyes = eyes_of(brief)
     if control.keeps_people > 0 and eyes is None:
         notes.append(f"People are repainted like everything else. {NO_MODELS}")
-    wave = own_sound(brief, source)
+    wave = sound_of(brief, footage.media)
     notes += sound_note(brief, wave)
     # under another look the lines keep the film's own light
     base = Style.OUTLINED if control.base is Style.SCRIBBLE and wording.style is not None else control.base
     wish = Repainting(wording, strength, base, control.keeps_people, palette)
     pictures = wish.pictures(
-        source_pictures(brief, source, size, frame_count),
+        footage.pictures(),
         kit,
         brief.frames_per_second,
         eyes,
     )
     return write_reel(
-        brief, workdir, progress, pictures, size=size, frame_count=frame_count, wave=wave, notes=tuple(notes)
+        brief,
+        workdir,
+        progress,
+        pictures,
+        size=footage.size,
+        frame_count=footage.most,
+        wave=wave,
+        notes=tuple(notes),
     )

@@ -13,8 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
-from understudy.core.units import Size
-from understudy.media.image import cover, resize
 
 Picture = NDArray[np.uint8]
 """(h, w, 3) uint8 RGB."""
@@ -90,12 +88,3 @@ def _apart(picture: Picture, past: Picture, small: tuple[int, int]) -> NDArray[n
     most = apart.max(axis=2)
     # what moves drags its rim along: its surroundings are not the past's either
     return np.asarray(cv2.blur(cv2.dilate(most, np.ones((3, 3), np.uint8)), (3, 3)), np.uint8)
-
-
-def fitted(picture: Picture, size: Size) -> Picture:
-    """The picture at exactly `size`: as it is where the shapes agree within two per cent, else cut to fill it."""
-    high, wide = picture.shape[:2]
-    shape = (wide / high) / (size.width / size.height)
-    if 0.98 <= shape <= 1.02:
-        return resize(picture, size.width, size.height)
-    return cover(picture, size)

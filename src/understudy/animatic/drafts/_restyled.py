@@ -5,27 +5,25 @@ Knows the source film and the brief. Must not know any look.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief, LocalSubject
-from understudy.animatic.looks.sight import Picture, fitted
+from understudy.animatic.drafts._footage import Footage
 from understudy.animatic.looks.survey import Survey, survey, survey_of
 from understudy.animatic.looks.words import Wording
 from understudy.core.faults import Refused
-from understudy.core.request import LocalMedia, Medium, Role
-from understudy.core.units import FRAMES_PER_SECOND, Size
-from understudy.media.audio import Wave, read_wave
+from understudy.core.request import Medium, Role
+from understudy.core.units import FRAMES_PER_SECOND
+from understudy.media.audio import Wave
 from understudy.media.image import read_image
-from understudy.media.video import read_video
 
 _LOOKED_AT = 256  # pixels of the longer side of a reference whose colours are taken
 _SOLID = 200  # alpha (0..255)
 
 
-def source_of(brief: DraftBrief) -> tuple[LocalMedia, Size, int]:
-    """The source film, the size and the number of pictures; from here on one thread paints (equal bytes).
+def source_of(brief: DraftBrief) -> Footage:
+    """The source film at the settled size; from here on one thread paints (equal bytes).
 
     Raises:
         Refused: no source film.
@@ -36,29 +34,12 @@ def source_of(brief: DraftBrief) -> tuple[LocalMedia, Size, int]:
         raise Refused("There is no film to work on: give the video that is to be changed.")
     if brief.size is None or brief.frame_count is None:
         raise ValueError("size and number of pictures of a changed film are settled beforehand")
-    return source, brief.size, brief.frame_count
+    return Footage(source, brief.size, brief.frames_per_second, brief.frame_count)
 
 
-def source_pictures(brief: DraftBrief, source: LocalMedia, size: Size, frame_count: int) -> Iterator[Picture]:
-    """The source's pictures at the brief's rate and at exactly `size`; fewer where the source is shorter."""
-    # a film wider than the result fills it by its height, a taller one by its width
-    given = source.facts.size
-    high = size.height if given is None else max(size.height, -(-size.width * given.height // given.width))
-    rate = brief.frames_per_second
-    for picture in read_video(source.path, max_height=high, max_frames=frame_count, frames_per_second=rate):
-        yield fitted(picture, size)
-
-
-def own_sound(brief: DraftBrief, source: LocalMedia) -> Wave | None:
-    """The source's sound as it is, as long as the film; None where none is asked for or there is none."""
-    if not brief.sound or not source.facts.has_sound:
-        return None
-    return read_wave(source.path, seconds=brief.seconds)
-
-
-def sound_note(brief: DraftBrief, wave: Wave | None) -> list[str]:
+def sound_note(brief: DraftBrief, wave: Wave) -> list[str]:
     """A sentence where sound was asked for and the source has none."""
-    if brief.sound and (wave is None or not len(wave)):
+    if brief.sound and not len(wave):
         return ["Your film has no sound; the sound track of the draft is silent."]
     return []
 

@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from understudy.animatic import models
 from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief
-from understudy.animatic.cutout import over
+from understudy.animatic.drafts._stills import whole_picture
 from understudy.animatic.facecheck import boxes_for, frame_around
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Face, Plate
@@ -24,21 +23,17 @@ from understudy.core.faults import Refused
 from understudy.core.findings import Findings
 from understudy.core.request import Role
 from understudy.core.units import Ratio, Size
-from understudy.media.image import Picture, fit, read_image
+from understudy.media.image import fit
 
 Region = tuple[float, float, float, float]
 """left, top, right, bottom in pixels of a picture; may reach beyond it."""
 
+_READ_SIDE = 4096
 _LOOK_SIDE = 1280
 _RATIO_LIMIT = 16  # 512 x 704 is told from 3:4, not from 8:11
-_BEHIND_ALPHA = (236, 236, 236)  # behind a picture with holes
 _ROOM_ABOVE, _ROOM_AROUND = 0.75, 2.1  # a portrait around a face, in heights of it. GUESS: as the vendor's boxes look
 
 NO_FACE = "No human face detected. Give a picture that shows one face, clear, from the front and not too small."
-NO_MODELS = (
-    "No face can be looked for, because the perception models are not installed. Run `understudy models install` on "
-    "the machine that makes the films, then ask again."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +49,6 @@ class View:
     finding: Findings
 
 
-def eyes_of(brief: DraftBrief) -> Eyes:
-    """Eyes for a draft that is nothing without a face. Raises Refused where the models are missing."""
-    if brief.models is None or not models.installed(brief.models):
-        raise Refused(NO_MODELS)
-    return Eyes(brief.models)
-
-
 def view_of(brief: DraftBrief, eyes: Eyes, size: Size) -> View:
     """The asked part of the portrait at the film's size.
 
@@ -71,8 +59,7 @@ def view_of(brief: DraftBrief, eyes: Eyes, size: Size) -> View:
         MediaRefused: the picture cannot be read.
         Refused: no face is in it.
     """
-    given: Picture = read_image(brief.media[Role.PORTRAIT].path, max_side=4096)
-    whole: Plate = over(given, _BEHIND_ALPHA) if given.shape[2] == 4 else given
+    whole = whole_picture(brief.media[Role.PORTRAIT], _READ_SIDE)
     small = fit(whole, _LOOK_SIDE, _LOOK_SIDE)
     faces = eyes.faces(small)
     if not faces:

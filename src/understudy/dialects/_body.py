@@ -19,6 +19,11 @@ _ESCAPED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+MOST_VALUES = 200_000
+"""Values one body may hold. GUESS: a request has some hundred; each of them costs some sixty bytes once it is read."""
+_SMALL = 1024 * 1024
+
+
 class _Broken(ValueError):
     """The body is JSON in form but holds something that no request may hold."""
 
@@ -29,10 +34,13 @@ def read_object(body: bytes) -> dict[str, Any]:
     Raises:
         InvalidRequest: of kind BODY, for anything that is not one JSON object: no text, not UTF-8, broken JSON,
             NaN or Infinity, a key given twice, numbers of thousands of digits, nesting beyond the interpreter's
-            depth, texts with NUL or half of a surrogate pair.
+            depth or of more than MOST_VALUES values, texts with NUL or half of a surrogate pair.
     """
     if not body.strip():
         _refuse("The body is empty; send a JSON object.")
+    if len(body) > _SMALL and sum(body.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+        # 60 MB of "[[],[],…" would be a gigabyte and hold everybody up while they are read
+        _refuse("The body holds far more values than any request has; send only the fields of one request.")
     try:
         value = _DECODER.decode(body.removeprefix(codecs.BOM_UTF8).decode())
     except UnicodeDecodeError as error:

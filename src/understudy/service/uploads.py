@@ -202,7 +202,7 @@ class Uploads:
         except (KeyError, ValueError, OverflowError, OSError):
             raise UploadRefused("InvalidArgument", "PUT the file to the whole put_url, as it was given.", 400) from None
         signature = self._slot_signature(account, slot_id, day, days, expires)
-        if not hmac.compare_digest(signature, query.get("signature", "")):
+        if not hmac.compare_digest(signature.encode(), query.get("signature", "").encode("utf-8", "surrogateescape")):
             raise UploadRefused("SignatureDoesNotMatch", "This put_url is not one of ours or was changed.", 403)
         if self._clock.now() >= expires:
             raise UploadRefused("AccessDenied", "This put_url has expired: ask for another one.", 403)

@@ -115,10 +115,10 @@ def _function(body: Mapping[str, Any], card: ModelCard) -> str:
     if value is None or value == "":
         reason = f"parameters.vidu_type is required: {card.model} has {listed}."
         raise InvalidRequest.of("parameters.vidu_type", reason, ViolationKind.MISSING)
-    if value not in card.functions:
+    if not isinstance(value, str) or value not in card.functions:
         reason = f"parameters.vidu_type must be one of {listed}, not {shown(value)}."
         raise InvalidRequest.of("parameters.vidu_type", reason, ViolationKind.CHOICE)
-    return str(value)
+    return value
 
 
 def _known_parameters(body: Mapping[str, Any], card: ModelCard) -> dict[str, Any]:

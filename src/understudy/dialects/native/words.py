@@ -6,6 +6,7 @@ is said by its card. The names are those of the code, so that this wire needs no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -21,6 +22,7 @@ _FLAGS = ("sound", "watermark", "prompt_extend")
 _WHOLES = ("seconds", "seed")
 _WRITTEN = ("size", "tier", "ratio")
 _OF_REFERENCE = ("voice", "description")
+_RATE = re.compile(r"\d{1,18}(?:/\d{1,18}|\.\d{1,9})?", re.ASCII)
 
 
 # Writing ------------------------------------------------------------------------------------------------------------
@@ -201,7 +203,8 @@ def _one_of(value: Any, kind: Any) -> Any:
 
 def _rate(value: Any) -> Fraction:
     try:
-        if isinstance(value, (str, int)) and not isinstance(value, bool) and len(str(value)) <= 40:
+        # digits only: `Fraction` would take 1e9999999 too, and work on it for minutes
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and _RATE.fullmatch(str(value)):
             rate = Fraction(value)
             if rate > 0:
                 return rate

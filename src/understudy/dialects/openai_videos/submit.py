@@ -145,8 +145,8 @@ def _function(fields: Mapping[str, Any], card: ModelCard) -> str:
     if not card.functions:
         return ""
     said = fields.get("function", fields.get("vidu_type"))
-    if said in card.functions:
-        return str(said)
+    if isinstance(said, str) and said in card.functions:
+        return said
     if said is None:
         given = any(fields.get(name) for name in _MEDIA_FIELDS)
         wanted = [Capability.REFERENCE_TO_VIDEO, Capability.IMAGE_TO_VIDEO] if given else [Capability.TEXT_TO_VIDEO]
@@ -218,7 +218,7 @@ def _rate(said: Any) -> float:
     """Frames per second, 0 where none are said."""
     try:
         rate = 0.0 if isinstance(said, bool) else float(said)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0.0
     return rate if 0 < rate < math.inf else 0.0
 

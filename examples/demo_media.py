@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from understudy.animatic.idle import idle
+from understudy.animatic.faces.idle import idle
+from understudy.animatic.faces.portrait import prepare
 from understudy.animatic.perception import Eyes
-from understudy.animatic.portrait import prepare
 from understudy.animatic.screenplay import Delivery
 from understudy.animatic.speech import SpeechOrder, speak
 from understudy.core.units import Size

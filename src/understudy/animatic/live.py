@@ -16,11 +16,11 @@ import numpy as np
 
 from understudy.animatic import backdrop, matte
 from understudy.animatic.cutout import Found, cut_sides, find_person, person_likelihood
+from understudy.animatic.faces.quiet import quiet_stretch
 from understudy.animatic.frame import blank_frame, hold
 from understudy.animatic.matte import Box
 from understudy.animatic.perception import Eyes, Mask
 from understudy.animatic.performer import Face, Kind, Plate
-from understudy.animatic.quiet import quiet_stretch
 from understudy.animatic.screenplay import Side
 from understudy.animatic.steady import edged, seamless, steadied
 from understudy.animatic.strips import Moving, Shelf

@@ -71,7 +71,7 @@ class HereStage:
 
 def motion_facts(path: Path) -> MediaFacts:
     """Facts of the film that a motion was taken from. Raises Refused: it is no motion."""
-    from understudy.animatic.motion import read_motion  # brings SciPy: not before it is needed
+    from understudy.animatic.bodies.motion import read_motion  # brings SciPy: not before it is needed
 
     motion = read_motion(path)
     rate = Decimal(motion.rate.numerator) / motion.rate.denominator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from understudy.animatic.lips import (
+from understudy.animatic.faces.lips import (
     BROWS,
     CHEEKS,
     CHIN,

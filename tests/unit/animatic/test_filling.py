@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from filmed import likeness, scene
 from understudy.animatic.filling import fill, spread
-from understudy.animatic.joining import Joint
+from understudy.animatic.footage.joining import Joint
 
 
 def stripes(height: int = 90, width: int = 140) -> np.ndarray:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from sight import models_folder, photo, swaying, write_clip
 from subjects import BACKDROPS, before
-from understudy.animatic.lips import FacePose
+from understudy.animatic.faces.lips import FacePose
+from understudy.animatic.faces.portrait import prepare
+from understudy.animatic.faces.quiet import lip_gap
 from understudy.animatic.live import LiveCut, cut_clip, whole_clip
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Kind
-from understudy.animatic.portrait import prepare
-from understudy.animatic.quiet import lip_gap
 from understudy.animatic.screenplay import Side
 from understudy.animatic.steady import steadied
 from understudy.animatic.strips import Moving, Still, at_rest

@@ -160,7 +160,7 @@ def test_a_motion_is_a_film_of_its_own_length(tmp_path: Path) -> None:
 
     import numpy as np
 
-    from understudy.animatic.motion import Motion, write_motion
+    from understudy.animatic.bodies.motion import Motion, write_motion
     from understudy.cli.here import motion_facts
     from understudy.core.units import Size
 

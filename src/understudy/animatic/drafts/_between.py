@@ -16,10 +16,7 @@ import numpy as np
 
 from understudy.animatic.camera import View
 from understudy.animatic.easing import cruise, part, smooth
-from understudy.animatic.foreground import find_foreground
-from understudy.animatic.grammar.camera import find_moves
-from understudy.animatic.grammar.text import plain
-from understudy.animatic.morph import (
+from understudy.animatic.footage.morph import (
     Matrix,
     Morph,
     between_places,
@@ -31,10 +28,13 @@ from understudy.animatic.morph import (
     residue_of,
     residue_of_faces,
 )
+from understudy.animatic.footage.transitions import ThroughDepth, ThroughMiddle, Way, Whip
+from understudy.animatic.grammar.camera import find_moves
+from understudy.animatic.grammar.text import plain
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Plate
 from understudy.animatic.screenplay import CameraMove, Move, Side
-from understudy.animatic.transitions import ThroughDepth, ThroughMiddle, Way, Whip
+from understudy.animatic.stills.foreground import find_foreground
 from understudy.core.units import Size
 
 _WHIP = re.compile(r"甩|快速(?:切换|转场|摇)|瞬间|\bwhip|\bswish|quick(?:ly)? (?:cut|pan|turn)|\bsuddenly")

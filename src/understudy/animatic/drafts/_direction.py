@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from understudy.animatic.brief import DraftBrief
-from understudy.animatic.gestures import Errand, find_errand
 from understudy.animatic.grammar import read_screenplay
 from understudy.animatic.grammar.text import plain
 from understudy.animatic.screenplay import CameraMove, Delivery, Line, Screenplay, ShotSize, Weather
 from understudy.animatic.soundtrack import mix
 from understudy.animatic.speech import SpeechOrder, speak
-from understudy.animatic.stirring import Stirs, find_stirs
+from understudy.animatic.stills.gestures import Errand, find_errand
+from understudy.animatic.stills.stirring import Stirs, find_stirs
 from understudy.animatic.storyboard import Shot, Storyboard, TimedLine
 from understudy.animatic.timing import frames_of, place_lines, speech_rate, words_before
 from understudy.animatic.utterance import Mouth, Utterance

@@ -6,9 +6,9 @@ Knows the brief's folder of models. Must not know what is looked for.
 from __future__ import annotations
 
 from understudy.animatic import models
+from understudy.animatic.bodies.pose import BodyEyes, can_see_bodies
 from understudy.animatic.brief import DraftBrief
 from understudy.animatic.perception import Eyes
-from understudy.animatic.pose import BodyEyes, can_see_bodies
 from understudy.core.faults import Refused
 
 NO_MODELS = (

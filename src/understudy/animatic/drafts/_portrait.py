@@ -16,7 +16,7 @@ import numpy as np
 from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief
 from understudy.animatic.drafts._stills import whole_picture
-from understudy.animatic.facecheck import boxes_for, frame_around
+from understudy.animatic.faces.facecheck import boxes_for, frame_around
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Face, Plate
 from understudy.core.faults import Refused

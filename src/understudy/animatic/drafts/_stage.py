@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from understudy.animatic._opencv import cv2
-from understudy.animatic.figure import Figure
+from understudy.animatic.bodies.figure import Figure
+from understudy.animatic.bodies.motion import Motion
+from understudy.animatic.bodies.pose import Joint
+from understudy.animatic.bodies.puppet import Stance
+from understudy.animatic.bodies.retarget import Measures, Placing, measures_of, measures_of_figure
 from understudy.animatic.filling import fill
-from understudy.animatic.motion import Motion
 from understudy.animatic.perception import Mask
 from understudy.animatic.performer import Plate
-from understudy.animatic.pose import Joint
-from understudy.animatic.puppet import Stance
-from understudy.animatic.retarget import Measures, Placing, measures_of, measures_of_figure
 from understudy.core.units import Size
 from understudy.media.image import resize
 

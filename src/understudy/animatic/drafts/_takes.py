@@ -14,16 +14,16 @@ import numpy as np
 from understudy.animatic.brief import DraftBrief
 from understudy.animatic.drafts._direction import Direction, draw_lots
 from understudy.animatic.easing import smooth
-from understudy.animatic.foreground import Foreground, find_foreground
-from understudy.animatic.gestures import Acted, act
-from understudy.animatic.idle import IdleTrack, idle
-from understudy.animatic.lips import FacePose, Mimic
-from understudy.animatic.livestill import Happening, LiveStill
+from understudy.animatic.faces.idle import IdleTrack, idle
+from understudy.animatic.faces.lips import FacePose, Mimic
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Plate
 from understudy.animatic.screenplay import CameraMove, Move
-from understudy.animatic.stillcamera import still_views
-from understudy.animatic.stirring import Stir
+from understudy.animatic.stills.foreground import Foreground, find_foreground
+from understudy.animatic.stills.gestures import Acted, act
+from understudy.animatic.stills.livestill import Happening, LiveStill
+from understudy.animatic.stills.stillcamera import still_views
+from understudy.animatic.stills.stirring import Stir
 from understudy.animatic.utterance import Mouth
 from understudy.core.units import FRAMES_PER_SECOND, Size
 from understudy.media.image import cover

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from understudy.animatic._opencv import cv2
+from understudy.animatic.bodies.dissection import limbs_shown
+from understudy.animatic.bodies.pose import BodyEyes, Joint, Pose
 from understudy.animatic.brief import DraftBrief, Progress, Reel
-from understudy.animatic.dissection import limbs_shown
 from understudy.animatic.drafts._eyes import needed_body_eyes
 from understudy.animatic.drafts._stills import whole_picture
-from understudy.animatic.pose import BodyEyes, Joint, Pose
 from understudy.core.findings import CheckProblem, Findings
 from understudy.core.request import Role
 from understudy.media.image import Picture

@@ -13,14 +13,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from understudy.animatic import cutout, facecheck, matte
+from understudy.animatic import cutout, matte
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts._eyes import eyes_of
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.drafts._stills import whole_picture
 from understudy.animatic.expressions import EXPRESSIONS, Expression
-from understudy.animatic.headmarks import Headmarks
-from understudy.animatic.headshot import Headshot
+from understudy.animatic.expressions.headmarks import Headmarks
+from understudy.animatic.expressions.headshot import Headshot
+from understudy.animatic.faces import facecheck
 from understudy.animatic.perception import Eyes, Mask
 from understudy.animatic.performer import Face, Plate
 from understudy.core.faults import Refused

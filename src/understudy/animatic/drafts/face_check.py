@@ -13,7 +13,7 @@ import cv2
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts._eyes import needed_eyes
 from understudy.animatic.drafts._stills import whole_picture
-from understudy.animatic.facecheck import boxes_for
+from understudy.animatic.faces.facecheck import boxes_for
 from understudy.core.faults import Refused
 from understudy.core.findings import Box, Findings
 from understudy.core.request import Role

@@ -22,13 +22,13 @@ from understudy.animatic.drafts._footage import Footage
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.drafts._stills import first_picture, focus_of, whole_picture
 from understudy.animatic.drafts._takes import Film, plan_takes
-from understudy.animatic.driving import mouth_from
-from understudy.animatic.foreground import find_foreground
-from understudy.animatic.gestures import FACED, MOVED, told
-from understudy.animatic.glass import Captions
+from understudy.animatic.faces.driving import mouth_from
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Plate
 from understudy.animatic.screenplay import Delivery
+from understudy.animatic.stills.foreground import find_foreground
+from understudy.animatic.stills.gestures import FACED, MOVED, told
+from understudy.animatic.stills.glass import Captions
 from understudy.core.faults import Refused
 from understudy.core.request import LocalMedia, Role, ShotType
 from understudy.core.units import Size

@@ -18,10 +18,10 @@ from understudy.animatic.drafts._bounce import bounced
 from understudy.animatic.drafts._eyes import needed_eyes
 from understudy.animatic.drafts._footage import Footage
 from understudy.animatic.drafts._reel import write_reel
-from understudy.animatic.driving import drive
-from understudy.animatic.dubbing import dubbed, lip_strength
-from understudy.animatic.following import Choose, follow, largest, steadied
-from understudy.animatic.likeness import look_of, resembling
+from understudy.animatic.faces.driving import drive
+from understudy.animatic.faces.dubbing import dubbed, lip_strength
+from understudy.animatic.faces.following import Choose, follow, largest, steadied
+from understudy.animatic.faces.likeness import look_of, resembling
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Face, Plate
 from understudy.animatic.speech import SpeechOrder, speak

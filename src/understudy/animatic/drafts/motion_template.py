@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from understudy.animatic._opencv import cv2
+from understudy.animatic.bodies.capture import Captured, Told, capture
+from understudy.animatic.bodies.motion import write_motion
+from understudy.animatic.bodies.pose import BodyEyes
 from understudy.animatic.brief import DraftBrief, Progress, Reel
-from understudy.animatic.capture import Captured, Told, capture
 from understudy.animatic.drafts._eyes import needed_body_eyes
-from understudy.animatic.motion import write_motion
-from understudy.animatic.pose import BodyEyes
 from understudy.core.faults import Refused
 from understudy.core.request import LocalMedia, Role
 

@@ -13,18 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
+from understudy.animatic.bodies.dissection import unit_of
+from understudy.animatic.bodies.figure import Figure, cut_figure, outline
+from understudy.animatic.bodies.motion import Motion, read_motion
+from understudy.animatic.bodies.pose import BodyEyes, Pose
+from understudy.animatic.bodies.puppet import Puppet
+from understudy.animatic.bodies.retarget import stances
 from understudy.animatic.brief import DraftBrief, Progress, Reel
-from understudy.animatic.dissection import unit_of
 from understudy.animatic.drafts._eyes import needed_body_eyes
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.drafts._stage import Stage, emptied, own_stage, template_stage
 from understudy.animatic.drafts._stills import whole_picture
 from understudy.animatic.drafts.motion_template import captured_from, notes_on
-from understudy.animatic.figure import Figure, cut_figure, outline
-from understudy.animatic.motion import Motion, read_motion
-from understudy.animatic.pose import BodyEyes, Pose
-from understudy.animatic.puppet import Puppet
-from understudy.animatic.retarget import stances
 from understudy.core.faults import Refused
 from understudy.core.request import Role
 from understudy.core.units import Size

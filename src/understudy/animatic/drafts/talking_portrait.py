@@ -13,17 +13,17 @@ from pathlib import Path
 import numpy as np
 
 from understudy.animatic._opencv import cv2
-from understudy.animatic.aiming import Wanted, aimed
-from understudy.animatic.bearing import Bearing, bearing
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts._eyes import needed_eyes
 from understudy.animatic.drafts._portrait import View, view_of
 from understudy.animatic.drafts._reel import write_reel
-from understudy.animatic.driving import Driving, drive
-from understudy.animatic.head import Head, Turn, prepare_head
-from understudy.animatic.lips import FacePose, Mimic
+from understudy.animatic.faces.aiming import Wanted, aimed
+from understudy.animatic.faces.bearing import Bearing, bearing
+from understudy.animatic.faces.driving import Driving, drive
+from understudy.animatic.faces.head import Head, Turn, prepare_head
+from understudy.animatic.faces.lips import FacePose, Mimic
+from understudy.animatic.faces.portrait import prepare
 from understudy.animatic.performer import Plate
-from understudy.animatic.portrait import prepare
 from understudy.core.findings import CheckProblem
 from understudy.core.request import Role
 from understudy.media.audio import read_wave

@@ -16,16 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic.brief import DraftBrief, Progress, Reel
-from understudy.animatic.continuing import TAIL, Continuation, Manner, guided
 from understudy.animatic.drafts._footage import Footage, sound_of
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.drafts._stills import fitted_picture
 from understudy.animatic.easing import smooth
-from understudy.animatic.meeting import Meeting, between, by_depth
-from understudy.animatic.morph import match
+from understudy.animatic.footage.continuing import TAIL, Continuation, Manner, guided
+from understudy.animatic.footage.meeting import Meeting, between, by_depth
+from understudy.animatic.footage.morph import match
+from understudy.animatic.footage.survey import survey
+from understudy.animatic.footage.travel import Matrix
 from understudy.animatic.performer import Plate
-from understudy.animatic.survey import survey
-from understudy.animatic.travel import Matrix
 from understudy.core.faults import Refused
 from understudy.core.request import LocalMedia, Medium, Role
 from understudy.core.units import Size

@@ -15,19 +15,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.animatic import mosaic
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.cutout import Cut, cut, over
 from understudy.animatic.drafts._eyes import eyes_of
 from understudy.animatic.drafts._footage import Footage, sound_of
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.filling import Hole, Plate, box_of
-from understudy.animatic.joining import Joint
-from understudy.animatic.masks import Expand, Region, check_marked, check_size, film_masks, tracked, white_of
-from understudy.animatic.mosaic import Key, Mosaic, Room
-from understudy.animatic.recolouring import Dye, wanted_colour
-from understudy.animatic.substitute import Substitute
-from understudy.animatic.survey import Survey, followed, survey
+from understudy.animatic.footage import mosaic
+from understudy.animatic.footage.joining import Joint
+from understudy.animatic.footage.masks import Expand, Region, check_marked, check_size, film_masks, tracked, white_of
+from understudy.animatic.footage.mosaic import Key, Mosaic, Room
+from understudy.animatic.footage.recolouring import Dye, wanted_colour
+from understudy.animatic.footage.substitute import Substitute
+from understudy.animatic.footage.survey import Survey, followed, survey
 from understudy.core.faults import Refused
 from understudy.core.request import LocalMedia, Medium, Role
 from understudy.core.units import Size

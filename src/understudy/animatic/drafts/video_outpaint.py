@@ -15,17 +15,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.animatic import mosaic
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts._eyes import eyes_of
 from understudy.animatic.drafts._footage import Footage, sound_of
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.filling import Hole
-from understudy.animatic.joining import Joint
-from understudy.animatic.mosaic import Mosaic, Room
+from understudy.animatic.footage import mosaic
+from understudy.animatic.footage.joining import Joint
+from understudy.animatic.footage.mosaic import Mosaic, Room
+from understudy.animatic.footage.survey import Survey, survey
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Plate
-from understudy.animatic.survey import Survey, survey
 from understudy.core.faults import Refused
 from understudy.core.request import Role
 from understudy.core.units import Size

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 from understudy.animatic.easing import clamp
-from understudy.animatic.headshot import Bearing
-from understudy.animatic.lips import FacePose, Mimic
+from understudy.animatic.expressions.headshot import Bearing
+from understudy.animatic.faces.lips import FacePose, Mimic
 
 Key: TypeAlias = tuple[float, float]
 """A moment, 0..1, and the value then."""

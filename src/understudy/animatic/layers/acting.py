@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from understudy.animatic.blocking import Stand
 from understudy.animatic.camera import View
 from understudy.animatic.easing import clamp, cruise, mix, part, settle, smooth, smooth_noise
-from understudy.animatic.idle import idle
+from understudy.animatic.faces.idle import idle
 from understudy.animatic.performer import Kind
 from understudy.animatic.screenplay import Part, Side, Verb
 from understudy.animatic.sightline import rise_of

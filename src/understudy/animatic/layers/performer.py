@@ -15,11 +15,11 @@ from understudy.animatic._opencv import cv2
 from understudy.animatic.blocking import Stand
 from understudy.animatic.camera import View
 from understudy.animatic.canvas import Bytes, Canvas, Grade, Paint, pack, shadow_paint
+from understudy.animatic.faces.lips import FacePose
+from understudy.animatic.faces.portrait import Portrait, prepare
 from understudy.animatic.layers._layer import Moment
 from understudy.animatic.layers.acting import Motion
-from understudy.animatic.lips import FacePose
 from understudy.animatic.performer import Face, Kind, Sprite
-from understudy.animatic.portrait import Portrait, prepare
 from understudy.animatic.screenplay import Part, Side
 from understudy.animatic.storyboard import TimedLine
 from understudy.animatic.strips import at_rest

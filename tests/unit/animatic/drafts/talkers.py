@@ -18,10 +18,10 @@ from PIL import Image
 from sight import models_folder, photo
 from understudy.animatic.brief import DraftBrief, Reel
 from understudy.animatic.drafts import make_draft
-from understudy.animatic.lips import LIDS
+from understudy.animatic.faces.lips import LIDS
+from understudy.animatic.faces.quiet import lip_gap
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Face, Plate
-from understudy.animatic.quiet import lip_gap
 from understudy.animatic.speech import SpeechOrder, speak
 from understudy.core.request import Capability, LocalMedia, Role
 from understudy.core.units import Size

@@ -17,12 +17,12 @@ from understudy.animatic.brief import DraftBrief
 from understudy.animatic.drafts import make_draft
 from understudy.animatic.drafts.expression import _figure
 from understudy.animatic.expressions import EXPRESSIONS, TRACKS, Mark
-from understudy.animatic.headmarks import _MOVES, SPOTS, Headmarks
-from understudy.animatic.headshot import Bearing, Headshot
-from understudy.animatic.lips import FacePose, Mimic
+from understudy.animatic.expressions.headmarks import _MOVES, SPOTS, Headmarks
+from understudy.animatic.expressions.headshot import Bearing, Headshot
+from understudy.animatic.expressions.stickers import SIGNS, sign
+from understudy.animatic.faces.lips import FacePose, Mimic
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Face, Plate
-from understudy.animatic.stickers import SIGNS, sign
 from understudy.core.faults import Refused
 from understudy.core.request import Capability, Role
 from understudy.core.units import Size

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sight import models_folder, photo
-from understudy.animatic.facecheck import boxes_for, find_face, frame_around
+from understudy.animatic.faces.facecheck import boxes_for, find_face, frame_around
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Plate
 from understudy.core.faults import MediaRefused, Refused

@@ -14,10 +14,10 @@ import pytest
 from sight import models_folder, photo, swaying, write_clip
 from understudy.animatic.drafts._direction import direct
 from understudy.animatic.drafts._takes import Film, plan_takes
-from understudy.animatic.foreground import Foreground, find_foreground
+from understudy.animatic.faces.quiet import lip_gap
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Plate
-from understudy.animatic.quiet import lip_gap
+from understudy.animatic.stills.foreground import Foreground, find_foreground
 from understudy.core.faults import Refused
 from understudy.core.request import Capability, Role, ShotType
 from understudy.core.units import Size

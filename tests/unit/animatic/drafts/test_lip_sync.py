@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from sight import photo, write_clip
 from understudy.animatic.brief import Reel
 from understudy.animatic.drafts._bounce import bounced
-from understudy.animatic.driving import mouth_from
-from understudy.animatic.dubbing import dubbed
-from understudy.animatic.following import follow, largest, steadied
-from understudy.animatic.lips import FacePose
+from understudy.animatic.faces.driving import mouth_from
+from understudy.animatic.faces.dubbing import dubbed
+from understudy.animatic.faces.following import follow, largest, steadied
+from understudy.animatic.faces.lips import FacePose
+from understudy.animatic.faces.portrait import prepare
 from understudy.animatic.performer import Plate
-from understudy.animatic.portrait import prepare
 from understudy.animatic.utterance import Mouth
 from understudy.core.faults import Refused
 from understudy.core.request import Capability, LocalMedia, Role

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sight import models_folder, swaying, write_clip
-from understudy.animatic.motion import read_motion
+from understudy.animatic.bodies.motion import read_motion
 from understudy.core.faults import Refused
 from understudy.media.video import VideoWriter
 from unit.animatic.drafts.movers import film, template

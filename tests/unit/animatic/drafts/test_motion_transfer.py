@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from sight import models_folder, photo
-from understudy.animatic.motion import read_motion, write_motion
-from understudy.animatic.pose import BodyEyes, Joint
+from understudy.animatic.bodies.motion import read_motion, write_motion
+from understudy.animatic.bodies.pose import BodyEyes, Joint
 from understudy.core.faults import Refused
 from understudy.core.request import LocalMedia
 from understudy.core.units import Size

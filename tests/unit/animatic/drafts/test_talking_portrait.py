@@ -15,7 +15,7 @@ import pytest
 
 from sight import photo
 from understudy.animatic.brief import Reel
-from understudy.animatic.driving import mouth_from
+from understudy.animatic.faces.driving import mouth_from
 from understudy.core.faults import Refused
 from understudy.core.request import Capability, LocalMedia, Role
 from understudy.core.units import Size

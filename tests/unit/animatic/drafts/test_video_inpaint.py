@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from filmed import HEIGHT, WIDTH, draft, likeness, panned, rolling, seen, write_film, write_mask, write_picture
 from subjects import before
-from understudy.animatic.masks import Expand, grown
+from understudy.animatic.footage.masks import Expand, grown
 from understudy.core.faults import Refused
 from understudy.core.request import Capability, LocalMedia, Role
 from understudy.core.units import Size

@@ -182,7 +182,7 @@ FAILED: list[tuple[str, str, dict[str, Any], dict[str, Any], str, str]] = [
      "InvalidImage.NoHumanFace", "No human face detected."),
     ("retalk: the face of a cat is meant", "videoretalk",
      {"video_url": "@talk.mp4", "audio_url": "@short.wav", "ref_image_url": "@cat.png"}, {},
-     "Invalid", ""),
+     "InvalidImage.NoHumanFace", "No human face detected."),
     ("template: twenty a second", "animate-anyone-template-gen2", {"video_url": "@twenty.mp4"}, {}, "InvalidFile.FPS",
      "Invalid video FPS."),
     ("template: a second", "animate-anyone-template-gen2", {"video_url": "@blink.mp4"}, {}, "InvalidFile.Duration",

@@ -129,11 +129,11 @@ def _rows(name: str, columns: dict[tuple[str, ...], list[Any]]) -> list[Any]:
     return rows
 
 
-def _numbered_as_list(value: Any) -> Any:
-    """`media[0][url]` gives an object whose keys count from 0: that is a list."""
-    if not isinstance(value, dict):
+def _numbered_as_list(value: Any, levels: int = _DEEPEST) -> Any:
+    """`media[0][url]` gives an object whose keys count from 0: that is a list. No name reaches deeper than `levels`."""
+    if not isinstance(value, dict) or levels == 0:
         return value
-    inner = {key: _numbered_as_list(part) for key, part in value.items()}
+    inner = {key: _numbered_as_list(part, levels - 1) for key, part in value.items()}
     if inner and set(inner) == {str(index) for index in range(len(inner))}:
         return [inner[str(index)] for index in range(len(inner))]
     return inner

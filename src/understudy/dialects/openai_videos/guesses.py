@@ -29,6 +29,9 @@ NO_SECONDS = "0"
 GPU_FRAME_RATE = 24
 """Frames per second that `num_frames` alone is counted in. Source: vLLM-Omni and SGLang, both default to 24."""
 
+FRAMES_MOST = 1_000_000
+"""More of `num_frames` count as so many: no model makes as long a film, and its card says so. GUESS."""
+
 TYPED_SECONDS = (4, 8, 12, 16, 20)
 """Lengths the official client's types name, as texts. Source: spec/gateways.md §5.2. GUESS: compat takes the nearest
 that a model makes for one of them, because who writes them follows the types and not the model."""

@@ -198,7 +198,8 @@ def _seconds(
     """The length as asked for; of one that the client's types list, and the model does not make, the nearest."""
     seconds = said.seconds
     if seconds is None and said.num_frames is not None:
-        return max(1, round(said.num_frames / (rate or guesses.GPU_FRAME_RATE)))
+        frames = min(said.num_frames, guesses.FRAMES_MOST)  # no float holds any whole number
+        return max(1, round(frames / (rate or guesses.GPU_FRAME_RATE)))
     if seconds is None or seconds not in guesses.TYPED_SECONDS or not typed:
         return seconds
     asked = seconds

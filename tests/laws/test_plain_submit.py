@@ -171,3 +171,10 @@ def test_a_list_of_addresses_is_read_in_one_go(older: dict[str, Any]) -> None:
 def test_what_is_wrong_is_left_to_be_told_by_the_patient_reader(text: str) -> None:
     assert read_plain(text.encode(), SHELF) is None
     assert isinstance(patiently(text.encode()), Fault)
+
+
+def test_a_body_of_a_million_values_is_left_to_the_patient_reader() -> None:
+    item = '{"type":"reference_image","url":"https://x.example/a.png"}'
+    text = f'{{"model":"wan2.7-r2v","input":{{"prompt":"{"," * 1024 * 1024}","media":[{item}]}}}}'
+    assert read_plain(text.encode(), SHELF) is None
+    assert isinstance(patiently(text.encode()), Fault)

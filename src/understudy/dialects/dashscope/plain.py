@@ -61,6 +61,8 @@ _decode = msgspec.json.Decoder(_Body).decode
 _apart = re.compile(rb'"[ \t\n\r]+:').search
 """A key with space before its colon. Without any, a body has no more keys than it has `":`."""
 
+_LONGEST = 1024 * 1024
+"""Bytes. Longer bodies are bounded in ways of their own (`read_object`), and carrying them costs more than reading."""
 _URL_PATHS = tuple(f"input.media[{index}].url" for index in range(LIST_LONGEST))
 _VOICE_PATHS = tuple(f"input.media[{index}].reference_voice" for index in range(LIST_LONGEST))
 _LIST_PATHS = tuple(f"input.reference_urls[{index}]" for index in range(LIST_LONGEST))
@@ -102,6 +104,8 @@ def _ways_of(card: ModelCard) -> _Ways:
 
 def read_plain(body: bytes, cards: Cards) -> VideoRequest | None:
     """The request in a plain body, as the compat profile reads it; None when it is not plain, or wrong in any way."""
+    if len(body) > _LONGEST:
+        return None
     try:
         said = _decode(body)
         card = cards.find(said.model)

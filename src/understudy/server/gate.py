@@ -36,6 +36,8 @@ class Gate(HttpToolsProtocol):
     _stepped = False
     _refused = False
     _stopping: asyncio.Event | None = None
+    _begun: tuple[RequestResponseCycle, ...] = ()
+    """Requests of this connection that have no whole answer yet, the oldest first."""
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
@@ -58,6 +60,7 @@ class Gate(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._stepped = True
         super().on_headers_complete()
+        self._begun = (*(cycle for cycle in self._begun if not cycle.response_complete), self.cycle)
         self.scope[ANSWER_AT_ONCE] = partial(self._answer, self.cycle)  # type: ignore[literal-required]
         if self._stopping is None:
             self._stopping = asyncio.Event()
@@ -77,7 +80,7 @@ class Gate(HttpToolsProtocol):
         What `RequestResponseCycle.send` does in two messages, for headers that need no looking at because we made them
         (`guard.send_reply`). Those two messages are a third of what uvicorn needs for a request.
         """
-        if cycle.disconnected:
+        if cycle.disconnected or self.transport.is_closing():
             return True
         if cycle.response_started or self.flow.write_paused:
             return False
@@ -93,6 +96,15 @@ class Gate(HttpToolsProtocol):
             self.transport.close()
         cycle.on_response()
         return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The caller is gone: every request of his is told so; uvicorn tells only the last of those sent at once."""
+        super().connection_lost(exc)
+        self.pipeline.clear()
+        for cycle in self._begun:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self._begun = ()
 
     def shutdown(self) -> None:
         """The server stops: answers that would go on for ever are told, the others come to their end."""

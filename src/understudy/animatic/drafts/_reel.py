@@ -5,7 +5,7 @@ Knows how pictures are written down. Must not know what they show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -53,22 +53,45 @@ def write_reel(
     Raises:
         ValueError: no picture at all, or one of another size.
     """
-    rate = brief.frames_per_second
-    sound = _fitted(wave, sample_span(frame_count - 1, rate).stop) if brief.sound else None
     mark = watermark(size, Letterer()) if brief.watermark else None
     canvas = Canvas(size)
+
+    def planes() -> Iterator[NDArray[np.uint8]]:
+        for picture in pictures:
+            _lay(canvas, picture)
+            if mark is not None:
+                canvas.stamp(mark.paint_, mark.left, mark.top, mark.opacity)
+            yield canvas.planes
+
+    return write_planes(
+        brief, workdir, progress, planes(), size=size, frame_count=frame_count, wave=wave, notes=notes, name=name
+    )
+
+
+def write_planes(
+    brief: DraftBrief,
+    workdir: Path,
+    progress: Progress,
+    pictures: Iterable[NDArray[np.uint8]],
+    *,
+    size: Size,
+    frame_count: int,
+    wave: Wave | None = None,
+    notes: tuple[str, ...] = (),
+    name: str = "film.mp4",
+) -> Reel:
+    """`write_reel` for pictures that are I420 planes of `size` already; they bear their own watermark."""
+    rate = brief.frames_per_second
+    sound = _fitted(wave, sample_span(frame_count - 1, rate).stop) if brief.sound else None
     path = workdir / name
     with VideoWriter(path, size, sound=brief.sound, frames_per_second=rate) as writer:
         waiting = iter(pictures)
+        shown: NDArray[np.uint8] | None = None
         for number in range(frame_count):
-            picture = next(waiting, None)
-            if picture is not None:
-                _lay(canvas, picture)
-                if mark is not None:
-                    canvas.stamp(mark.paint_, mark.left, mark.top, mark.opacity)
-            elif number == 0:
+            shown = next(waiting, shown)
+            if shown is None:
                 raise ValueError("a film needs at least one picture")
-            writer.write(canvas.planes, None if sound is None else sound[sample_span(number, rate)])
+            writer.write(shown, None if sound is None else sound[sample_span(number, rate)])
             if number % _TOLD_EVERY == 0:
                 progress(_FROM + (1 - _FROM) * number / frame_count, "painting")
     progress(1.0, "finished")

@@ -17,6 +17,7 @@ import numpy as np
 from understudy.animatic._opencv import cv2
 from understudy.animatic.blocking import outline_of
 from understudy.animatic.brief import Brief, DraftBrief, Progress, Reel
+from understudy.animatic.drafts._reel import write_planes
 from understudy.animatic.layers.sets import place_of
 from understudy.animatic.performer import Cast
 from understudy.animatic.render import paint_frames, speak_lines
@@ -31,13 +32,12 @@ from understudy.animatic.storyboard import Shot, Storyboard
 from understudy.animatic.timing import estimate_seconds
 from understudy.animatic.utterance import Utterance
 from understudy.core.faults import Refused
-from understudy.core.request import Role
+from understudy.core.request import Role, ShotType
 from understudy.core.units import FRAMES_PER_SECOND, Size
 from understudy.media.audio import Wave, fade, read_wave
-from understudy.media.probe import probe_file
-from understudy.media.video import VideoWriter, sample_span
+from understudy.media.video import sample_span
 
-_READ, _SPOKEN, _TOLD_EVERY = 0.03, 0.10, 6
+_READ, _SPOKEN = 0.03, 0.10
 _WINDOW = re.compile(r"窗(?:边|前|台|旁|口)|\b(?:by|at|near|out of|through) (?:the|a|her|his) window", re.IGNORECASE)
 _ICE = re.compile(r"冰(?![箱淇咖])|南极|北极|\bice\b|arctic|glacier", re.IGNORECASE)
 _SKY = re.compile(
@@ -69,10 +69,21 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     elif brief.sound:
         wave = mix(board, spoken, studio.frame_count, brief.seed, speech=brief.speech, bgm=brief.bgm)
     progress(_SPOKEN, "painting")
-    film = workdir / "film.mp4"
-    _write(film, brief, brief.size, brief.frame_count, _pictures(board, cast, studio, spoken, brief), wave, progress)
-    progress(1.0, "finished")
-    return Reel(film, probe_file(film), tuple(dict.fromkeys(_notes(brief, script, board, rate))))
+    return write_planes(
+        brief,
+        workdir,
+        progress,
+        _pictures(board, cast, studio, spoken, brief),
+        size=brief.size,
+        frame_count=brief.frame_count,
+        wave=None if wave is None else fade(wave[: _samples(brief)], 0.0, 0.02),
+        notes=tuple(dict.fromkeys(_notes(brief, script, board, rate))),
+    )
+
+
+def _samples(brief: DraftBrief) -> int:
+    assert brief.frame_count is not None
+    return sample_span(brief.frame_count - 1, brief.frames_per_second).stop
 
 
 def _studio(brief: DraftBrief, size: Size, frame_count: int) -> Brief:
@@ -110,23 +121,6 @@ def _pictures(
         yield planes
 
 
-def _write(
-    film: Path, brief: DraftBrief, size: Size, frame_count: int,
-    pictures: Iterator[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]], wave: Wave | None, progress: Progress,
-) -> None:  # fmt: skip
-    rate = brief.frames_per_second
-    sound: Wave | None = None
-    if brief.sound:
-        samples = sample_span(frame_count - 1, rate).stop
-        given = np.zeros((0, 2), np.float32) if wave is None else fade(wave[:samples], 0.0, 0.02)
-        sound = np.ascontiguousarray(np.pad(given, ((0, samples - len(given)), (0, 0))), np.float32)
-    with VideoWriter(film, size, sound=brief.sound, frames_per_second=rate) as writer:
-        for number, planes in enumerate(pictures):
-            writer.write(planes, None if sound is None else np.ascontiguousarray(sound[sample_span(number, rate)]))
-            if number % _TOLD_EVERY == 0:
-                progress(_SPOKEN + (1 - _SPOKEN) * number / frame_count, "painting")
-
-
 def _board(
     brief: DraftBrief, studio: Brief, script: Script, widths: dict[str, float], spoken: dict[int, Utterance]
 ) -> Storyboard:
@@ -136,15 +130,21 @@ def _board(
     def length(line: Line) -> float:
         return seconds.get(id(line), estimate_seconds(line))
 
+    # shots that the prompt writes stay apart: merged, all their stand-ins would crowd one picture
+    apart = _kept_apart(brief, script)
     return draw_storyboard(
-        script.screenplay,
+        replace(script.screenplay, one_take=True) if apart else script.screenplay,
         studio.frame_count,
         subjects=script.subjects,
-        shot_type=brief.shot_type,
+        shot_type=None if apart else brief.shot_type,
         line_seconds=length,
         seed=brief.seed,
         widths={name: min(1.0, width / _FULL_SHOT) for name, width in widths.items()},
     )
+
+
+def _kept_apart(brief: DraftBrief, script: Script) -> bool:
+    return brief.shot_type is ShotType.SINGLE and len(script.screenplay.shots) > 1
 
 
 def _widths(script: Script, cast: Cast, studio: Brief) -> dict[str, float]:
@@ -192,6 +192,8 @@ def _notes(brief: DraftBrief, script: Script, board: Storyboard, rate: float) ->
         yield ("The prompt names nobody and nothing that could stand on a set; the film shows place, light and camera.")
     yield from script.notes
     yield from board.notes
+    if _kept_apart(brief, script):
+        yield f"The prompt writes {len(script.screenplay.shots)} shots, so they are cut, though shot_type is single."
     counted = [f"{figure.label}" for figure in script.figures.values() if figure.label]
     if counted:
         yield f"Stand-ins: {', '.join(dict.fromkeys(counted))}."

@@ -12,7 +12,7 @@ import pytest
 
 from understudy.animatic.brief import DraftBrief, Reel
 from understudy.animatic.drafts import drafted, make_draft
-from understudy.core.request import Capability, LocalMedia, Role
+from understudy.core.request import Capability, LocalMedia, Role, ShotType
 from understudy.core.units import Size
 from understudy.media.audio import read_wave, write_wav
 from understudy.media.probe import probe_file
@@ -171,3 +171,13 @@ def test_any_prompt_makes_a_film(tmp_path: Path, prompt: str) -> None:
     facts = film(tmp_path, prompt, frames=2, size=Size(96, 64)).facts
     assert facts is not None
     assert facts.frame_count == 2
+
+
+def test_shots_that_the_prompt_writes_stay_apart_though_single_is_asked_for(tmp_path: Path) -> None:
+    """Three places one after the other, each unbroken; merged they would be one crowded picture."""
+    prompt = "Shot 1: a dog runs on a beach. Shot 2: a red car drives at night. Shot 3: a bird flies over snow."
+    reel = film(tmp_path, prompt, frames=36, shot_type=ShotType.SINGLE)
+    shown = pictures(reel)
+    apart = np.array([np.abs(one - other).mean() for one, other in itertools.pairwise(shown)])
+    assert (apart > 5 * np.median(apart)).sum() == 2
+    assert any("3 shots" in note and "single" in note for note in reel.notes)

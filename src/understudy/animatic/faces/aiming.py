@@ -15,8 +15,9 @@ from understudy.animatic.faces.lips import Anatomy, FacePose
 
 _WIDEST = 0.52
 """Gap at opening 1 in half widths of the mouth, as in `lips`."""
-_BARED = 0.45
+_BARED = 1.0
 """Of the gap at rest that is added to it: who bares his teeth when silent opens wider when he speaks. By eye."""
+_EARLIER = 0.7  # of a bared smile: usual vowels, half open, must show beside teeth that are seen anyway. By eye
 _SHUT = 0.03  # of the half width: gaps the mesh sees between lips that touch. Measured: 0.00 to 0.04
 _ROUNDED, _SPREAD = 0.24, 0.09  # what `width` -1 and 1 do to the mouth's width, as in `lips`
 
@@ -39,13 +40,16 @@ def aimed(anatomy: Anatomy, wanted: Wanted, spread: float = 1.0) -> FacePose:
     """
     width = _width(wanted.width, spread)
     rest = max(0.0, anatomy.rest_gap - _SHUT * anatomy.half)
-    gap = wanted.opening * (_WIDEST * anatomy.half + _BARED * rest) * (1 + 0.15 * min(0.0, width))
+    # one unit of `opening` on this face, by its own measure; no lips part farther
+    unit = anatomy.gap(FacePose(opening=1.0, width=width))
+    widest = min(_WIDEST * anatomy.half + _BARED * rest, rest + unit)
+    bared = min(1.0, rest / (0.2 * anatomy.half))
+    opening = wanted.opening * (1 + _EARLIER * bared * (1 - wanted.opening))
+    gap = opening * widest * (1 + 0.15 * min(0.0, width))
     if gap < rest:
         # parted by less than a mesh can tell from shut: the less, the less is done
         certain = min(1.0, rest / (_SHUT * anatomy.half))
         return FacePose(width=width, closed=(1 - gap / rest) * certain)
-    # one unit of `opening` on this face, by its own measure
-    unit = anatomy.gap(FacePose(opening=1.0, width=width))
     return FacePose(opening=float(min(1.0, (gap - rest) / max(unit, 1e-6))), width=width)
 
 

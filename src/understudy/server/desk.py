@@ -13,6 +13,7 @@ from understudy.core.card import ModelCard
 from understudy.core.faults import CannotExpress, NotFound, Throttled
 from understudy.core.ports import Cards, Ledger
 from understudy.core.request import Profile, VideoRequest
+from understudy.core.task import Task
 from understudy.core.wire import (
     Accepted,
     Answer,
@@ -97,8 +98,7 @@ class Desk:
         if isinstance(query, ContentQuery):
             return await self._content(caller, query, base_url)
         if isinstance(query, PromoteQuery):
-            task = await self._tasks.promote(caller, query.task_id, query.engine, request_id, prompt=query.prompt)
-            return Accepted(task)
+            return Accepted(await self._promote(caller, query, base_url, request_id))
         if isinstance(query, (TicketQuery, SlotQuery, FinishQuery)):
             return await self._upload(caller, query, base_url)
         if isinstance(query, QuoteQuery):
@@ -108,6 +108,14 @@ class Desk:
         if isinstance(query, PlanQuery):
             return await self._plans.plan(query.request)
         return await self._account(caller, query)
+
+    async def _promote(self, caller: Caller, query: PromoteQuery, base_url: str, request_id: str) -> Task:
+        """Once more is a submit like any other, and held to the same rate."""
+        draft = (await self._tasks.status(caller, query.task_id, base_url)).task
+        card = self.card_of(draft.request.model) if draft else None
+        if card is not None:
+            self._accounts.admit_submit(caller, card)
+        return await self._tasks.promote(caller, query.task_id, query.engine, request_id, prompt=query.prompt)
 
     async def _account(self, caller: Caller, query: Query) -> Answer:
         if isinstance(query, MeQuery):

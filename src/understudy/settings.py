@@ -19,6 +19,7 @@ from pydantic_settings import (
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -73,6 +74,8 @@ class UpstreamSettings(BaseModel):
     def _check_base_url(cls, value: str) -> str:
         if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
             raise ValueError("write an absolute URL such as https://dashscope.aliyuncs.com")
+        if "@" in urlsplit(value).netloc:
+            raise ValueError("write the address alone; your key has a place of its own, `key`")
         return value.rstrip("/")
 
 
@@ -231,6 +234,10 @@ def load(**given: Any) -> Settings:
     except ValidationError as error:
         lines = [_sentence(e, file) for e in error.errors(include_input=False, include_url=False)]
         raise BadSetting("; ".join(lines)) from None
+    except SettingsError as error:
+        name = next((n for n in Settings.model_fields if f'"{n}"' in str(error)), "…").upper()
+        sentence = f"UNDERSTUDY_{name} is no JSON; write single settings, such as UNDERSTUDY_UPSTREAMS__NAME__KEY"
+        raise BadSetting(sentence) from None  # the text itself may hold a key
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSetting(f"{file}: {error}") from None
     except OSError as error:

@@ -18,6 +18,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from understudy.cli import show
 from understudy.core.faults import BadSetting, UnderstudyError
@@ -300,6 +301,14 @@ def doctor(data: Path | None) -> int:
     check("catalog", lambda: ", ".join(c.model for c in open_shelf(settings).all()))
     check("dialects", lambda: ", ".join(d.name for d in open_dialects(settings)))
     check("engines", lambda: ", ".join(e.name for e in open_engines(settings)))
+    for name, upstream in settings.upstreams.items():
+        said = f"{upstream.dialect} at {urlsplit(upstream.base_url).hostname}"
+        if upstream.key.get_secret_value():
+            rows.append((f"upstream {name}", "ok", said))
+        else:
+            where = f"set UNDERSTUDY_UPSTREAMS__{name.upper()}__KEY"
+            rows.append((f"upstream {name}", "warning", f"{said}: no key is set, so it will refuse every task "
+                         f"unless it asks for none; {where}"))  # fmt: skip
     for name in ("av", "cv2", "ai_edge_litert", "espeakng_loader", "opendal"):
         check(name, library(name))
     folder = models_folder(settings)

@@ -10,10 +10,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.animatic._opencv import cv2
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Face, Plate
 from understudy.core.findings import Box, CheckProblem, Findings
@@ -50,7 +50,7 @@ NO_FACE_YET = 0.65
 _GLIMPSED = 0.15  # mesh confidence that must be there even so; blurred and half hidden faces 0.18 and more
 _GUESSED = 0.5  # doubt from which on a mesh says nothing about angles
 _PERSON = 0.5  # sureness from which on there is a person
-_ROOM = 2.5  # side of a square frame over the longer side of the face. Source: the vendor's printed example, emo-detect
+_ROOM = 2.5  # side of a square frame over the longer side of the face. GUESS
 _LEAST_ROOM = 1.25
 _FACE_DOWN = 0.54  # where the middle of the face stands in its frame, downwards: hair needs more than a chin
 _PITCH_LEVEL = 8.5  # degrees from forehead to chin in a level face
@@ -284,8 +284,9 @@ def _fallen(picture: Plate, eyes: Eyes) -> FaceMeasures | None:
     """A face that stands on its head or lies on its side, in the coordinates of the picture as it is."""
     height, width = picture.shape[:2]
     for quarters in (2, 1, 3):
-        faces = eyes.faces(np.ascontiguousarray(np.rot90(picture, quarters)), parts=2)
-        if faces:
+        turned = np.ascontiguousarray(np.rot90(picture, quarters))
+        faces = eyes.faces(turned, parts=2)
+        if faces and _stays_upright(turned, faces[0], eyes):
             mesh = faces[0].mesh.copy()
             x, y = mesh[:, 0].copy(), mesh[:, 1].copy()
             back = {2: (width - 1 - x, height - 1 - y), 1: (width - 1 - y, x), 3: (y, height - 1 - x)}
@@ -293,6 +294,17 @@ def _fallen(picture: Plate, eyes: Eyes) -> FaceMeasures | None:
             turn = (faces[0].roll + 90.0 * quarters + 180.0) % 360.0 - 180.0
             return _measured(picture, Face(mesh, faces[0].confidence, faces[0].yaw, turn))
     return None
+
+
+def _stays_upright(picture: Plate, face: Face, eyes: Eyes) -> bool:
+    """Whether a tilted find is a face still once the picture is turned so that it stands: the side of a cat is none."""
+    if abs(face.roll) <= MOST_ROLL:
+        return True
+    left, top, right, bottom = face.box
+    height, width = picture.shape[:2]
+    matrix = cv2.getRotationMatrix2D(((left + right) / 2, (top + bottom) / 2), face.roll, 1.0)
+    upright = cv2.warpAffine(picture, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return any(abs(found.roll) <= MOST_ROLL for found in eyes.faces(upright, parts=2))
 
 
 def _is_person(picture: Plate, eyes: Eyes) -> bool:

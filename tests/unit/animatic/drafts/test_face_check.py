@@ -78,6 +78,10 @@ GOOD: dict[str, Callable[[], Plate]] = {
 
 BAD: dict[str, tuple[Callable[[], Plate], CheckProblem]] = {
     "a cat": (lambda: photo("chelsea"), NO_FACE),
+    "a cat, cropped so that its side looks tilted": (
+        lambda: photo("chelsea")[:, :300].repeat(2, 0).repeat(2, 1),
+        NO_FACE,
+    ),
     "a cup": (lambda: photo("coffee"), NO_FACE),
     "a rocket": (lambda: photo("rocket"), NO_FACE),
     "nothing": (lambda: np.full((600, 600, 3), 128, np.uint8), NO_FACE),

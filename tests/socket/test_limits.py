@@ -84,16 +84,28 @@ def test_strict_refuses_polls_over_the_rate(tmp_path: Path) -> None:
         assert states[429] == 60 - states[200] > 0
 
 
+SMALL_CARD = """
+[[model]]
+name = "wan2.7-r2v"
+[model.sizes.720P]
+"16:9" = "320*180"
+"""
+"""The vendor's own numbers; only the pictures are small, so that fifty seconds of film are soon made."""
+
+
 def test_the_free_quota_goes_first_and_then_money(tmp_path: Path) -> None:
     """Fifty seconds of each model are free; nothing of it is used by failed work."""
-    folder = tmp_path / "media"
+    folder, cards = tmp_path / "media", tmp_path / "cards"
     folder.mkdir()
+    cards.mkdir()
     tiny_image(folder / "girl.png", (320, 240))
+    (cards / "small.toml").write_text(SMALL_CARD, encoding="utf-8")
     with media_server(folder) as origin:
         options = {
             "UNDERSTUDY_ENGINES": "testcard",
             "UNDERSTUDY_LIMITS": "documented",
             "UNDERSTUDY_FETCH_ALLOW": origin,
+            "UNDERSTUDY_CARDS": str(cards),
         }
         with LiveServer(tmp_path / "data", slots=2, options=options) as server:
 
@@ -101,7 +113,9 @@ def test_the_free_quota_goes_first_and_then_money(tmp_path: Path) -> None:
                 media = [{"type": "reference_image", "url": f"{origin}/{name}"}]
                 made = {"model": "wan2.7-r2v", "input": {"prompt": prompt, "media": media}}
                 time.sleep(0.25)
-                answer = server.submit({**made, "parameters": {"resolution": "720P", "duration": seconds}})[1]
+                answer = server.submit(
+                    {**made, "parameters": {"resolution": "720P", "ratio": "16:9", "duration": seconds}}
+                )[1]
                 return str(server.wait(answer["output"]["task_id"])["output"]["task_status"])
 
             assert film(15, name="missing.png") == "FAILED"

@@ -37,6 +37,7 @@ from understudy.service.links import Links
 from understudy.service.quotes import quote
 from understudy.service.templates import Templates
 from understudy.service.uploads import INLINE, SLOT, Uploads
+from understudy.service.wishes import check_lengths, is_the_same
 
 LONGEST_KEPT_URL = 4096
 """Characters; a media value longer than that is base64 and is kept beside the task, not in its row."""
@@ -103,8 +104,10 @@ class Tasks:
             NotFound: no such model.
             InvalidRequest: with every violation.
             MediaRefused: an `oss://` address or a template that is not this account's, or for another model, or gone.
+            Conflict: its IDEMPOTENCY_KEY was used for another request, or for a task that is gone.
         """
         card = self._cards.find(request.model).of(request.function)
+        check_lengths(request, wishes or {})
         complete = validate.complete(request, card, self._profile)
         seed = secrets.randbelow(card.seed_most + 1) if complete.seed is None else complete.seed
         if seed != complete.seed or card.model != complete.model:
@@ -130,9 +133,15 @@ class Tasks:
         try:
             await self._store.add(task, body)
         except Conflict:
-            earlier = await self._mine(caller, task.task_id) if wishes and IDEMPOTENCY_KEY in wishes else None
-            if earlier is None:
+            if not wishes or IDEMPOTENCY_KEY not in wishes:
                 raise
+            earlier = await self._mine(caller, task.task_id)
+            if earlier is None:
+                sentence = "The task of this idempotency key was deleted or has expired; use a new key."
+                raise Conflict(sentence) from None
+            if not is_the_same(earlier.request, complete):
+                sentence = "This idempotency key was used for another request; use a new key for each."
+                raise Conflict(sentence) from None
             return earlier
         self._wake()
         return task

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from uuid import UUID
 
 _DRAWN_TOGETHER = 256
 _drawn: list[str] = []
@@ -32,6 +33,26 @@ def id_in_order(moment: datetime) -> str:
     return f"{m[:8]}-{m[8:]}-7{d[13:16]}-{_VARIANT[d[16]]}{d[17:20]}-{d[20:]}"
 
 
+def plain_id(text: str) -> str:
+    """A task's id however a wire writes it: the UUID itself, its number in decimal digits, or `video_` and its 32 digits.
+
+    One id space: what one wire answered may be asked of any other. Anything else comes back as it is.
+    Source: spec/gateways.md §1.1.
+    """
+    if len(text) == _UUID_LENGTH:
+        return text
+    digits = text.removeprefix("video_")
+    try:
+        if digits != text and len(digits) == 32:
+            return str(UUID(hex=digits))
+        if text.isascii() and text.isdigit() and len(text) <= 39:
+            return str(UUID(int=int(text)))
+    except ValueError:  # no such digits, or a number larger than any id
+        pass
+    return text
+
+
+_UUID_LENGTH = 36
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 

@@ -114,9 +114,10 @@ class Events:
         Raises:
             NotFound: no such task of this account.
         """
-        if (await self._tasks.status(caller, task_id, base_url)).task is None:
+        task = (await self._tasks.status(caller, task_id, base_url)).task
+        if task is None:
             raise NotFound(f"There is no task {task_id} of this account; tasks are kept for 24 hours.", what="task")
-        return self._tell(caller, task_id, base_url, after)
+        return self._tell(caller, task.task_id, base_url, after)
 
     async def _tell(self, caller: Caller, task_id: str, base_url: str, after: int) -> AsyncIterator[Event]:
         watcher = _Watcher()

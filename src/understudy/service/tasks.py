@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 from understudy.catalog import validate
 from understudy.core.card import ModelCard
 from understudy.core.faults import Conflict, MediaProblem, MediaRefused, NotFound
-from understudy.core.ids import id_in_order
+from understudy.core.ids import id_in_order, plain_id
 from understudy.core.ports import Cards, Clock, TaskStore
 from understudy.core.request import ENCLOSED, TAKE, Profile, Reference, Role, VideoRequest
 from understudy.core.task import (
@@ -162,7 +162,7 @@ class Tasks:
         draft = await self._mine(caller, task_id)
         if draft is None:
             raise _no_task(task_id)
-        wishes = {**draft.extras, PROMOTED_FROM: task_id, **({WANTED_ENGINE: engine} if engine else {})}
+        wishes = {**draft.extras, PROMOTED_FROM: draft.task_id, **({WANTED_ENGINE: engine} if engine else {})}
         wishes.pop(IDEMPOTENCY_KEY, None)
         request = draft.request.but(references=tuple(_again(r) for r in draft.request.references))
         if prompt is None and not engine:
@@ -171,7 +171,7 @@ class Tasks:
         if prompt is not None:
             wishes.pop(SENT_PROMPT, None)
             return await self.submit(caller, request.but(prompt=prompt), b"", draft.dialect, request_id, wishes)
-        body = await self._store.body(task_id)
+        body = await self._store.body(draft.task_id)
         return await self.submit(caller, request, body, draft.dialect, request_id, wishes)
 
     def quote(self, request: VideoRequest, video_seconds: Sequence[Decimal] = ()) -> Quoted:
@@ -197,16 +197,17 @@ class Tasks:
         task = await self._mine(caller, task_id)
         if task is None:
             raise _no_task(task_id)
+        found = task.task_id
         for _ in range(STOP_TRIES):
             if task is None or task.status.is_final:
                 break
-            task = await self._store.cancel(task_id, caller.account, self._clock.now(), running=True)
+            task = await self._store.cancel(found, caller.account, self._clock.now(), running=True)
             self._tell_end(task)
             if task is not None and not task.status.is_final:
                 await self._clock.sleep(STOP_SECONDS)
         if task is not None and not task.status.is_final:
             raise Conflict("The task is being stopped; delete it once it has ended.")
-        await self._store.expire(task_id, caller.account, self._clock.now())
+        await self._store.expire(found, caller.account, self._clock.now())
         return Deleted(task_id)
 
     def _kept(self, wishes: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -251,7 +252,7 @@ class Tasks:
             raise _no_task(task_id)
         # asked first, because a task canceled long ago looks like one canceled just now
         if before.status is Status.PENDING or (running and before.status is Status.RUNNING):
-            after = await self._store.cancel(task_id, caller.account, self._clock.now(), running=running)
+            after = await self._store.cancel(before.task_id, caller.account, self._clock.now(), running=running)
             self._tell_end(after)
             if after is not None and (after.status is Status.CANCELED or (running and after.cancel_wanted)):
                 return Canceled(task_id)
@@ -262,7 +263,7 @@ class Tasks:
         return Listed(await self._store.list(caller.account, filter))
 
     async def _mine(self, caller: Caller, task_id: str) -> Task | None:
-        task = await self._store.get(task_id)
+        task = await self._store.get(plain_id(task_id))
         if task is None or task.account != caller.account or self._clock.now() >= task.expires:
             return None
         return task

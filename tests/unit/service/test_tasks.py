@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from test_uploads import uploaded
@@ -209,3 +210,15 @@ async def test_a_list_shows_the_accounts_own_tasks_newest_first(world: World) ->
     page = (await world.tasks.list(world.caller, TaskFilter(page_size=2))).page
     assert [t.task_id for t in page.tasks] == [mine[2].task_id, mine[1].task_id]
     assert page.total == 3
+
+
+async def test_a_task_is_known_by_every_shape_of_its_id(world: World) -> None:
+    """What one wire answered may be asked of any other. Source: spec/gateways.md §1.1, one id space."""
+    task = await world.submit()
+    number = UUID(task.task_id)
+    for text in (task.task_id, str(number.int), f"video_{number.hex}"):
+        assert (await world.tasks.status(world.caller, text, "")).task == task
+    for text in ("", "0" * 40, f"video_{number.hex}0", f"video_{'g' * 32}", str(1 << 128), "-1"):
+        assert (await world.tasks.status(world.caller, text, "")).task is None
+    assert (await world.tasks.cancel(world.caller, str(number.int))) == Canceled(str(number.int))
+    assert (await world.tasks.status(world.caller, task.task_id, "")).task.status is Status.CANCELED  # type: ignore[union-attr]

@@ -18,10 +18,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
+import structlog
+
 from understudy.core.faults import BadSetting, InvalidRequest, NotFound, Unavailable, ViolationKind
 
 if TYPE_CHECKING:
     from opendal import AsyncOperator
+
+log = structlog.get_logger("understudy.blobs")
 
 CHUNK_BYTES = 256 * 1024
 """Bytes held in memory at once, per reader or writer."""
@@ -249,7 +253,8 @@ def _told_plainly() -> Iterator[None]:
         exceptions.AlreadyExists,
         exceptions.Conflict,
     ) as error:
-        raise Unavailable(f"The file store cannot do this just now ({_first_line(error)}).") from error
+        log.warning("file store", reason=_first_line(error))  # names places of this machine: for the operator alone
+        raise Unavailable("The file store cannot do this just now. Try again later, or tell the operator.") from error
 
 
 def _size_of(path: Path) -> int | None:

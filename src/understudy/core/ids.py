@@ -34,7 +34,7 @@ def id_in_order(moment: datetime) -> str:
 
 
 def plain_id(text: str) -> str:
-    """A task's id however a wire writes it: the UUID itself, its number in decimal digits, or `video_` and its 32 digits.
+    """A task's id however a wire writes it: the UUID, its number in decimal digits, or `video_` and its 32 digits.
 
     One id space: what one wire answered may be asked of any other. Anything else comes back as it is.
     Source: spec/gateways.md §1.1.

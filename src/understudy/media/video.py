@@ -32,7 +32,6 @@ READ_OPTIONS = {
 }
 
 
-
 def sample_span(number: int, frames_per_second: int | Fraction) -> slice:
     """Which samples of a 48 kHz sound belong to picture `number`; spans join without gap at any rate."""
     step = SAMPLE_RATE / Fraction(frames_per_second)

@@ -28,9 +28,7 @@ from understudy.media.probe import probe_file
         ("brick", THING, (), Kind.CARD),  # a wall that is not to be the set is a picture on it
     ],
 )
-def test_obj_or_bg(
-    tmp_path: Path, picture: str, description: str, members: tuple[CastMember, ...], kind: Kind
-) -> None:
+def test_obj_or_bg(tmp_path: Path, picture: str, description: str, members: tuple[CastMember, ...], kind: Kind) -> None:
     path = tmp_path / "picture.png"
     write_png(path, photo(picture))
     subject = LocalSubject("图1", LocalMedia(path, probe_file(path)), description=description)

@@ -6,6 +6,7 @@ Refused and failed work costs nothing; a check that was answered costs the same 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,8 @@ FAILED: list[tuple[str, str, dict[str, Any], dict[str, Any], str, str]] = [
      {"first_frame_url": "@girl.png", "last_frame_url": "@film.mp4"}, {}, "InvalidFile.Format", "Invalid file format"),
     ("vace: ten pictures a second", VACE, vace("video_repainting", video_url="@slow.mp4"),
      {"control_condition": "depth"}, "InvalidFile.FPS", "Invalid video FPS."),
+    ("vace: a film of 51 MB", VACE, vace("video_outpainting", video_url="@heavy.mp4"), {}, "InvalidFile.Size",
+     "Invalid file size."),
     ("vace: a clip of four seconds", VACE, vace("video_extension", first_clip_url="@long.mp4"), {},
      "InvalidFile.Duration", "Invalid file duration."),
     ("vace: half a film", VACE, vace("video_outpainting", video_url="@half.mp4"), {}, "InvalidFile.Openerror",
@@ -152,6 +155,8 @@ FAILED: list[tuple[str, str, dict[str, Any], dict[str, Any], str, str]] = [
      "Invalid file ratio."),
     ("style: too long a film", "video-style-transform", {"video_url": "@endless.mp4"}, {}, "InvalidFile.Duration",
      "Invalid file duration."),
+    ("style: a film of 101 MB", "video-style-transform", {"video_url": "@immense.mp4"}, {}, "InvalidFile.Size",
+     "Invalid file size."),
     ("style: too small a film", "video-style-transform", {"video_url": "@tiny.mp4"}, {}, "InvalidFile.Resolution",
      "Invalid video resolution."),
     ("emo: a small picture", "emo-v1", {"image_url": "@small.png", "audio_url": "@voice.wav"}, {},
@@ -199,6 +204,10 @@ TOLD: list[tuple[str, str, str, str, dict[str, Any]]] = [
      {"check_pass": False, "humanoid": True, "code": "InvalidFile.MultiHuman"}),
     ("liveportrait: a cat", FACE_DETECT, "liveportrait-detect", "@cat.png",
      {"pass": False, "check_pass": False, "message": "No human face detected."}),
+    ("liveportrait: two people", FACE_DETECT, "liveportrait-detect", "@couple.png",
+     {"pass": False, "check_pass": False}),
+    ("emoji: two people", FACE_DETECT, "emoji-detect-v1", "@couple.png",
+     {"check_pass": False, "code": "InvalidFile.MultiHuman"}),
     ("emoji: a cat", FACE_DETECT, "emoji-detect-v1", "@cat.png",
      {"check_pass": False, "code": "InvalidImage.NoHumanFace"}),
     ("anyone: a cat", BODY_DETECT, "animate-anyone-detect-gen2", "@cat.png",
@@ -231,6 +240,9 @@ def make_bad_media(folder: Path) -> Path:
     Image.fromarray(noise).save(folder / "heavy.png")
     film = (folder / "film.mp4").read_bytes()
     (folder / "half.mp4").write_bytes(film[: len(film) // 2])
+    for name, megabytes in (("heavy.mp4", 51), ("immense.mp4", 101)):  # players pass over what follows the last box
+        (folder / name).write_bytes(film)
+        os.truncate(folder / name, megabytes * 1024 * 1024)
     tiny_video(folder / "slow.mp4", (384, 288), 2, rate=10)
     tiny_video(folder / "long.mp4", (384, 288), 4)
     tiny_video(folder / "wide.mp4", (640, 300), 1)

@@ -63,8 +63,8 @@ class TestForm:
 
     def test_what_libraries_say_comes_in_our_form(self) -> None:
         stream = opened()
-        logging.getLogger("uvicorn.error").warning("Invalid HTTP request %s", "received.")
-        logging.getLogger("uvicorn.error").info("not worth a line")
+        logging.getLogger("a.library").warning("Invalid HTTP request %s", "received.")
+        logging.getLogger("a.library").info("not worth a line")
         (line,) = told(stream)
         assert line["event"] == "Invalid HTTP request received."
         assert line["level"] == "warning"

@@ -56,15 +56,18 @@ class _ToJson:
     _context: dict[str, Any]
 
     def _proxy_to_logger(self, level: str, event: str | None = None, **words: Any) -> None:
-        line = {**self._context, **words, "event": event, "level": level}
-        line["timestamp"] = datetime.now(UTC).isoformat()[: -len("+00:00")] + "Z"
+        line = {**self._context, **words, "event": event, "level": level, "timestamp": datetime.now(UTC)}
         if "exc_info" in line:
             line = dict(structlog.processors.format_exc_info(self._logger, level, line))
         try:
             text = _encode_line(line).decode()
         except (TypeError, ValueError):  # half of a surrogate pair in a text, a key that is no text
-            text = json.dumps({str(name): value for name, value in line.items()}, default=repr)
+            text = json.dumps({str(name): value for name, value in line.items()}, default=_as_text)
         self._logger.msg(text)
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else repr(value)
 
 
 class Lines:

@@ -250,3 +250,42 @@ def test_a_first_frame_shapes_the_film_and_not_its_price(
 @given(st.text())
 def test_any_text_has_a_scheme_or_none(url: str) -> None:
     assert isinstance(scheme_of(url), str)
+
+
+LINKS = st.sampled_from(["https://host/b", "http://10.1.1.1:8/c?d", "oss://folder/b", "file:///b", ""])
+FACETS = ("function", "size", "tier", "ratio", "seconds", "shot_type", "sound", "watermark", "prompt_extend", "options")
+
+
+@BY_OFFER
+@for_each
+@given(data=st.data())
+def test_what_became_of_one_request_changes_nothing_for_the_next(offer: Offer, data: st.DataObject) -> None:
+    """Verdicts are kept by shape; a card that was never asked before must say the same of every request."""
+    card = replace(offer.card)
+    first = data.draw(allowed(offer))
+    other = data.draw(allowed(offer) | REQUESTS)
+    references = data.draw(st.sampled_from([first.references, other.references])) or first.references
+    changed = data.draw(st.sets(st.sampled_from(FACETS), max_size=1))
+    second = first.but(
+        prompt=data.draw(st.sampled_from([first.prompt, "", "雨"])),
+        seed=data.draw(st.none() | st.integers(-1, 2**31)),
+        references=tuple(
+            replace(
+                r,
+                url=data.draw(st.just(r.url) | LINKS),
+                voice=data.draw(st.just(r.voice) | LINKS),
+                medium=data.draw(st.just(r.medium) | st.sampled_from(Medium)),
+            )
+            for r in references
+        ),
+        **{name: getattr(other, name) for name in changed},
+    )
+    for request, profile in ((first, Profile.COMPAT), (second, Profile.COMPAT), (second, Profile.STRICT)):
+        assert outcome(request, card, profile) == outcome(request, replace(card), profile)
+
+
+def outcome(request: VideoRequest, card: ModelCard, profile: Profile) -> object:
+    try:
+        return complete(request, card, profile)
+    except InvalidRequest as error:
+        return error.violations

@@ -26,18 +26,20 @@ _BARE_BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]{64,}")
 
 def judge_urls(request: VideoRequest, card: ModelCard, where: Paths) -> Iterator[Violation]:
     """What is wrong with the addresses, in the caller's order."""
-    voices = card.media.get("voice", _NO_VOICES)
+    media = card.media
+    voices = media.get("voice", _NO_VOICES).schemes
     for reference in request.references:
-        limits = card.media.get(reference.medium)
+        limits, voice = media.get(reference.medium), reference.voice
         # nearly every reference ends here: a subject of a kind that the model takes, by a link that it reads
-        if (
-            limits is None
-            or reference.role is not _SUBJECT
-            or reference.medium is _AUDIO
-            or scheme_of(reference.url) not in limits.schemes
-            or (reference.voice is not None and scheme_of(reference.voice) not in voices.schemes)
-        ):
-            yield from _judge_url(reference, card, where)
+        if limits is not None and reference.role is _SUBJECT and reference.medium is not _AUDIO:
+            link = _PLAIN_LINK.match(reference.url)
+            if link and link[1] in limits.schemes:
+                if voice is None:
+                    continue
+                link = _PLAIN_LINK.match(voice)
+                if link and link[1] in voices:
+                    continue
+        yield from _judge_url(reference, card, where)
 
 
 def _judge_url(reference: Reference, card: ModelCard, where: Paths) -> Iterator[Violation]:

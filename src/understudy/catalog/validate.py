@@ -16,6 +16,7 @@ from understudy.catalog.options import complete_options
 from understudy.catalog.picture import either, picture_of
 from understudy.catalog.rules import Paths
 from understudy.catalog.urls import judge_urls
+from understudy.catalog.verdicts import shape_of, verdicts_of
 from understudy.core.card import Interval, Length, ModelCard, Sound
 from understudy.core.faults import InvalidRequest, Violation, ViolationKind
 from understudy.core.request import Medium, Profile, Role, ShotType, VideoRequest
@@ -78,13 +79,22 @@ def complete(request: VideoRequest, card: ModelCard, profile: Profile, *, paths:
         InvalidRequest: with all violations, the weightiest first.
     """
     where = paths_for(card) if paths is None else paths
-    found: list[Violation] = []
     texts = _cut_prompt(request.prompt, card), request.negative_prompt[: card.negative_prompt_characters]
     if texts != (request.prompt, request.negative_prompt):
         request = request.but(prompt=texts[0], negative_prompt=texts[1])
-    if card.prompt_required and not request.prompt.strip():
-        reason = f"Field required: {where['prompt']}"
-        found.append(Violation(where["prompt"], reason, ViolationKind.MISSING))
+    verdicts, shape = verdicts_of(card), shape_of(request, profile)
+    known = verdicts.find(shape)
+    if known and not [*_judge_prompt(request, card, where), *judge_urls(request, card, where),
+                      *_judge_seed(request, card, where)]:  # fmt: skip
+        return request.but(**known)
+    complete = _judge_all(request, card, profile, where)
+    verdicts.keep(shape, request, complete)
+    return complete
+
+
+def _judge_all(request: VideoRequest, card: ModelCard, profile: Profile, where: Paths) -> VideoRequest:
+    """`complete` for texts that are cut already. Raises InvalidRequest."""
+    found = [*_judge_prompt(request, card, where)]
     found += _judge_roles(request, card, where)
     found += _judge_rules(request, card, where)
     found += judge_urls(request, card, where)
@@ -97,9 +107,7 @@ def complete(request: VideoRequest, card: ModelCard, profile: Profile, *, paths:
     found += wrong
     request = _with_defaults(request, card, picture, options)
     found += _judge_seconds(request, card, where, profile, settled=False)
-    if request.seed is not None and not 0 <= request.seed <= card.seed_most:
-        reason = f"{where['seed']} must be a whole number from 0 to {card.seed_most}, not {request.seed}."
-        found.append(Violation(where["seed"], reason, ViolationKind.RANGE))
+    found += _judge_seed(request, card, where)
     if found:
         raise InvalidRequest(*found)
     return request
@@ -161,6 +169,17 @@ def _or(said: T | None, default: T) -> T:
 
 
 # Judging -----------------------------------------------------------------------------------------------------------
+
+
+def _judge_prompt(request: VideoRequest, card: ModelCard, where: Paths) -> Iterator[Violation]:
+    if card.prompt_required and not request.prompt.strip():
+        yield Violation(where["prompt"], f"Field required: {where['prompt']}", ViolationKind.MISSING)
+
+
+def _judge_seed(request: VideoRequest, card: ModelCard, where: Paths) -> Iterator[Violation]:
+    if request.seed is not None and not 0 <= request.seed <= card.seed_most:
+        reason = f"{where['seed']} must be a whole number from 0 to {card.seed_most}, not {request.seed}."
+        yield Violation(where["seed"], reason, ViolationKind.RANGE)
 
 
 def _judge_roles(request: VideoRequest, card: ModelCard, where: Paths) -> Iterator[Violation]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from functools import partial
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -61,7 +60,7 @@ class Gate(HttpToolsProtocol):
         self._stepped = True
         super().on_headers_complete()
         self._begun = (*(cycle for cycle in self._begun if not cycle.response_complete), self.cycle)
-        self.scope[ANSWER_AT_ONCE] = partial(self._answer, self.cycle)  # type: ignore[literal-required]
+        self.scope[ANSWER_AT_ONCE] = self._answer  # type: ignore[literal-required]
         if self._stopping is None:
             self._stopping = asyncio.Event()
         self.scope[STOPPING] = self._stopping  # type: ignore[literal-required]
@@ -74,13 +73,14 @@ class Gate(HttpToolsProtocol):
         self._stepped = True
         super().on_message_complete()
 
-    def _answer(self, cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> bool:
+    def _answer(self, status: int, head: bytes, body: bytes) -> bool:
         """Write a whole answer; False when that has to wait, or has been begun already: then it goes the common way.
 
         What `RequestResponseCycle.send` does in two messages, for headers that need no looking at because we made them
         (`guard.send_reply`). Those two messages are a third of what uvicorn needs for a request.
         """
-        if cycle.disconnected or self.transport.is_closing():
+        cycle = next((cycle for cycle in self._begun if not cycle.response_complete), None)
+        if cycle is None or cycle.disconnected or self.transport.is_closing():
             return True
         if cycle.response_started or self.flow.write_paused:
             return False

@@ -58,9 +58,12 @@ class Prepared:
         self._whole_row = itemgetter(*self._names) if len(self._names) > 1 else None
 
     def values(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
-        if self._whole_row is not None and given.keys() >= self._fixed.keys():
-            values: tuple[Any, ...] = self._whole_row(given)
-            return values
+        try:
+            if self._whole_row is not None:
+                values: tuple[Any, ...] = self._whole_row(given)
+                return values
+        except KeyError:
+            pass  # nearly every call gives all of them
         return tuple(given[n] if n in given else self._fixed[n] for n in self._names)
 
     def run(self, connection: Connection, given: Mapping[str, Any]) -> sqlite3.Cursor:

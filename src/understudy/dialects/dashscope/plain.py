@@ -17,6 +17,7 @@ from understudy.core.faults import NotFound
 from understudy.core.ports import Cards
 from understudy.core.request import Medium, Reference, Role, ShotType, VideoRequest
 from understudy.core.units import Ratio, Size, Tier
+from understudy.core.values import Once
 from understudy.dialects.dashscope.guesses import LIST_LONGEST
 from understudy.dialects.dashscope.inputs import NAME, R2V_LISTS, R2V_MEDIA_TYPES, plain_medium
 from understudy.dialects.dashscope.shapes import MEDIA_TYPES, read_picture
@@ -71,12 +72,11 @@ _LIST_PATHS = tuple(f"input.reference_urls[{index}]" for index in range(LIST_LON
 class _Ways:
     """What a card says of how its model is asked, taken from it once."""
 
-    __slots__ = ("asks_seconds", "asks_size", "card", "has_shots", "kinds", "lists", "may_be_silent", "plain")
+    __slots__ = ("asks_seconds", "asks_size", "has_shots", "kinds", "lists", "may_be_silent", "plain")
 
     def __init__(self, card: ModelCard) -> None:
         hints = card.hints(NAME)
         own = {*hints.get("fields", ()), *hints.get("options", ()), *card.options}
-        self.card = card
         # words of its own that are not said mean nothing; one that is spelled like a common word does
         self.plain = not card.functions and _NAMES.isdisjoint(own)
         self.lists = hints.get("references") in R2V_LISTS
@@ -88,18 +88,7 @@ class _Ways:
         self.may_be_silent = card.sound is Sound.OPTIONAL
 
 
-_REMEMBERED = 1024
-_ways: dict[int, _Ways] = {}
-
-
-def _ways_of(card: ModelCard) -> _Ways:
-    """By the card's identity: cards live as long as their shelf, and what is kept here keeps its number its own."""
-    ways = _ways.get(id(card))
-    if ways is None:
-        if len(_ways) >= _REMEMBERED:
-            _ways.clear()
-        ways = _ways[id(card)] = _Ways(card)
-    return ways
+_ways_of = Once(_Ways)
 
 
 def read_plain(body: bytes, cards: Cards) -> VideoRequest | None:

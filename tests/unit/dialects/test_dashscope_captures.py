@@ -154,7 +154,7 @@ KNOWN = {name for card in SHELF.all() for name in (card.model, *card.aliases)}
 
 
 def _is_submit(record: Recorded) -> bool:
-    return "/services/" in record.request.path and not record.request.path.endswith("image2video/image-synthesis")
+    return "/services/" in record.request.path
 
 
 FILTERS = {

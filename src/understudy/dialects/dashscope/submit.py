@@ -38,7 +38,10 @@ CHECK_PATHS = (
     "/api/v1/services/aigc/image2video/face-detect",
     "/api/v1/services/aigc/image2video/aa-detect",
     "/api/v1/services/aigc/text2image/image-synthesis",  # where an SDK call printed in seed 001 goes
+    "/api/v1/services/aigc/image2video/image-synthesis",  # where ImageSynthesis.sync_call(task="image2video") goes
 )
+"""Where pictures are checked: two documented paths, and two of the SDKs' own making. Source: spec/dashscope.md §1.2
+and the recorded requests."""
 NO_FUNCTION = "video-synthesis"
 """What SDKs write as `input.function` when there is none. Source: spec/dashscope.md §1.4."""
 

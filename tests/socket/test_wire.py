@@ -143,6 +143,27 @@ def test_requests_may_be_pipelined(server: LiveServer) -> None:
     assert len({a["request_id"] for _, _, a in answers}) == 4
 
 
+def test_what_was_whole_before_broken_bytes_is_answered_before_them(server: LiveServer) -> None:
+    cut = POST.replace(f"Content-Length: {len(TEXT)}".encode(), b"Transfer-Encoding: chunked")  # no chunk begins so
+    for broken in (b"nonsense\r\n\r\n", cut):
+        answers = talk(server, POST + POLL + broken, answers=3)
+        assert [status for status, _, _ in answers] == [200, 200, 400]
+        assert [answer["output"]["task_status"] for _, _, answer in answers[:2]] == ["PENDING", "UNKNOWN"]
+
+
+def test_an_offer_of_http_2_is_passed_over_and_the_body_read(server: LiveServer) -> None:
+    """So Java's own client begins every connection, and `curl --http2`."""
+    offer = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__")
+    submit = (AUTH, "X-DashScope-Async: enable", *offer)
+    whole = head("POST", SUBMIT, *submit, f"Content-Length: {len(TEXT)}") + TEXT
+    chunked = head("POST", SUBMIT, *submit, "Transfer-Encoding: chunked") + b"%x\r\n%b\r\n0\r\n\r\n" % (len(TEXT), TEXT)
+    poll = head("GET", "/api/v1/tasks/nope", AUTH, *offer)
+    answers = talk(server, whole + chunked + poll + POLL + whole, answers=5)
+    assert [status for status, _, _ in answers] == [200] * 5
+    states = [answer["output"]["task_status"] for _, _, answer in answers]
+    assert states == ["PENDING", "PENDING", "UNKNOWN", "UNKNOWN", "PENDING"]
+
+
 @pytest.mark.parametrize(
     ("lines", "status"),
     [

@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from understudy.core.ids import random_id
@@ -34,6 +35,9 @@ class Gate(HttpToolsProtocol):
     """Bytes read since the parser last came a step further than a header."""
     _stepped = False
     _refused = False
+    _refusal = b""
+    """Bytes that wait until the requests before the broken one are answered."""
+    _staying = False
     _stopping: asyncio.Event | None = None
     _begun: tuple[RequestResponseCycle, ...] = ()
     """Requests of this connection that have no whole answer yet, the oldest first."""
@@ -45,18 +49,52 @@ class Gate(HttpToolsProtocol):
                 self.transport.abort()
             return
         self._stepped = False
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._read(data)
         # a piece in which a step was made may hold anything before it, so it does not count
         self._waiting = 0 if self._stepped else self._waiting + len(data)
         if self._waiting > LONGEST_HEAD and not self._refused:
             _log.warning("A request's head is longer than %d bytes: connection closed.", LONGEST_HEAD)
             self._refuse(431, f"The request's headers are longer than {LONGEST_HEAD // 1024} kB. Send shorter ones.")
 
+    def _read(self, data: bytes) -> None:
+        rest = memoryview(data)
+        try:
+            while rest:
+                try:
+                    self.parser.feed_data(rest)
+                    return
+                except HttpParserUpgrade as offer:
+                    rest = rest[offer.args[0] :]
+                    self._stay()
+        except HttpParserError:
+            _log.warning("Invalid HTTP request received.")
+            self.send_400_response("Invalid HTTP request received.")
+
+    def _stay(self) -> None:
+        """Stay with HTTP/1.1 after a request that offers to change (RFC 9110, 7.8: the offer may be passed over).
+
+        Java's own client offers HTTP/2 with the first request of every connection, and curl with `--http2`. The parser
+        stops there and takes the body for words of the other protocol; a new one is told its length and goes on.
+        """
+        framing = [
+            b"%b: %b\r\n" % pair
+            for pair in self.cycle.scope["headers"]
+            if pair[0] in (b"content-length", b"transfer-encoding")
+        ]
+        self.parser = HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as the first one has it
+        self._staying = True
+        self.parser.feed_data(b"".join([b"POST / HTTP/1.1\r\n", *framing, b"\r\n"]))
+        self._staying = False
+
     def on_message_begin(self) -> None:
         self._stepped = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
+        if self._staying:
+            return
         self._stepped = True
         super().on_headers_complete()
         self._begun = (*(cycle for cycle in self._begun if not cycle.response_complete), self.cycle)
@@ -71,6 +109,8 @@ class Gate(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._stepped = True
+        if self.parser.should_upgrade():
+            return  # its body is still to come (`_stay`)
         super().on_message_complete()
 
     def _answer(self, status: int, head: bytes, body: bytes) -> bool:
@@ -123,6 +163,23 @@ class Gate(HttpToolsProtocol):
             f"x-should-retry: false\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
         )
         self._refused = True
-        self.transport.write(head.encode() + body)
+        self._refusal = head.encode() + body
+        for cycle in self._begun:
+            if cycle.more_body and not cycle.response_started:  # it is what was broken: the refusal is its answer
+                cycle.disconnected = True
+                cycle.message_event.set()
+        self._write_refusal()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._write_refusal()
+
+    def _write_refusal(self) -> None:
+        """Answers keep the order of their requests: what was whole before the broken bytes is answered before them."""
+        open_still = any(not cycle.response_complete and not cycle.disconnected for cycle in self._begun)
+        if not self._refusal or open_still or self.transport.is_closing():
+            return
+        self.transport.write(self._refusal)
+        self._refusal = b""
         self.transport.write_eof()
         self.loop.call_later(LINGER_SECONDS, self.transport.close)

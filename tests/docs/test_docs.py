@@ -44,6 +44,19 @@ def test_a_file_is_short_and_says_what_it_knows(path: Path) -> None:
         assert ast.get_docstring(ast.parse(text)), "a module opens with what it knows and must not know"
 
 
+def test_every_exception_is_taken_in_two_places() -> None:
+    """The server's outermost handler and the worker's; elsewhere one catches what one means, or raises it again."""
+    takers = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and any("error, Exception)" in ast.unparse(part) for part in node.body):
+                takers.append(node.name)
+            if isinstance(node, ast.ExceptHandler) and not isinstance(node.body[-1], ast.Raise):
+                caught = ast.unparse(node.type) if node.type else "everything"
+                assert caught not in ("Exception", "BaseException", "everything"), f"{path.name}:{node.lineno}"
+    assert sorted(takers) == ["Outermost", "Outliving"]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")

@@ -56,6 +56,24 @@ class Stream(Protocol):
 App: TypeAlias = Callable[[Any, Any, Any], Awaitable[None]]
 
 
+class Outermost:
+    """The server's outermost handler: a bug of ours is written down under the request's number and goes no further."""
+
+    __slots__ = ("_path", "_request_id")
+
+    def __init__(self, request_id: str, path: str) -> None:
+        self._request_id = request_id
+        self._path = path
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        log.error("unexpected", request_id=self._request_id, path=self._path, exc_info=error)
+        return True
+
+
 class RouteTable:
     """Finds the dialect and route for a method and path."""
 
@@ -143,8 +161,8 @@ class DialectMount:
             pair = None  # a HEAD changes nothing, even where an SDK cancels by GET
         dialect = pair[0] if pair else (owner or next(iter(methods.values()))[0])
         caller: Caller | None = None
-        reply: WireReply | Stream
-        try:
+        reply: WireReply | Stream | None = None
+        with Outermost(wire.request_id, path):
             try:
                 if pair is None:
                     raise self._no_such_route(method, path, known=bool(methods))
@@ -152,24 +170,15 @@ class DialectMount:
                 reply = await self._answer(dialect, pair[1], wire, receive, caller)
             except Fault as fault:
                 reply = dialect.encode_fault(fault, wire)
-        except Exception:
-            # the outermost handler: whatever it is, the caller gets his vendor's words and an id to ask us with
-            log.exception("unexpected", request_id=wire.request_id, path=path)
+        if reply is None:  # whatever it was, the caller gets his vendor's words and a number to ask us with
             reply = dialect.encode_fault(InternalFault(), wire)
         action = pair[1].action.value if pair else "none"
         watch.stop(action, method, path, reply.status, wire.request_id, caller.account if caller else "")
         if isinstance(reply, WireReply):
             await guard.send_reply(scope, send, reply, is_head=method == "HEAD")
         else:
-            await self._go_on(reply, scope, receive, send, wire.request_id)
-
-    @staticmethod
-    async def _go_on(stream: Stream, scope: Any, receive: Any, send: Any, request_id: str) -> None:
-        """An answer that goes on; what breaks in the middle of it can only be written down."""
-        try:
-            await stream.send(scope, receive, send, is_head=scope["method"] == "HEAD")
-        except Exception:
-            log.exception("unexpected", request_id=request_id, path=scope["path"])
+            with Outermost(wire.request_id, path):  # what breaks in the middle of it can only be written down
+                await reply.send(scope, receive, send, is_head=method == "HEAD")
 
     async def _frames(self, dialect: Dialect, wire: WireRequest, events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
         """Each event with the task as the dialect tells it."""
@@ -188,11 +197,8 @@ class DialectMount:
                 message = {**message, "headers": [*message.get("headers", ()), numbered]}
             await send(message)
 
-        try:
+        with Outermost(request_id, scope["path"]):  # `rest` has answered already (see `app`)
             await self._rest(scope, receive, send_numbered)
-        except Exception:
-            # `rest` has answered already (see `app`); what is left is to write down what went wrong
-            log.exception("unexpected", request_id=request_id, path=scope["path"])
 
     @staticmethod
     def _no_such_route(method: str, path: str, *, known: bool) -> Fault:
@@ -239,12 +245,14 @@ class DialectMount:
         """The film itself, once there is one, for those who wait."""
 
         async def end() -> WireReply | Film:
-            try:
-                async for _ in await self._desk.follow(caller, EventsQuery(task_id), wire.base_url):
-                    pass
-                return await self._reply(dialect, ContentQuery(task_id), wire, caller)
-            except Fault as fault:
-                return dialect.encode_fault(fault, wire)
+            with Outermost(wire.request_id, wire.path):
+                try:
+                    async for _ in await self._desk.follow(caller, EventsQuery(task_id), wire.base_url):
+                        pass
+                    return await self._reply(dialect, ContentQuery(task_id), wire, caller)
+                except Fault as fault:
+                    return dialect.encode_fault(fault, wire)
+            return dialect.encode_fault(InternalFault(), wire)
 
         return Awaited(end, lambda fault: dialect.encode_fault(fault, wire))
 

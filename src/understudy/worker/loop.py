@@ -1,7 +1,6 @@
 """The worker: claims tasks, keeps their leases alive while they are performed, and stops in good order.
 
-Knows the queue and the clock. Must not know what performing means: it hands the lease on. The one place besides the
-server's outermost handler that catches every exception, because a worker must outlive any single task.
+Knows the queue and the clock. Must not know what performing means: it hands the lease on.
 """
 
 from __future__ import annotations
@@ -15,7 +14,9 @@ import structlog
 
 from understudy.core.faults import Fault, InternalFault, Unavailable
 from understudy.core.ports import Clock, TaskStore
+from understudy.core.task import Task
 from understudy.service.lease import CalledOff, Lease
+from understudy.worker.outliving import Outliving
 
 log = structlog.get_logger("understudy.worker")
 
@@ -111,25 +112,29 @@ class Worker:
     async def _fill(self) -> None:
         """Claim while there are free slots and waiting tasks."""
         while not self._stopping and len(self._running) < self._slots and self._is_rested():
-            try:
-                task = await self._store.claim(
-                    self.name, self._clock.now(), self._lease, self._running_at_once, self._attempts
-                )
-            except Unavailable as fault:  # a store that is down for a while
-                self._rest(fault.message)
-                return
-            except Exception:
-                log.exception("cannot claim", worker=self.name)
-                return
-            if self._in_trouble and task is None:
-                self._in_trouble = False
-                log.info("at work again", worker=self.name)
+            task = await self._claim()
             if task is None:
                 return
             lease = Lease(task, self._store, self._clock, self._lease)
             work = asyncio.create_task(self._hold(lease), name=f"task {task.task_id}")
             self._running[work] = lease
             work.add_done_callback(self._done)
+
+    async def _claim(self) -> Task | None:
+        """A waiting task; None when there is none or the store failed: the next poll asks again."""
+        with Outliving("cannot claim", worker=self.name):
+            try:
+                task = await self._store.claim(
+                    self.name, self._clock.now(), self._lease, self._running_at_once, self._attempts
+                )
+            except Unavailable as fault:  # a store that is down for a while
+                self._rest(fault.message)
+                return None
+            if self._in_trouble and task is None:
+                self._in_trouble = False
+                log.info("at work again", worker=self.name)
+            return task
+        return None
 
     def _rest(self, why: str) -> None:
         """Claim nothing for a moment. Told once, not at every try."""
@@ -153,22 +158,24 @@ class Worker:
         """Perform one task with a beating heart."""
         heart = asyncio.create_task(self._beat(lease))
         try:
-            await self._performance.perform(lease)
-        except Unavailable as fault:  # put aside; or the store is down, and whoever is up when the lease ends has it
-            log.warning("put aside", task_id=lease.task.task_id, reason=fault.message)
-            self._rest(fault.message)
-        except Exception:
-            log.exception("performing failed unexpectedly", task_id=lease.task.task_id)
-            await self._fail(lease)
+            await self._perform(lease)
         finally:
             heart.cancel()
             await asyncio.gather(heart, return_exceptions=True)
 
-    async def _fail(self, lease: Lease) -> None:
-        try:
+    async def _perform(self, lease: Lease) -> None:
+        task_id = lease.task.task_id
+        with Outliving("performing failed unexpectedly", task_id=task_id):
+            try:
+                await self._performance.perform(lease)
+            except Unavailable as fault:
+                # or the store is down, and whoever is up when the lease ends has it
+                log.warning("put aside", task_id=task_id, reason=fault.message)
+                self._rest(fault.message)
+            return
+        # where this fails too, its lease runs out, and the attempts limit ends it
+        with Outliving("cannot end a failed task", task_id=task_id):
             await self._performance.fail(lease, InternalFault())
-        except Exception:  # its lease runs out, and the attempts limit ends it
-            log.exception("cannot end a failed task", task_id=lease.task.task_id)
 
     async def _beat(self, lease: Lease) -> None:
         """Look every poll, write every third of a lease or when there is news; without the store, stop in time."""
@@ -178,17 +185,17 @@ class Worker:
             age = self._clock.now() - lease.renewed
             due = age >= self._lease / 3 or (lease.has_news and age.total_seconds() >= NEWS_SECONDS)
             due = due or age < timedelta(0)  # the clock was set back: begin to count anew
-            try:
-                await (lease.renew() if due else lease.look())
-                told = False
-            except Exception as error:
-                if not isinstance(error, Unavailable):
-                    log.exception("heartbeat failed", task_id=lease.task.task_id)
-                elif not told:
-                    log.warning("heartbeat failed", task_id=lease.task.task_id, reason=error.message)
+            with Outliving("heartbeat failed", task_id=lease.task.task_id):
+                try:
+                    await (lease.renew() if due else lease.look())
+                    told = False
+                    continue
+                except Unavailable as fault:
+                    if not told:
+                        log.warning("heartbeat failed", task_id=lease.task.task_id, reason=fault.message)
                     told = True
-                if self._clock.now() >= lease.ends:  # another may have it by now
-                    lease.call_off(CalledOff.LOST)
+            if self._clock.now() >= lease.ends:  # no news of it: another may have it by now
+                lease.call_off(CalledOff.LOST)
 
     # Waiting -----------------------------------------------------------------------------------------------------
 

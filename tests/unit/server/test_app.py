@@ -14,6 +14,7 @@ from builders import NOON
 from understudy.core.request import MediaFacts, Medium, Profile
 from understudy.core.task import Artifact
 from understudy.dialects.dashscope import DIALECT
+from understudy.dialects.openai_videos import DIALECT as VIDEOS
 from understudy.server.app import Front, build_app
 from understudy.service.events import Events
 from understudy.service.plans import Plans
@@ -110,6 +111,16 @@ async def test_what_breaks_inside_is_told_with_a_number_and_no_secret(world: Wor
     assert poll.json()["code"] == "InternalError"
     assert poll.json()["request_id"] == poll.headers["x-request-id"]
     assert "disk" not in film.text + poll.text
+
+
+async def test_what_breaks_while_a_film_is_waited_for_is_told_in_the_wires_own_words(world: World) -> None:
+    _, secret = await world.accounts.create_key("alice")
+    wished = {"model": MODEL, "prompt": "A cat.", "input_reference": {"image_url": "https://media.example/girl.png"}}
+    async with client_of(world, dialects=(VIDEOS,), events=LostDisk()) as client:
+        answer = await client.post("/v1/videos/sync", json=wished, headers={"Authorization": f"Bearer {secret}"})
+    assert (answer.status_code, answer.json()["error"]["type"]) == (500, "server_error")
+    assert answer.headers["x-request-id"]
+    assert "disk" not in answer.text
 
 
 async def test_a_server_that_cannot_work_says_so(world: World) -> None:

@@ -130,15 +130,15 @@ MOVES: tuple[tuple[str, Move], ...] = (
         Move.TRACK,
     ),
     (
-        r"手持(?:镜头|拍摄|摄影|摄像|跟拍|感|风格|运镜|晃动|的?(?:轻微)?呼吸感|的?晃|质感|机位|视角|效果|抖动|纪实)|"
-        r"(?:(?<![一-鿿])|轻微|微微|稍微|略带|全程|带点?)手持(?=$|[,。;|:/\n])|(?:轻微|微微)(?:晃动|抖动)的?(?:镜头|画面)|呼吸感(?:镜头|晃动)|"
+        r"手持(?:镜头|拍摄|摄影|摄像|跟拍|感|风格|运镜|晃动|的?(?:轻微)?呼吸感|的?[微略轻]?[晃抖]|质感|机位|视角|效果|抖动|纪实)|"
+        r"(?:(?<![一-鿿])|轻微|微微|稍微|略带|全程|带点?)手持(?=\s*(?:$|[,。;|:/\n]))|(?:轻微|微微)(?:晃动|抖动)的?(?:镜头|画面)|呼吸感(?:镜头|晃动)|"
         r"hand[ -]?held(?! (?:fan|device|mic|micro|console|radio|game|torch|phone|lamp|lantern|camera in))|"
         r"shaky[ -]?cam|\bshaky(?: footage\b|(?=\s?(?:[,.;|)]|$)))|"
         r"shaky camera",
         Move.HANDHELD,
     ),
     (
-        r"固定(?:机位|镜头|视角|拍摄|长镜头|画面|构图)|定机位|静止镜头|静态镜头|静止机位|(?<![一-鿿])固定(?=$|[,。;|:/\n])|锁定机位|三脚架|定镜|"
+        r"固定(?:机位|镜头|视角|拍摄|长镜头|画面|构图)|定机位|静止镜头|静态镜头|静止机位|(?<![一-鿿])固定(?=\s*(?:$|[,。;|:/\n]))|锁定机位|三脚架|定镜|"
         r"(?:机位|镜头|摄影机|摄像机|相机)(?:全程|始终|一直|保持|完全)?(?:固定|不动|别动|静止|不移动|不要动)|"
         r"(?:机位|镜头|摄影机|相机)(?:全程|始终)?(?:保持)?(?:固定)?不(?:要)?(?:动|移动)|"
         r"static (?:cam(?:era)?\b|shot|frame|framing|wide|medium|close|tripod)|(?:camera|shot|frame) (?:is |stays |"
@@ -174,19 +174,21 @@ CAMERA_MOVES: tuple[tuple[str, Move], ...] = (
         Move.TILT,
     ),
     (
-        r"摇(?:向|到|至|过|动|摆)|(?<![一-鿿])摇(?![一-鿿])|从左(?:往|至|到|向)右|从右(?:往|至|到|向)左|转(?:向|到)|"
+        r"摇(?:向|到|至|过|动|摆)|甩(?:向|到|至|过)|(?<![一-鿿])摇(?![一-鿿])|从左(?:往|至|到|向)右|从右(?:往|至|到|向)左|转(?:向|到)|"
         r"扫(?:过|向)|"
         r"掠过|横扫|\bpan(?:s|ning)?\b|sweeps?|swings?|turns? to",
         Move.PAN,
     ),
     (
-        r"移(?:向|到|至|过)|滑(?:过|动|向)|(?<![一-鿿])移(?![一-鿿])|slides?|glides? (?:left|right|past|along|"
-        r"sideways)|trucks?\b",
+        r"移(?:向|到|至|过)|滑(?:过|动|向)|横向(?:移动|滑动)?|侧向移动|平行移动|(?<![一-鿿])移(?![一-鿿])|slides?|trucks?\b|"
+        r"(?:glides?|drifts?|floats?|moves?|travels?|creeps?) (?:\w+ )?"
+        r"(?:left|right|past|along|sideways|laterally|across)\b",
         Move.TRUCK,
     ),
     (
         r"升(?:起|高|到|至|上|向)|上升|拉(?:高|起|升)|向上拉|抬[高升]|拔高|下降|降(?:到|至|低|下|落)|降落|(?<![一-鿿])[升降](?![一-鿿])|"
-        r"俯冲|"
+        r"俯冲|(?:向上|往上|向高空)飘|飘升|攀升|升空|腾空|"
+        r"(?:drifts?|floats?|moves?|glides?|travels?|flies|sails) (?:\w+ )?(?:up|down|skyward)(?:wards?)?\b|"
         r"(?:back|away|out) and up\b|up and (?:back|away|out|over)\b|"
         r"rises?|rising|ascend|descend|lowers?|lifts?|soars?|cranes?\b|\bdrops? (?:down|to)|climbs",
         Move.CRANE,
@@ -260,20 +262,21 @@ SPEAKING: tuple[tuple[str, Delivery], ...] = (
     (
         r"大喊(?:道|着|一声)?|高喊|呼喊|喊(?:道|着|出|话|一声)?|怒吼(?:道)?|大吼|吼(?:道|着|出)?|咆哮(?:道)?|"
         r"尖叫(?:道)?|大叫(?:道)?|"
-        r"惊叫(?:道)?|高呼|惊呼(?:道)?|怒喝|大喝|嘶吼|\bshout(?:s|ing|ed)?\b|\byell(?:s|ing|ed)?\b|\bscream(?:s|ing|"
+        r"吆喝(?:道|着)?|叫卖|扯着嗓[子门]|放声(?!大?[哭笑])|厉喝|断喝|惊叫(?:道)?|高呼|惊呼(?:道)?|怒喝|大喝|嘶吼|\bshout(?:s|ing|ed)?\b|\byell(?:s|ing|ed)?\b|\bscream(?:s|ing|"
         r"ed)?\b|"
         r"\bbellow\w*|\broars?\b|\bshriek\w*",
         Delivery.SHOUT,
     ),
     (
-        r"压低(?:了)?(?:声音|嗓音|嗓门)|耳语(?:道)?|低语(?:道)?|悄声(?:说|道|问)?|悄悄(?:地)?(?:说|告诉)|窃窃私语|"
+        r"压低(?:了)?(?:声音|嗓音|嗓门|嗓子|声线|声|音量)|耳语(?:道)?|低语(?:道)?|悄声(?:说|道|问)?|悄悄(?:地)?(?:说|告诉)|窃窃私语|"
         r"用气声|"
         r"\bwhisper(?:s|ing|ed)?\b|under (?:his|her|their) breath|hushed voice",
         Delivery.WHISPER,
     ),
     (
-        r"旁白|画外音|内心独白|\bos\b|独白|解说(?!员|嘉宾)(?:词)?|心想|"
-        r"心里想|心里默念|心声|内心(?:想|说)|voice[ -]?overs?|"
+        r"旁白|画外音|内心独白|\bos\b|独白|解说(?!员|嘉宾)(?:词)?|心想|暗想|暗道|暗忖|默想|寻思|心声|"
+        r"(?:内心|心里|心中|心底)的声音|(?:内心|心里|心中|心底)(?:默默|暗暗|暗自|偷偷|悄悄)?地?(?:想|念|默念|说|道|喊|嘀咕|盘算)|"
+        r"voice[ -]?overs?|\b(?:inner|inside) (?:voice|thoughts?)\b|"
         r"\bv\.?o\.?\b|"
         r"\bnarrat\w+|inner monologue|internal monologue|thinks to (?:him|her)self",
         Delivery.NARRATE,
@@ -292,7 +295,7 @@ SPEAKING: tuple[tuple[str, Delivery], ...] = (
         r"呵斥|冷笑(?:道)?|冷哼|苦笑(?:道)?|笑道|笑出声来?|讲(?:道|述|解|话)?|表示|致辞|报幕|口播|台词|对白|配音|"
         r"抱怨(?:道)?|嘲讽(?:道)?|"
         r"嘱咐(?:道)?|叮嘱(?:道)?|吩咐(?:道)?|承诺|道歉|求饶|喊话|道(?=$|[:,])|搭话|接话|插话|笑说|坦白|抱怨|发问|"
-        r"应(?:道|了一?声)|撒娇|"
+        r"应(?:道|了一?声)|撒娇|(?:[冒蹦甩丢扔撂飙憋挤吐接补来回怼抛]|插|念叨)(?:出来?|下|上|了|过来)?(?:这么)?一句|"
         r"\bsay(?:s|ing)?\b|\bsaid\b|\bask(?:s|ing|ed)?\b|\brepl(?:y|ies|ied|ying)\b|\banswer(?:s|ing|ed)?\b|"
         r"\brespond(?:s|ing|ed)?\b|\bmutter(?:s|ing|ed)?\b|\bmurmur(?:s|ing|ed)?\b|\bmumbl\w+|\bcall(?:s|"
         r"ing)? out\b|\bcries? out\b|"

@@ -103,6 +103,8 @@ class _Reader:
         self.place = find_place(page.view[start:end], page.raw[start:end]) if end else None
         always = [c for c in re.split(r"[。;\n]", page.view) if _THROUGHOUT.search(c)] if len(layout.shots) > 1 else []
         self.always = "\n".join(always)
+        lasting = [c for c in re.split(r"[,\n]", self.always) if _THROUGHOUT.search(c)]
+        self.weather = _united(self.weather, find_weather("\n".join(lasting)))
 
     def _set(self, start: int, end: int) -> tuple[CastMember, ...]:
         named = find_cast(self.page.view, start, end, self.mentions, self.naming)

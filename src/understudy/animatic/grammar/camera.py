@@ -44,6 +44,13 @@ _FACED = compile_words(
 )
 _TAKEN = compile_words(r"\b(?:as|while|she|he|they|who|where|when|of|from behind|his|her)\b")
 _COOKING = compile_words(r"(?:frying|burnt|hot|sauce|cooking|dust|iron|a|the|steel|her|his)\s$")
+_THEN = compile_words(
+    r"\s?(?:然后|随后|接着|紧接着|随即|最后|最终|之后|再|又|并|同时|and then|then|before|and|finally)\s?"
+    r"(?:再|又|才|就|便|继续|(?:缓缓|慢慢|迅速|快速|逐渐|渐渐|猛地?|急速|突然|顺势|匀速|平稳|稳稳)地?|\w+ly\s){0,2}"
+)
+_REVEALS = compile_words(r"\s?(?:露出|展现|呈现|现出|带出|显出|看到|看见|revealing|showing)")
+_PASSING = compile_words(r"掠过|扫过|从左(?:往|至|到|向)右|从右(?:往|至|到|向)左|sweeps?")
+"""Words for passing along something; with a truck they tell where it goes."""
 _LEFT_OPEN = compile_words(
     r"(?:运镜|镜头|机位)\S{0,4}(?:参考|参照|模仿)|camera (?:moves?|motion|work)\S{0,3} (?:of|from|in|like)"
 )
@@ -62,21 +69,26 @@ def find_angle(text: str) -> Angle | None:
 def find_moves(text: str) -> tuple[CameraMove, ...]:
     """All moves in the order they are named, each once."""
     hits: list[tuple[int, int, Move, str]] = []
+    moving = False
     for clause in _CLAUSE.finditer(text):
         words = clause[0]
         if _LEFT_OPEN.search(words):
             continue
         own = _hits(words, _MOVES)
         camera = _agent(words)
-        if camera:
+        since = camera.start() if camera else _goes_on(text, clause, moving)
+        moving = since is not None or (moving and bool(_REVEALS.match(words)))
+        if since is not None:
             behind = [
                 h
                 for h in _hits(words, _CAMERA_MOVES)
-                if h[0] >= camera.start() - 8
+                if h[0] >= since - 8
                 and not words.startswith("的", h[1])
-                and not _TAKEN.search(words[camera.end() : h[0]])
+                and not _TAKEN.search(words[camera.end() if camera else since : h[0]])
             ]
             moved = {h[2] for h in own}
+            if Move.TRUCK in moved or any(h[2] is Move.TRUCK for h in hits):
+                behind = [h for h in behind if not _PASSING.fullmatch(words[h[0] : h[1]])]
             if Move.TRUCK in moved:
                 behind = [h for h in behind if h[2] is not Move.PAN]
             if Move.HANDHELD in moved or Move.STATIC in moved:
@@ -97,6 +109,14 @@ def find_moves(text: str) -> tuple[CameraMove, ...]:
     if len(moves) > 1:
         moves = [m for m in moves if m.move is not Move.STATIC] or moves
     return tuple(moves)
+
+
+def _goes_on(text: str, clause: re.Match[str], moving: bool) -> int | None:
+    """Where the camera's next move begins in a clause that does not name it: 镜头绕着图1转，然后迅速后撤."""
+    led = _THEN.match(clause[0])
+    if not moving or led is None or text[clause.start() - 1 : clause.start()] not in (",", " "):
+        return None
+    return led.end() if any(h[0] == led.end() for h in _hits(clause[0], _CAMERA_MOVES)) else None
 
 
 def _agent(words: str) -> re.Match[str] | None:

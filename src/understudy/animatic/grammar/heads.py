@@ -46,7 +46,7 @@ class Layout:
     one_take: bool = False
 
 
-_EDGE = r"(?:(?<=[\n。.!?;:,|)\]】」』”\"…~\ue000#*])|(?<=\s)|^|(?=[【])|(?<=[️🎬]))"
+_EDGE = r"(?:(?<=[\n。.!?;:,|)\]】」』”\"…~\ue000#*→➡⇒➔])|(?<=\s)|^|(?=[【])|(?<=[️🎬]))"
 _AFTER = compile_words(r"\s?[】\])]?\**\s?(?:[:.、|,/-]|—+)?\s?")
 
 _LABEL = compile_words(
@@ -75,8 +75,8 @@ _TIME = compile_words(
     rf"[【\[(]{{0,2}}(?:时间|time|timecode|t)?\s?[:=]?\s?[【\[(]?(?<![\d.])(?<!\d:)(?:"
     rf"{_CLOCK}\s?{_TO}{_CLOCK}"
     rf"|(?:第|seconds? |from )?\s?{_SEC}\s?{_UNIT}?{_TO}第?{_SEC}\s?{_UNIT}(?![一-鿿]?后|左右|\s(?:later|long|after))"
-    rf"|(?:前|开头|最初|开场)\s?({NUMBER})\s?秒(?!后)|(?:最后|末尾|结尾|后)\s?({NUMBER})\s?秒(?!后)"
-    rf"|\b(?:the )?first ({NUMBER}) seconds?|\b(?:the )?(?:last|final) ({NUMBER}) seconds?"
+    rf"|(?:前|开头|最初|开场)\s?({NUMBER})\s?秒(?!后)|(?:最后|末尾|结尾|后|中间|中段|接下来|紧接着|接着|随后|之后|下)(?:的)?\s?({NUMBER})\s?秒(?!后)"
+    rf"|\b(?:the )?first ({NUMBER}) seconds?|\b(?:the )?(?:last|final|next|middle|following) ({NUMBER}) seconds?"
     rf"|seconds? {_SEC}\s?{_TO}{_SEC}"
     rf")\s?[】\])]{{0,2}}"
 )
@@ -101,11 +101,16 @@ _SIZE_HEAD = compile_words(
     r"(?:extreme )?close-?up|insert|pov|full shot)"
     r"(?:镜头)?\s?[:|]"
 )
+_SONG = r"前奏|主歌|导歌|副歌|间奏|桥段|尾奏|(?:pre-?)?chorus|verse(?: (?:\d|one|two))?|bridge|refrain|interlude"
 _STAGE_HEAD = compile_words(
     r"(?:(?<=[\n。!?;])|^|(?<=\s))(?:开场|开头|开篇|起始|中段|中间|过渡|转折|高潮|结尾|收尾|结束|尾声|opening|"
     r"beginning|middle|climax|"
     r"ending|end|"
-    r"intro|outro|hook|turn|payoff)(?:镜头|画面|shot)?\s?:"
+    r"intro|outro|hook|turn|payoff|" + _SONG + r")(?:镜头|画面|shot)?\s?:"
+    r"|[【\[]\s?(?:开场|开头|开篇|起始|中段|中间|过渡|转折|高潮|结尾|收尾|结束|尾声|opening|middle|climax|ending|"
+    + _SONG
+    + r")"
+    r"(?:部分|镜头|画面|shot)?\s?[】\]]"
 )
 _CUT = compile_words(
     r"(?:然后|随后|接着|再|突然|最后)?(?:镜头|画面|场景)?(?:快速|迅速|直接|突然|硬|再)?(?:切换?(?:到|至|回|入|为)|"
@@ -122,6 +127,9 @@ _CUT = compile_words(
     r"(?:scene|shot) (?:changes|shifts|moves|jumps) to\b)"
     r"|(?:(?<=[.!?\n;])|^)\s?back to (?=image|video|the|her|him|[a-z]+ (?:in|at|on)\b)"
 )
+_SIZE_BEFORE = compile_words(
+    r"(?<![一-鿿])(?:大远景|远景|大全景|中?全景|中近景|近景|中景|半身|全身|大?特写|微距)(?:镜头)?$"
+)
 _NEXT = compile_words(
     r"(?:(?<=[\n。!?;,:])|^|(?<=\s))(?:【|\[)?(?:下一(?:个)?(?:镜头?|画面|场景|幕|格)|另一(?:个)?(?:镜头|画面|场景)|"
     r"最后一?(?:个)?(?:镜头?|"
@@ -130,7 +138,7 @@ _NEXT = compile_words(
     r"\])?\s?[:,]?"
 )
 _NOT_BEFORE = compile_words(
-    r"(?:不要|不|别|没有|无|禁止|避免|勿|no|without|not|never|don't|avoid|any)\s?(?:\S{0,6}\s?)$"
+    r"(?:不要|不|别|没有|无|禁止|避免|勿|\b(?:no|without|not|never|don't|avoid|any)\b)\s?(?:\S{0,6}\s?)$"
 )
 _ONE_TAKE = compile_words(
     r"一镜到底|(?<!第)一镜(?:直下|拍完|完成)|一个镜头(?:到底|拍完|完成)|不(?:要|切|需要)?\S{0,3}(?:切镜|剪辑|"
@@ -165,11 +173,7 @@ def _choose(page: Page, view: str, blocks: list[tuple[int, int, str]]) -> list[S
     sizes = [Head(m.start(), m.start()) for m in _SIZE_HEAD.finditer(view)]
     stages = [Head(m.start(), m.start()) for m in _STAGE_HEAD.finditer(view)]
     following = [Head(m.start(), m.end()) for m in _NEXT.finditer(view)]
-    cuts = [
-        Head(m.start(), m.end())
-        for m in _CUT.finditer(view)
-        if not _NOT_BEFORE.search(view[max(0, m.start() - 12) : m.start()].split("\n")[-1])
-    ]
+    cuts = [_sized(view, m) for m in _CUT.finditer(view) if not _negated(view, m.start(), 12)]
     if len(labels) >= 2 or (labels and following):
         return _stretches(view, _merge(labels, following), times)
     if len(times) >= 2:
@@ -185,6 +189,18 @@ def _choose(page: Page, view: str, blocks: list[tuple[int, int, str]]) -> list[S
     if len(stages) >= 2:
         return _stretches(view, _merge(stages, _inside(view, stages, cuts)), times)
     return _by_cutting(view, _merge(cuts, following), labels + chain, blocks)
+
+
+def _negated(view: str, position: int, window: int) -> bool:
+    """Whether a negation stands within `window` characters before a mark, on its line; knot is none."""
+    found = _NOT_BEFORE.search(view, max(0, position - window), position)
+    return found is not None and not re.search(r"[\n,。;.]", found[0])
+
+
+def _sized(view: str, cut: re.Match[str]) -> Head:
+    """A size before the word of cutting is the size of what follows: 特写切到图1. Such words stay in the shot."""
+    size = _SIZE_BEFORE.search(view, max(0, cut.start() - 8), cut.start())
+    return Head(size.start(), size.start()) if size else Head(cut.start(), cut.end())
 
 
 def _by_cutting(view: str, cuts: list[Head], labels: list[Head], blocks: list[tuple[int, int, str]]) -> list[Stretch]:
@@ -243,7 +259,7 @@ def _numbered(pattern: re.Pattern[str], view: str) -> list[Head]:
         value = number(next((g for g in match.groups() if g), ""))
         if heads and value is not None and heads[-1].number is not None and value <= heads[-1].number and value != 1:
             continue
-        if _NOT_BEFORE.search(re.split(r"[\n,。;]", view[max(0, match.start() - 4) : match.start()])[-1]):
+        if _negated(view, match.start(), 4):
             continue
         finish = _AFTER.match(view, match.end())
         heads.append(Head(match.start(), finish.end() if finish else match.end(), value))

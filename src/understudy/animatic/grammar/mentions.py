@@ -43,7 +43,7 @@ _ZH_ALTERNATION = "|".join(sorted(_ZH_PEOPLE.split("|"), key=len, reverse=True))
 _EN_ALTERNATION = f"{nouns.MALE_EN}|{nouns.FEMALE_EN}|{nouns.ANYBODY_EN}|{nouns.ANIMALS_EN}"
 _ADJECTIVE = r"(?:(?!(?:the|an?|of|in|on|at|and|to|from|with|his|her|while|as|by|into)\b)[a-z][a-z'-]*[a-rt-z]\s){0,3}?"
 PEOPLE = compile_words(
-    rf"(?P<zh>(?:(?:{_ZH_ALTERNATION})(?!节|们?日|票|奶|车(?![厢里])|粮|背上|路|虎|铃|桶)){{1,2}}"
+    rf"(?P<zh>(?:(?:{_ZH_ALTERNATION})(?!节|席|证|们?日|票|奶|车(?![厢里])|粮|背上|路|虎|铃|桶)){{1,2}}"
     rf"(?P<surname>[小阿老][{HAN}](?![{HAN}]?的))?)"
     rf"|(?P<en>(?:\b(?P<article>an?|the|another|one|his|her|their|my|this|that)\s{_ADJECTIVE})?"
     rf"\b(?:{_EN_ALTERNATION})(?:s|es)?\b(?!-)(?! \d))"

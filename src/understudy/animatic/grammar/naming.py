@@ -1,7 +1,7 @@
 """How a prompt calls its references: numbered names, own names, and the aliases it gives them on the way.
 
-Knows the spellings of 图1 and Image 1 and the forms of introduction (图1是小熊, Mara (Image 1), the dog in Image 1).
-Must not know shots, lines or who acts. Source of the numbered names: seed 003, questions; spec/dashscope.md §5.
+Knows whom a name means and the forms of introduction (图1是小熊, Mara (Image 1), the dog in Image 1).
+Must not know shots, lines or who acts; `spelling` has the numbered names.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from understudy.animatic.grammar import nouns
-from understudy.animatic.grammar.text import HAN, NUMBER, Page, compile_words, number
+from understudy.animatic.grammar.spelling import NUMBERED, SOLE_IMAGE, SOLE_VIDEO
+from understudy.animatic.grammar.text import HAN, Page, compile_words, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +42,6 @@ class Nature(StrEnum):
     GUIDE = "guide"  # only style, motion, camera or voice is taken from it
 
 
-_SAFE_HAN = NUMBER.replace(r"\d{1,2}|", "")
-_NUMBERED = (
-    r"(?P<image>(?<![地截拼版构插意])(?:参考)?(?:图片|图像|照片|图)\s?#?(?:(?P<i1>\d{1,2})|"
-    r"(?P<i2>[一二三四五六七八九](?![个种些次点下会儿起切样])))"
-    r"|第(?P<i3>\d|[一二三四五六七八九])[张幅](?:参考)?(?:图片|图像|照片|图)"
-    r"|\b(?:reference )?(?:image|img|picture|photo|pic)[ _-]?#?(?P<i4>\d{1,2})(?!\d)"
-    r"|\b(?:the )?(?P<i5>first|second|third|fourth|fifth) (?:reference )?(?:image|picture|photo)\b)"
-    r"|(?P<video>(?:参考)?(?:视频|影片)\s?#?(?:(?P<v1>\d{1,2})|"
-    r"(?P<v2>[一二三四五六七八九](?![个种些次点下会儿起切样])))"
-    r"|第(?P<v3>\d|[一二三四五六七八九])[个段](?:参考)?视频"
-    r"|\b(?:reference )?video[ _-]?#?(?P<v4>\d{1,2})(?!\d)"
-    r"|\b(?:the )?(?P<v5>first|second|third|fourth|fifth) (?:reference )?video\b)"
-    r"|(?P<any>\b(?:character|subject|char)[ _-]?#?(?P<c1>\d{1,2})(?!\d)|(?:角色|主体|人物)(?P<c2>\d{1,2}|"
-    r"[一二三四五]))"
-)
-_SOLE_IMAGE = (
-    r"参考(?:图片|图像|图|照片)(?!\d)|这张(?:图片|图|照片)|该图片?|上传的(?:图片|图|照片)|"
-    r"(?<![截意])图片?[里中](?=的)|照片[里中](?=的)|原图|"
-    r"the (?:reference|provided|uploaded|given|attached|input|source)? ?(?:image|picture|photo)\b(?! ?\d)|"
-    r"this (?:image|picture|photo)\b"
-)
-_SOLE_VIDEO = (
-    r"参考视频(?!\d)|这段视频|该视频|上传的视频|视频[里中](?=的)|原视频|"
-    r"the (?:reference|provided|uploaded|given|attached|input|source)? ?(?:video|clip)\b(?! ?\d)|this (?:video|"
-    r"clip)\b"
-)
 _AT = r"@?\[?@?"
 
 
@@ -92,7 +67,7 @@ class Naming:
         groups = match.groupdict()
         if groups.get("own"):
             return self._own(groups["own"])
-        for medium, keys in (("image", "i1 i2 i3 i4 i5"), ("video", "v1 v2 v3 v4 v5"), ("any", "c1 c2")):
+        for medium, keys in (("image", "i1 i2 i3 i4 i5 i6"), ("video", "v1 v2 v3 v4 v5"), ("any", "c1 c2")):
             if groups.get(medium):
                 text = next(groups[k] for k in keys.split() if groups[k])
                 return self._numbered(medium, number(text) or 0)
@@ -124,7 +99,7 @@ class Naming:
 
 
 _NAME = compile_words(r"(?:图|视频|image|video|character)\s?(\d{1,2})")
-_GENERIC = compile_words(_NUMBERED)
+_GENERIC = compile_words(NUMBERED)
 
 
 def name_subjects(subjects: Sequence[NamedSubject]) -> Naming:
@@ -133,14 +108,14 @@ def name_subjects(subjects: Sequence[NamedSubject]) -> Naming:
     for subject in subjects:
         for text in (subject.name, *subject.aliases):
             low = text.lower().strip()
-            if low and not _GENERIC.fullmatch(low) and not re.fullmatch(_SOLE_IMAGE + "|" + _SOLE_VIDEO, low):
+            if low and not _GENERIC.fullmatch(low) and not re.fullmatch(SOLE_IMAGE + "|" + SOLE_VIDEO, low):
                 border = r"\b" if low[0].isascii() and low[0].isalnum() else ""
                 finish = r"\b" if low[-1].isascii() and low[-1].isalnum() else ""
                 own.append(border + re.escape(low) + finish)
-    parts = [_NUMBERED]
+    parts = [NUMBERED]
     if own:
         parts.insert(0, "(?P<own>" + "|".join(sorted(own, key=len, reverse=True)) + ")")
-    parts += [f"(?P<sole_image>{_SOLE_IMAGE})", f"(?P<sole_video>{_SOLE_VIDEO})"]
+    parts += [f"(?P<sole_image>{SOLE_IMAGE})", f"(?P<sole_video>{SOLE_VIDEO})"]
     return Naming(subjects, compile_words(f"{_AT}(?:{'|'.join(parts)})\\]?"))
 
 
@@ -175,9 +150,11 @@ _IN_CAST = compile_words(
 _BRACKET = compile_words(r"\s?[(\[]\s?([^()\[\],:\n]{1,24})[)\]]")
 _OF_HAN = compile_words(r"(?:[里中内上])?(?:的|那|这)(?:[个位只双款本件条把座间张台部辆]|一[个位只双款本件])?")
 _FROM = compile_words(
-    r"\b(the|an?|her|his|its|their|this|that|my|our)\s((?:[a-z'-]+\s){1,4}?)(?:shown |seen |pictured |as )?"
+    r"(?:\b(?P<article>the|an?|her|his|its|their|this|that|my|our)\s|(?:^|[\n.!?;,]\s?)(?=\w+\s(?:in|from)\s))"
+    r"(?P<words>(?:[a-z'-]+\s){1,4}?)(?:shown |seen |pictured |as )?"
     r"(?:in|from|of|on)\s?@?\[?$"
 )
+_OWNED = compile_words(r"'s\s((?:[a-z-]+\s){0,2}?(?:" + nouns.PLACES_EN + r"))\b")
 _HEAD_CUT = compile_words(r"\b(?:in|with|who|that|from|of|on|at|wearing|holding|whose|and|standing|sitting|for)\b")
 _STOP_HEADS = frozenset(
     re.findall(
@@ -202,6 +179,8 @@ def introduce(page: Page, naming: Naming) -> None:
             claims.setdefault(alias, set()).add(name)
             if proper:
                 naming.proper.add(alias)
+            if alias[0] in "小老" and _PEOPLE.fullmatch(alias) and _PEOPLE.fullmatch(alias[1:]) and len(alias) > 2:
+                claim(alias[1:], name, proper=proper)  # 图1的小女孩 is 女孩 afterwards
 
     for subject in naming.subjects:
         if subject.kind in ("person", "place"):
@@ -244,6 +223,15 @@ def introduce(page: Page, naming: Naming) -> None:
     for alias, names in claims.items():
         if len(names) == 1:
             naming.aliases[alias] = next(iter(names))
+    for subject in naming.subjects:
+        if subject.name not in naming.natures and _only_place_of(view, subject.name, naming):
+            naming.natures[subject.name] = Nature.PLACE
+
+
+def _only_place_of(view: str, name: str, naming: Naming) -> bool:
+    """Whether a reference is never named but as the owner of a place: Image 2's cabin. A person does more than that."""
+    owned = [_OWNED.match(view, end) for _, end, found in naming.find(view) if found == name]
+    return bool(owned) and all(m and nature_of_words(m[1]) is Nature.PLACE for m in owned)
 
 
 def nature_of_words(text: str) -> Nature | None:
@@ -374,14 +362,14 @@ def _from(page: Page, before: str, start: int, end: int, name: str, claim: _Clai
     match = _FROM.search(before)
     if not match or re.match(r"'s\b", page.view[end : end + 2]):
         return
-    words = match[2].split()
+    words = match["words"].split()
     head = words[-1] if words else ""
     nature = nature_of_words(" ".join(words[-2:]))
     if head in _STOP_HEADS or re.fullmatch(nouns.BODY_EN, head):
         return
     if nature:
         naming.natures.setdefault(name, nature)
-        claim(head, name, proper=False)
+        claim(head, name, proper=match["article"] is None)  # "grandma in image 1" calls her Grandma
 
 
 def _apposition(page: Page, end: int, name: str, claim: _Claim) -> None:

@@ -28,6 +28,10 @@ _NOT_LABEL = compile_words(r"台词|对白|对话|文案|配音|口播|画面|�
 _UNSEEN_VOICE = compile_words(
     r"(?:the |an? )?(?:(?:fe)?male )?(?:announcer|narrator|voice|presenter)|[男女童]声|解说员?|播音员?"
 )
+_BODILESS = compile_words(
+    rf"((?:an?|another|some) (?:[a-z-]+ ){{0,2}}voices?|[一某]个(?:[{HAN}]{{0,4}}的)?声音)(?=$|[\s,]|从|在)"
+)
+"""A voice that is nobody's: a tiny voice from inside, 一个苍老的声音从门后传来."""
 _ADVERB_RUN = compile_words(
     r"^(?:然后|随后|接着|突然|忽然|这时|此时|最后|于是|轻声|小声|大声|低声|连忙|笑着|哭着|一边|并且?|又|再|也|先|便|"
     r"就|and|then|softly|quietly)+"
@@ -235,6 +239,9 @@ class Attribution:
             off = [m for m in self.people if floor <= m.start and m.end == end]
             if off:
                 return off[-1], None, label
+        bodiless = _BODILESS.match(label)
+        if bodiless and not any(m.names for m in here):
+            return None, self.page.words(at, end).strip("-*•△ ")[: bodiless.end(1)], label
         if label and not here and not SPEECH_VERB.search(label) and not _NOT_LABEL.search(label):
             raw = self.page.words(at, end).strip("-*•△ ")
             short = re.fullmatch(rf"[{HAN}a-z·]{{2,5}}", label) or (

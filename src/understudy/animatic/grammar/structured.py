@@ -45,6 +45,7 @@ _CAMERA_KEYS = (
 )
 _LINE_KEYS = ("dialogue", "dialog", "lines", "speech", "line", "says", "台词", "对白")
 _VOICE_KEYS = ("voiceover", "voice_over", "narration", "narrator", "vo", "旁白", "画外音")
+_WHO_KEYS = ("speaker", "character", "who", "name", "by", "角色", "说话人")
 _SOUND_KEYS = ("audio", "sound", "sfx", "music", "bgm", "音效", "音乐", "声音")
 _TEXT_KEY = re.compile(r"(?:on[ _-]?screen[ _-]?)?(?:text|captions?|subtitles?|titles)(?:[ _-]?overlays?)?|字幕|文字")
 _NOTHING = ("none", "no", "off", "false", "无", "不要", "")
@@ -95,9 +96,14 @@ def _shot(shot: Any, clock: float) -> tuple[str, float]:
         length = float(re.sub(r"[^\d.]", "", length))
     if start is None and isinstance(length, (int, float)) and not isinstance(length, bool):
         start, end = clock, clock + float(length)
+    who = _speaker_of(shot)
     for key, item in shot.items():
         low = str(key).lower()
-        if low in _TIME_KEYS:
+        if who and low in _LINE_KEYS and isinstance(item, str):
+            parts.append(_lines(item, who, 0))
+        elif who and shot[key] == who and low in _WHO_KEYS:
+            continue
+        elif low in _TIME_KEYS:
             parts.insert(0, f"[{item}]")
         elif low in (
             "start",
@@ -120,6 +126,13 @@ def _shot(shot: Any, clock: float) -> tuple[str, float]:
         parts.insert(0, f"[{start:g}-{end:g}s]")
         clock = float(end)
     return " ".join(p for p in parts if p), clock
+
+
+def _speaker_of(shot: Mapping[str, Any]) -> str:
+    """Who speaks where a shot keeps the name beside the words: {"speaker": "图1", "dialogue": "…"}."""
+    lower = {str(key).lower(): item for key, item in shot.items()}
+    spoken = any(isinstance(lower.get(key), str) and lower[key] for key in _LINE_KEYS)
+    return next((lower[k] for k in _WHO_KEYS if spoken and k != "name" and isinstance(lower.get(k), str)), "")
 
 
 def _field(low: str, key: str, item: Any, depth: int) -> str:
@@ -163,7 +176,7 @@ def _field(low: str, key: str, item: Any, depth: int) -> str:
 def _lines(item: Any, speaker: str, depth: int) -> str:
     if isinstance(item, Mapping):
         who = next(
-            (str(item[k]) for k in ("speaker", "character", "who", "name", "by", "角色", "说话人") if item.get(k)),
+            (str(item[k]) for k in _WHO_KEYS if item.get(k)),
             speaker,
         )
         words = next(

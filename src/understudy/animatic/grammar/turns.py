@@ -124,7 +124,9 @@ def _is_spoken(page: Page, quote: Quote, naming: Naming) -> bool:
     if _shows(clause):
         return False
     if _SOUNDING.search(clause):
-        return bool(_GOES.search(clause)) and any(True for _ in naming.find(clause))
+        sentence = re.split(r"[。!?;\n]|\.\s", page.view[max(0, quote.start - 200) : quote.start])[-1]
+        whole = sentence if len(inner.split()) >= 3 else clause  # one word may be the noise of any thing
+        return bool(_GOES.search(clause)) and any(True for _ in naming.find(whole))
     if _speech_follows(right):
         return True
     final = inner.rstrip()[-1:] in "。!?！？…~～.—"
@@ -185,7 +187,8 @@ def _unquoted(page: Page, naming: Naming, layout: Layout, people: re.Pattern[str
             heading is False and (speech or (label and kind == "rules"))
         ):
             continue
-        if not label and not speech and not (heading is False and _acts_then_speaks(words, naming, people)):
+        acts = heading is False and _acts_then_speaks(view, begin, words, naming, people)
+        if not label and not speech and (not acts or _NARRATIVE.match(view[match.end() :])):
             continue
         whole = (label or heading) and _at_line(view, begin)
         end = _turn_end(page, match.end(), _limit(page, layout, match.end()), naming, people, whole=whole)
@@ -310,16 +313,33 @@ def _turn_end(page: Page, start: int, limit: int, naming: Naming, people: re.Pat
     return limit
 
 
+_BIDS = compile_words(r"(?:请|让|使|帮|给|把|将|要求|生成|制作|拍|做)")
+_GESTURE = compile_words(
+    r"(?:一笑|笑了笑?|笑笑|咧嘴|撇撇?嘴|努努?嘴|叹(?:了一?口)?气|[点摇]了?[点摇]?头|[摆挥招拍]了?[摆挥招拍一]?手|耸了?耸?肩|"
+    r"皱了?皱?眉|[眨瞪]了?[眨瞪]?眼|翻(?:了个)?白眼|[回转抬低扭歪]过?头|转过?身|鞠了?一?躬|竖起大拇指|比了?个?心)\s?$"
+)
 _PERCEIVES = compile_words(r"(?:看到|看见|发现|显示|写着?|如下|包括|出现|是|为|有|分别|内容|要求|如图|画面|镜头)\s?$")
 
 
-def _acts_then_speaks(words: str, naming: Naming, people: re.Pattern[str]) -> bool:
-    """图2拍拍她的背：深呼吸。 What a Chinese writer puts behind somebody's act and a colon is what he says."""
-    if not re.search(f"[{HAN}]", words) or len(words) < 4 or _PERCEIVES.search(words):
+def _acts_then_speaks(view: str, begin: int, words: str, naming: Naming, people: re.Pattern[str]) -> bool:
+    """图2拍拍她的背：深呼吸。 What a Chinese writer puts behind somebody's act and a colon is what he says.
+
+    Who acts may stand earlier in the sentence where the last clause is a gesture: 图1滑出来，咧嘴一笑：收工！
+    """
+    if not re.search(f"[{HAN}]", words) or len(words) < 4 or _PERCEIVES.search(words) or _BIDS.match(words):
         return False
+    if _led_by_somebody(words, naming, people):
+        return True
+    sentence = re.split(r"[。!?;\n|】]", view[max(0, begin - 60) : begin])[-1]
+    return bool(_GESTURE.search(words)) and _led_by_somebody(sentence.strip(), naming, people)
+
+
+def _led_by_somebody(words: str, naming: Naming, people: re.Pattern[str]) -> bool:
     first = next(iter(naming.find(words)), None)
     named = any(words.startswith(alias) for alias in naming.proper) or people.match(words) is not None
-    return named or (first is not None and first[0] <= 2 and bool(re.match(rf"[{HAN}]", words[first[1] :])))
+    return named or (
+        first is not None and first[0] <= 2 and bool(re.match(rf"(?:\([^()]*\))?[{HAN}]", words[first[1] :]))
+    )
 
 
 def _opens_narrative(text: str, naming: Naming, people: re.Pattern[str]) -> bool:

@@ -12,8 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DECLARED = {re.split(r"[\[<>=!~; ]", wish, maxsplit=1)[0].lower() for wish in PROJECT["dependencies"]}
-BY_NAME = {"uvloop", "httptools"}
-"""Used without an import of ours: the loop and the parser that uvicorn is told to run on."""
+BY_NAME = {"aiodns", "uvloop"}
+"""Used without an import of ours: aiohttp looks names up with the first, uvicorn is told to run on the other."""
 OF_PYDANTIC = {"pydantic-core"}
 """Pydantic fixes its version to its own and hands its errors out."""
 

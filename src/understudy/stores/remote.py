@@ -121,17 +121,25 @@ class GuardedRemote:
         import aiohttp
 
         door = _Door(self._allowed)
-        connector = aiohttp.TCPConnector(socket_factory=door.open_socket, force_close=True, use_dns_cache=False)
-        async with aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            # identity: a body that arrives packed is unpacked here, in bounded steps
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Accept": "*/*"},
-            timeout=aiohttp.ClientTimeout(total=None, connect=self._connect_seconds),
-            auto_decompress=False,
-            trust_env=False,
-        ) as session:
-            yield session, door
+        # not the system's lookups: those hold one of four threads, cancelled or not, so that a handful of names whose
+        # servers never answer would keep everybody's files out, and the process from ending
+        names = aiohttp.AsyncResolver()
+        connector = aiohttp.TCPConnector(
+            resolver=names, socket_factory=door.open_socket, force_close=True, use_dns_cache=False
+        )
+        try:
+            async with aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                # identity: a body that arrives packed is unpacked here, in bounded steps
+                headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Accept": "*/*"},
+                timeout=aiohttp.ClientTimeout(total=None, connect=self._connect_seconds),
+                auto_decompress=False,
+                trust_env=False,
+            ) as session:
+                yield session, door
+        finally:
+            await names.close()
 
     async def _download(self, text: str, max_bytes: int, into: Path) -> Path:
         import aiohttp

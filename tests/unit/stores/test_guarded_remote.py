@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import AsyncResolver, web
 from aiohttp.test_utils import TestServer
 
 from builders import tiny_image
@@ -207,10 +207,11 @@ class TestTheDoorStaysShut:
     ) -> None:
         """DNS rebinding: a public-looking name that resolves to this machine when it is connected."""
 
-        def resolve(name: str, port: Any, *rest: Any, **more: Any) -> list[Any]:
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", hidden.server.port))]
+        async def resolve(*_: Any, **more: Any) -> list[Any]:
+            found = {"hostname": "films.example", "host": "127.0.0.1", "port": hidden.server.port}
+            return [{**found, "family": socket.AF_INET, "proto": 0, "flags": 0}]
 
-        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+        monkeypatch.setattr(AsyncResolver, "resolve", resolve)
         refusal = await refused(GuardedRemote(), f"http://films.example:{hidden.server.port}/secret", into)
         assert refusal.problem is MediaProblem.BLOCKED
         assert "films.example" not in refusal.message
@@ -352,6 +353,19 @@ class TestLimits:
         remote = GuardedRemote({host.origin}, total_seconds=0.3)
         refusal = await refused(remote, host.url("a"), into)
         assert (refusal.problem, refusal.limits) == (MediaProblem.TIMEOUT, {"seconds": 0.3})
+
+    async def test_names_are_looked_up_without_a_thread(
+        self, host: Host, into: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Loops have four threads for the system's lookups; names whose servers never answer would fill them all."""
+
+        async def hang(*_: Any, **more: Any) -> Any:
+            await asyncio.Event().wait()
+
+        origin = host.origin.replace("127.0.0.1", "localhost")
+        host.serve("a")
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", hang)
+        assert (await GuardedRemote({origin}, connect_seconds=3).fetch(f"{origin}/a", LIMITS, into)).is_file()
 
     async def test_a_host_that_says_nothing(self, host: Host, into: Path) -> None:
         async def answer(request: web.Request) -> web.StreamResponse:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from understudy.animatic.grammar import nouns
+from understudy.animatic.grammar.asides import is_aside, is_guide
 from understudy.animatic.grammar.naming import Naming, Nature
 from understudy.animatic.grammar.text import HAN, Page, clauses, compile_words
 
@@ -96,32 +97,6 @@ _EN_CAMERA = compile_words(
     r"film)\b"
 )
 _BODY_OF = compile_words(rf"(?:the |an? )?(?:[a-z]+ )?(?:{nouns.BODY_EN}) of(?: the)?")
-_GUIDE = compile_words(
-    r"(?:运镜|音色|声音|嗓音|风格|画风|质感|氛围|影调|动作|舞蹈|舞步|节奏|色调|构图|光影|滤镜|口音|特效|表情|姿势|转场|"
-    r"镜头语言)\S{0,4}?(?:参考|参照|模仿|按照?|采用|使用|来自|同|跟|"
-    r"像|取自)\s?(?:了|自)?$|(?:style|moves?|movements?|motion|choreography|voice|rhythm|pacing|palette|lighting|"
-    r"camera ?work|timbre|grading|"
-    r"aesthetic|look|poses?|tone)\s(?:of|from|in|as in|like|taken from)\s(?:the\s)?$|in the style of\s$"
-)
-_GUIDE_OF = compile_words(
-    r"^\s?(?:里|中)?的?(?:运镜|音色|声音|嗓音|风格|画风|动作|舞蹈动作|舞步|节奏|色调|构图|光影|滤镜|口音|特效|转场|"
-    r"镜头语言|姿势|配音)|"
-    r"^'s (?:style|voice|motion|moves?|movement|camera|choreography|rhythm|lighting|palette|grading|pacing|timbre)"
-)
-_GUIDE_VERB = compile_words(
-    r"(?:参考|参照|模仿|按照?|沿用|采用|使用|复刻|用|以|借鉴|照着|同)\s?@?$|(?:reference|copy|match|mimic|use|follow|"
-    r"imitate|like)\s$"
-)
-_UNSEEN_LEFT = compile_words(
-    r"(?:没有|不见|不出现|找|寻找|等待|想念|想起|思念|怀念|提到|提起|想着|缺少|传来)\s?$|"
-    r"(?:without|looking for|searching for|waiting for|thinks? (?:of|about)|misses|remembers|no|voice of|"
-    r"sound of)\s(?:the\s)?$"
-)
-_UNSEEN_RIGHT = compile_words(
-    r"^\s?的?(?:声音|喊声|歌声|笑声|呼喊|画外音|配音|哭声|名字)|^\s?\(?\s?(?:画外|off[ -]?screen|o\.s\.|v\.o\.|"
-    r"offscreen)|"
-    r"^,? ?\(?(?:off[ -]?screen|o\.s\.|v\.o\.|unseen)|^'s (?:voice|name)|^\s?(?:不在|没有?出现|不出现|不出镜|未出现)"
-)
 _CONTACT = compile_words(
     r"(?:拍拍?|握住?|抓住?|牵[着住]?|靠[在着]?|摸|揉揉?|搂[着住]?|按住?|挽[着住]?|扶着?|亲|吻|趴在|在|从|走到|来到|"
     r"凑到|贴着|跟在|躲在|on|to|behind|beside|"
@@ -156,7 +131,7 @@ def find_mentions(page: Page, naming: Naming) -> list[Mention]:
             mention.is_subject, mention.joins = previous.is_subject, True
         else:
             mention.is_subject = _leads(left, same)
-        mention.is_aside = _is_aside(view, begin, mention, right)
+        mention.is_aside = is_aside(view, begin, mention.start, right)
         _observe(view, mention, right, left, naming)
         previous = mention
     _resolve(view, found, naming)
@@ -255,15 +230,6 @@ def _leads(left: str, has_earlier: bool) -> bool:
     return bool(re.fullmatch(r"(?:\w+ly|the|an?|in \w+|at \w+|then|there|only)(?: the| a)?", left)) and not has_earlier
 
 
-def _is_aside(view: str, begin: int, mention: Mention, right: str) -> bool:
-    left = view[max(begin, mention.start - 30) : mention.start].rstrip("@[ ")
-    left += "参考" if view.startswith("参考", mention.start) else ""  # 参考图1 is one name, 音色参考图1 is none
-    padded = left + " " if left and left[-1].isascii() else left
-    if _GUIDE.search(padded) or _UNSEEN_LEFT.search(padded) or _UNSEEN_RIGHT.match(right):
-        return True
-    return bool(_GUIDE_OF.match(right) and (_GUIDE_VERB.search(padded) or _GUIDE_OF.match(right)))
-
-
 _HOLD_LEFT = compile_words(
     rf"(?:{nouns.HOLDING})\s?(?:着|起|上|了)?(?:一?[大小]?[个把束杯本只支件条]|一大束)?\s?@?\[?$"
 )
@@ -302,7 +268,7 @@ def _observe(view: str, mention: Mention, right: str, left: str, naming: Naming)
             naming.carried.discard(name)
         return
     near = view[max(0, mention.start - 16) : mention.start]
-    if mention.is_aside and (_GUIDE.search(near.rstrip("@[ ")) or _GUIDE_OF.match(right)):
+    if mention.is_aside and is_guide(near, right):
         naming.natures[name] = Nature.GUIDE
     elif _PLACE_BEFORE.search(near) or (re.search(r"在\s?@?$", near) and _PLACE_IN.match(right)):
         naming.natures[name] = Nature.PLACE

@@ -13,8 +13,9 @@ from understudy.animatic.grammar.acts import find_acts, find_cast
 from understudy.animatic.grammar.ambience import find_place, find_weather, find_words, forbids_text
 from understudy.animatic.grammar.camera import find_angle, find_moves, find_size
 from understudy.animatic.grammar.heads import Layout, Stretch, lay_out
+from understudy.animatic.grammar.introductions import introduce
 from understudy.animatic.grammar.mentions import PEOPLE, Mention, find_mentions
-from understudy.animatic.grammar.naming import NamedSubject, Naming, Nature, introduce, name_subjects
+from understudy.animatic.grammar.naming import NamedSubject, Naming, Nature, name_subjects
 from understudy.animatic.grammar.speech import Attribution, Speech
 from understudy.animatic.grammar.text import Page, turn_page
 from understudy.animatic.grammar.turns import find_turns

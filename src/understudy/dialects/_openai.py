@@ -31,10 +31,10 @@ from understudy.core.faults import (
     ViolationKind,
 )
 from understudy.core.wire import WireReply
+from understudy.dialects._answers import json_object, plain_text, retry_after
 
 INVALID, RATE, SERVER = "invalid_request_error", "rate_limit_error", "server_error"
 _LISTED = 20
-_LONGEST_RETRY = 86400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +162,8 @@ def read_error(reply: WireReply) -> ErrorAnswer | None:
 
     Reads codes that are numbers (vLLM-Omni), an `error` that is a mere text, and what is no JSON at all.
     """
-    try:
-        body = reply.json()
-    except (ValueError, RecursionError):
-        body = None
-    given = body.get("error") if isinstance(body, dict) else None
+    body = json_object(reply)
+    given = body.get("error") if body is not None else None
     waits = retry_after(reply)
     if isinstance(given, dict):
         said = {name: _text(given.get(name)) for name in ("message", "type", "code", "param")}
@@ -174,7 +171,7 @@ def read_error(reply: WireReply) -> ErrorAnswer | None:
         return ErrorAnswer(reply.status, **said, retry_after=waits)
     if isinstance(given, str) and given:
         return ErrorAnswer(reply.status, given, retry_after=waits)
-    if reply.status >= 400 or not isinstance(body, dict):
+    if reply.status >= 400 or body is None:
         return ErrorAnswer(reply.status, plain_text(reply), retry_after=waits)
     return None
 
@@ -214,24 +211,6 @@ def fault_of(error: ErrorAnswer, by_code: Mapping[str, type[Fault]] = _BY_CODE) 
     if kind is Throttled:
         return Throttled(error.message, retry_after=1.0 if error.retry_after is None else error.retry_after)
     return kind(error.message)
-
-
-def plain_text(reply: WireReply) -> str:
-    """The beginning of whatever a server answered, on one line."""
-    text = " ".join(reply.body[:400].decode("utf-8", "replace").split())
-    return f"The server answered HTTP {reply.status}" + (f": {text}" if text else ".")
-
-
-def retry_after(reply: WireReply) -> float | None:
-    """Seconds, from `retry-after-ms` or `retry-after`; None when neither is a plain number."""
-    for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
-        try:
-            seconds = float(reply.headers[name]) / unit
-        except (KeyError, ValueError):
-            continue
-        if 0 <= seconds < _LONGEST_RETRY:
-            return seconds
-    return None
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,8 @@ source document or SDK sends them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Strict
@@ -15,7 +16,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from understudy.core.faults import Violation, ViolationKind
 from understudy.core.request import ShotType
-from understudy.core.units import Ratio
+from understudy.core.units import Ratio, Size, Tier
 from understudy.core.wording import shown
 
 SHOT_TYPES = tuple(kind.value for kind in ShotType)
@@ -62,6 +63,46 @@ WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 Link = Annotated[Text, AfterValidator(_link)]
 RatioText = Annotated[Text, AfterValidator(_ratio)]
 ShotTypeText = Annotated[Text, AfterValidator(_shot_type)]
+
+
+# Sizes and tiers ----------------------------------------------------------------------------------------------------
+
+
+def read_picture(text: str) -> Size | Tier | None:
+    """What a `size` or `resolution` says: pixels or a tier; None when it is neither."""
+    # the same dozen words come with every request; only short ones are kept, or strangers would fill the memory
+    return _remembered_picture(text) if len(text) <= _SHORT else _plain_picture(text)
+
+
+def _plain_picture(text: str) -> Size | Tier | None:
+    for kind in (Size, Tier):
+        try:
+            return kind.parse(text)
+        except ValueError:
+            continue
+    return None
+
+
+_SHORT = 24
+_remembered_picture = lru_cache(256)(_plain_picture)
+
+
+def size_and_tier(
+    resolution: str | None, size: str | None, read: Callable[[str], Size | Tier | None] = read_picture
+) -> tuple[Size | None, Tier | None]:
+    """Pixels and tier, whichever field they came in; `size` wins for pixels, `resolution` for the tier.
+
+    Source: spec/dashscope.md §6.1: a resolution may hold pixels and a size may hold a tier.
+    """
+    pixels: Size | None = None
+    tier: Tier | None = None
+    for text in (resolution, size):
+        picture = read(text) if text else None
+        if isinstance(picture, Size):
+            pixels = picture
+        elif picture is not None:
+            tier = tier or picture
+    return pixels, tier
 
 
 # From pydantic's errors to our violations ---------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from datetime import timedelta, timezone, tzinfo
 from typing import Any
 
 from understudy.core.card import ModelCard
-from understudy.core.faults import CannotExpress, Fault, Unauthenticated
+from understudy.core.faults import CannotExpress, Fault
 from understudy.core.ports import Cards
 from understudy.core.request import Profile, VideoRequest
 from understudy.core.task import WANTED_ENGINE
@@ -30,11 +30,11 @@ from understudy.core.wire import (
     WireReply,
     WireRequest,
 )
+from understudy.dialects._answers import wanted_engine
+from understudy.dialects._keys import bearer_key
 from understudy.dialects.dashscope import faults, forward, queries, status, submit, uploads
 from understudy.dialects.dashscope.guesses import BEIJING_TIME
 from understudy.dialects.dashscope.routes import make_routes
-
-_KEY_LONGEST = 512
 
 
 class DashScope:
@@ -60,16 +60,8 @@ class DashScope:
 
     def read_key(self, wire: WireRequest) -> str:
         """The key of `Authorization: Bearer …`, the scheme in any case. Raises Unauthenticated."""
-        text = wire.headers.get("authorization", "").strip()
-        scheme, *rest = text.split(None, 1) or [""]
-        key = rest[0] if rest else ""
-        if not text or (scheme.lower() == "bearer" and not key):
-            raise Unauthenticated("No API-key provided.", missing=True)
-        if scheme.lower() != "bearer" or len(key) > _KEY_LONGEST or not key.isascii() or not key.isprintable():
-            raise Unauthenticated(
-                "Invalid API-key provided. Send the header Authorization: Bearer followed by your key."
-            )
-        return key
+        wrong = "Invalid API-key provided. Send the header Authorization: Bearer followed by your key."
+        return bearer_key(wire, "No API-key provided.", wrong)
 
     def decode_submit(self, wire: WireRequest, cards: Cards, profile: Profile) -> VideoRequest:
         return submit.decode_submit(wire, cards, profile)
@@ -80,7 +72,7 @@ class DashScope:
 
     def wishes(self, wire: WireRequest) -> Mapping[str, Any]:
         """The engine asked for by `X-Understudy-Engine`, which is ours."""
-        engine = wire.headers.get(status.ENGINE_HEADER, "").strip()
+        engine = wanted_engine(wire)
         return {WANTED_ENGINE: engine} if engine else {}
 
     def decode_query(self, wire: WireRequest, route: Route) -> Query:

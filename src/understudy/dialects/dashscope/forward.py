@@ -13,7 +13,8 @@ from understudy.core.card import Length, ModelCard, Sound
 from understudy.core.faults import CannotExpress
 from understudy.core.request import MEDIUM_OF, Medium, Reference, Role, VideoRequest
 from understudy.core.wire import WireRequest
-from understudy.dialects.dashscope.inputs import NAME, R2V_MEDIA_TYPES, plain_medium
+from understudy.dialects._links import plain_medium
+from understudy.dialects.dashscope.inputs import NAME, R2V_MEDIA_TYPES
 from understudy.dialects.dashscope.shapes import MEDIA_TYPES
 from understudy.dialects.dashscope.submit import (
     ASYNC_HEADER,

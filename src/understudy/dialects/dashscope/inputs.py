@@ -10,7 +10,6 @@ Hints under `wire.dashscope`: `references` is the list subjects stand in (`media
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from understudy.core.card import ModelCard
 from understudy.core.faults import Violation, ViolationKind
 from understudy.core.request import MEDIUM_OF, Medium, Reference, Role
 from understudy.core.wording import shown
+from understudy.dialects._links import plain_medium
 from understudy.dialects.dashscope import shapes
 from understudy.dialects.dashscope.shapes import MEDIA_TYPES, DashScopeInput
 
@@ -27,23 +27,6 @@ R2V_LISTS = ("media", "reference_urls")
 _BY_URL = ("reference_urls", "reference_video_urls")
 _WORDS = ("prompt", "negative_prompt", "reference_video_description")
 R2V_MEDIA_TYPES = ("reference_image", "reference_video", "first_frame")
-
-_SUFFIXES = {
-    Medium.IMAGE: ("jpg", "jpeg", "png", "bmp", "webp"),
-    Medium.VIDEO: ("mp4", "mov", "avi", "mkv", "webm", "m4v"),
-}
-_DATA = re.compile(r"^data:(image|video)/", re.IGNORECASE)
-
-
-def plain_medium(url: str) -> Medium:
-    """The medium a URL shows by its data type or suffix; UNKNOWN when it shows none (an OSS key may have none)."""
-    given = _DATA.match(url)
-    if given:
-        return Medium(given[1].lower())
-    if url[:5].lower() == "data:":
-        return Medium.UNKNOWN
-    suffix = re.split(r"[?#]", url, maxsplit=1)[0].rpartition("/")[2].rpartition(".")[2].lower()
-    return next((medium for medium, suffixes in _SUFFIXES.items() if suffix in suffixes), Medium.UNKNOWN)
 
 
 def gather(body: Mapping[str, Any], card: ModelCard, *, strict: bool) -> tuple[dict[str, Any], frozenset[str]]:
@@ -168,19 +151,10 @@ def _media_item(item: shapes.DashScopeMedia, spelled: Mapping[str, Any], path: s
     )
 
 
-def strange_media_types(given: DashScopeInput, card: ModelCard, moved: frozenset[str]) -> list[Violation]:
-    """Items of `media` that are of a type other models have."""
-    known = card.hints(NAME).get("media_types", R2V_MEDIA_TYPES)
-    place = shapes.caller_path(("input", "media"), moved)
-    return [
-        Violation(
-            f"{place}[{index}].type",
-            f"{place}[{index}].type must be one of {', '.join(known)}, not '{item.type}'.",
-            ViolationKind.CHOICE,
-        )
-        for index, item in enumerate(given.media or ())
-        if item.type not in known
-    ]
+def media_types(card: ModelCard) -> Sequence[str]:
+    """What an item of `media` may be for the model."""
+    known: Sequence[str] = card.hints(NAME).get("media_types", R2V_MEDIA_TYPES)
+    return known
 
 
 def _described(references: list[Reference], descriptions: list[str]) -> list[Reference]:

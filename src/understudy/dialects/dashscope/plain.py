@@ -18,8 +18,9 @@ from understudy.core.ports import Cards
 from understudy.core.request import Medium, Reference, Role, ShotType, VideoRequest
 from understudy.core.units import Ratio, Size, Tier
 from understudy.core.values import Once
+from understudy.dialects._links import plain_medium
 from understudy.dialects.dashscope.guesses import LIST_LONGEST
-from understudy.dialects.dashscope.inputs import NAME, R2V_LISTS, R2V_MEDIA_TYPES, plain_medium
+from understudy.dialects.dashscope.inputs import NAME, R2V_LISTS, media_types
 from understudy.dialects.dashscope.shapes import MEDIA_TYPES, read_picture
 
 
@@ -80,7 +81,7 @@ class _Ways:
         # words of its own that are not said mean nothing; one that is spelled like a common word does
         self.plain = not card.functions and _NAMES.isdisjoint(own)
         self.lists = hints.get("references") in R2V_LISTS
-        known = hints.get("media_types", R2V_MEDIA_TYPES)
+        known = media_types(card)
         self.kinds: dict[str, tuple[Role, Medium]] = {k: v for k, v in MEDIA_TYPES.items() if k in known}
         self.asks_size = card.asks_size
         self.asks_seconds = card.length in (Length.ASKED, Length.SOURCE)

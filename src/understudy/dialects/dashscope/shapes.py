@@ -9,14 +9,12 @@ Source: spec/dashscope.md §1.4, §5.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from understudy.core.faults import ViolationKind
 from understudy.core.request import Medium, Role
-from understudy.core.units import Size, Tier
 from understudy.core.wording import shown
 from understudy.dialects._shapes import (
     SHOT_TYPES,
@@ -27,13 +25,15 @@ from understudy.dialects._shapes import (
     Text,
     WholeNumber,
     caller_path,
+    read_picture,
     shape_error,
+    size_and_tier,
     violations_of,
 )
 from understudy.dialects.dashscope.guesses import LIST_LONGEST
 
 __all__ = ["MEDIA_TYPES", "DashScopeInput", "DashScopeMedia", "DashScopeParameters", "DashScopeSubmit", "caller_path",
-           "read_picture", "violations_of"]  # fmt: skip
+           "read_picture", "size_and_tier", "violations_of"]  # fmt: skip
 
 MEDIA_TYPES: Mapping[str, tuple[Role, Medium]] = {
     "reference_image": (Role.SUBJECT, Medium.IMAGE),
@@ -55,29 +55,11 @@ def _picture(value: str) -> str:
     return value
 
 
-def _media_type(value: str) -> str:
-    if value not in MEDIA_TYPES:
-        raise shape_error(ViolationKind.CHOICE, f"must be one of {', '.join(MEDIA_TYPES)}, not {shown(value)}")
+def _media_type(value: str, info: ValidationInfo) -> str:
+    known = info.context["media_types"] if info.context else MEDIA_TYPES
+    if value not in known:
+        raise shape_error(ViolationKind.CHOICE, f"must be one of {', '.join(known)}, not {shown(value)}")
     return value
-
-
-def read_picture(text: str) -> Size | Tier | None:
-    """What a `size` or `resolution` says: pixels or a tier; None when it is neither."""
-    # the same dozen words come with every request; only short ones are kept, or strangers would fill the memory
-    return _remembered_picture(text) if len(text) <= _SHORT else _plain_picture(text)
-
-
-def _plain_picture(text: str) -> Size | Tier | None:
-    for kind in (Size, Tier):
-        try:
-            return kind.parse(text)
-        except ValueError:
-            continue
-    return None
-
-
-_SHORT = 24
-_remembered_picture = lru_cache(256)(_plain_picture)
 
 
 Picture = Annotated[Text, AfterValidator(_picture)]
@@ -159,7 +141,10 @@ class DashScopeParameters(_Shape):
 
 
 class DashScopeSubmit(_Shape):
-    """The body of a submit; options of single models stand under `parameters`, some under `input`."""
+    """The body of a submit; options of single models stand under `parameters`, some under `input`.
+
+    Validate with the context `{"media_types": […]}` to take only those types of media that a model has.
+    """
 
     model: Text
     input: DashScopeInput

@@ -17,11 +17,19 @@ from understudy.core.faults import Unavailable, fault_from_record
 from understudy.core.task import SENT_PROMPT, Status, Task
 from understudy.core.wire import Accepted, Canceled, Checked, Listed, RemoteTask, Told, WireReply
 from understudy.dialects import _bailian
+from understudy.dialects._answers import (
+    ENGINE_HEADER,
+    json_answer,
+    json_object,
+    plain_text,
+    retry_after,
+    told_engine,
+    told_fraction,
+)
 from understudy.dialects.dashscope.faults import read_fault, tell
 from understudy.dialects.dashscope.findings import findings_json, read_findings
 
 NAME = "dashscope"
-ENGINE_HEADER = "x-understudy-engine"
 PLAIN_RESULT, OBJECT_RESULT = "video_url", "results.video_url"
 """Values of a card's hint `result`; any other one names a field of `output`."""
 _SERVICE = "apikey:v1:aigc:video-generation:video-synthesis"
@@ -116,7 +124,7 @@ def encode_told(answer: Told, request_id: str, card: ModelCard | None, zone: tzi
     task = answer.task
     if task is None:
         unknown = {"task_id": answer.task_id, "task_status": "UNKNOWN"}
-        return _reply({"request_id": request_id, "output": unknown}, request_id)
+        return json_answer({"request_id": request_id, "output": unknown}, request_id)
     output: dict[str, Any] = {"task_id": task.task_id, "task_status": task.status.value, **_times(task, zone)}
     body: dict[str, Any] = {"request_id": request_id, "output": output}
     if task.status is Status.SUCCEEDED:
@@ -127,12 +135,12 @@ def encode_told(answer: Told, request_id: str, card: ModelCard | None, zone: tzi
         told = tell(fault_from_record(task.fault or {}), task.request_id)
         output["code"], output["message"] = told.code, told.message
     elif task.status is Status.RUNNING:
-        output["progress"] = _fraction(task.fraction)
+        output["progress"] = told_fraction(task.fraction)
     if task.engine:
         output["engine"] = task.engine
     if task.notes:
         output["notes"] = list(task.notes)
-    return _reply(body, request_id, {ENGINE_HEADER: task.engine} if task.engine else {})
+    return json_answer(body, request_id, told_engine(task.engine))
 
 
 def encode_checked(answer: Checked, request_id: str, card: ModelCard | None) -> WireReply:
@@ -142,11 +150,11 @@ def encode_checked(answer: Checked, request_id: str, card: ModelCard | None) -> 
         "output": findings_json(answer.findings, card),
         "usage": _bailian.usage_json(answer.usage, {"usage": ("image_count",)}),
     }
-    return _reply(body, request_id)
+    return json_answer(body, request_id)
 
 
 def encode_canceled(answer: Canceled, request_id: str) -> WireReply:
-    return _reply({"request_id": request_id}, request_id)
+    return json_answer({"request_id": request_id}, request_id)
 
 
 def encode_listed(answer: Listed, request_id: str, zone: tzinfo) -> WireReply:
@@ -169,11 +177,7 @@ def encode_listed(answer: Listed, request_id: str, zone: tzinfo) -> WireReply:
         "page_no": page.page,
         "page_size": page.page_size,
     }
-    return _reply(body, request_id)
-
-
-def _reply(body: Mapping[str, Any], request_id: str, headers: Mapping[str, str] | None = None) -> WireReply:
-    return WireReply.of_json(200, body, {"x-request-id": request_id, **(headers or {})})
+    return json_answer(body, request_id)
 
 
 def _times(task: Task, zone: tzinfo) -> dict[str, str]:
@@ -210,11 +214,6 @@ def _links(url: str, official: str) -> dict[str, Any]:
     return {"video_url": url, "results": [{"url": url}]}
 
 
-def _fraction(value: float) -> int | float:
-    rounded = round(min(max(value, 0.0), 1.0), 3)
-    return int(rounded) if rounded.is_integer() else rounded
-
-
 def _list_item(task: Task) -> dict[str, Any]:
     moments = {
         "gmt_create": task.submitted,
@@ -245,19 +244,16 @@ def read_answer(reply: WireReply) -> dict[str, Any]:
         Fault: the one the answer stands for; also for a code inside a 200 answer, as some gateways send it.
         Unavailable: what came is no answer of this wire.
     """
-    try:
-        body = reply.json()
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
+    body = json_object(reply)
+    if body is None:
         if reply.status >= 400:
-            raise read_fault("", _plain_text(reply), reply.status, _retry_after(reply))
+            raise read_fault("", plain_text(reply), reply.status, retry_after(reply))
         raise Unavailable(
             f"The server answered HTTP {reply.status} but no DashScope JSON; check that its base URL is right."
         )
     code, message = str(body.get("code") or ""), str(body.get("message") or "")
     if reply.status >= 400 or (code and not isinstance(body.get("output"), dict)):
-        raise read_fault(code, message, reply.status, _retry_after(reply))
+        raise read_fault(code, message, reply.status, retry_after(reply))
     return body
 
 
@@ -314,20 +310,3 @@ def _list(value: Any) -> Iterable[Any]:
 
 def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
-def _plain_text(reply: WireReply) -> str:
-    text = " ".join(reply.body[:400].decode("utf-8", "replace").split())
-    return f"The server answered HTTP {reply.status}" + (f": {text}" if text else ".")
-
-
-def _retry_after(reply: WireReply) -> float | None:
-    """Seconds, from `retry-after-ms` or `retry-after`; None when neither is a plain number."""
-    for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
-        try:
-            seconds = float(reply.headers[name]) / unit
-        except (KeyError, ValueError):
-            continue
-        if 0 <= seconds < 86400:
-            return seconds
-    return None

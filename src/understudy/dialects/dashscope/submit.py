@@ -94,12 +94,12 @@ def read_submit(wire: WireRequest, cards: Cards, profile: Profile) -> VideoReque
     card = whole.of(function)
     given, moved = inputs.gather(body, card, strict=strict)
     violations = _strict_violations(body, card) if strict else []
+    shape = {**body, "input": given, "parameters": _known_parameters(body, card)}
     try:
-        submit = DashScopeSubmit.model_validate({**body, "input": given, "parameters": _known_parameters(body, card)})
+        submit = DashScopeSubmit.model_validate(shape, context={"media_types": inputs.media_types(card)})
     except ValidationError as error:
         errors = error.errors(include_url=False)
         raise InvalidRequest(*shapes.violations_of(errors, moved), *violations) from None
-    violations += inputs.strange_media_types(submit.input, card, moved)
     links, wrong = inputs.own_links(given, card, moved)
     violations += wrong
     spelled = given["media"] if submit.input.media else []
@@ -127,13 +127,13 @@ def _refuse_encryption(wire: WireRequest) -> None:
 
 def _may_wait(wire: WireRequest, cards: Cards) -> bool:
     """Whether this submit may go without the async header: a check may. Source: spec/dashscope.md §1.3, §8.1."""
-    if wire.path in CHECK_PATHS:
-        return True  # a broken body is told of as such there
     try:
         model = read_object(wire.body).get("model")
-        return isinstance(model, str) and cards.find(model).makes.is_check
+        if isinstance(model, str):
+            return cards.find(model).makes.is_check
     except Fault:
-        return False
+        pass
+    return wire.path in CHECK_PATHS  # a broken body is told of as such there
 
 
 def _function(body: Mapping[str, Any], card: ModelCard) -> str:
@@ -196,7 +196,7 @@ def _request(
     submit: DashScopeSubmit, function: str, references: tuple[Reference, ...], options: Mapping[str, Any]
 ) -> VideoRequest:
     said = submit.parameters or DashScopeParameters()
-    size, tier = _picture(said)
+    size, tier = shapes.size_and_tier(said.resolution, said.size)
     return VideoRequest(
         model=submit.model,
         function=function,
@@ -214,22 +214,6 @@ def _request(
         seed=said.seed,
         options=options,
     )
-
-
-def _picture(said: DashScopeParameters) -> tuple[Size | None, Tier | None]:
-    """Pixels and tier, whichever field they came in; `size` wins for pixels, `resolution` for the tier.
-
-    Source: spec/dashscope.md §6.1: a resolution may hold pixels and a size may hold a tier.
-    """
-    size: Size | None = None
-    tier: Tier | None = None
-    for text in (said.resolution, said.size):
-        picture = shapes.read_picture(text) if text else None
-        if isinstance(picture, Size):
-            size = picture
-        elif picture is not None:
-            tier = tier or picture
-    return size, tier
 
 
 def speaks_of_resolution(card: ModelCard) -> bool:

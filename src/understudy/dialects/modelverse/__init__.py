@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from understudy.core.card import ModelCard
-from understudy.core.faults import CannotExpress, Fault, InvalidRequest, Unauthenticated, ViolationKind
+from understudy.core.faults import CannotExpress, Fault, InvalidRequest, ViolationKind
 from understudy.core.ports import Cards
 from understudy.core.request import Profile, VideoRequest
 from understudy.core.task import WANTED_ENGINE
@@ -29,9 +29,11 @@ from understudy.core.wire import (
     WireReply,
     WireRequest,
 )
+from understudy.dialects._answers import wanted_engine
+from understudy.dialects._keys import one_word_key
 from understudy.dialects.modelverse import faults, forward, routes, status, submit
 
-_KEY_LONGEST = 512
+_SCHEMES = ("bearer", "token")
 
 
 class ModelVerse:
@@ -49,15 +51,8 @@ class ModelVerse:
 
     def read_key(self, wire: WireRequest) -> str:
         """The key of `Authorization`, alone as seed 004 prints it or after `Bearer`. Raises Unauthenticated."""
-        words = wire.headers.get("authorization", "").split()
-        if words and words[0].lower() in ("bearer", "token"):
-            words = words[1:]
-        if not words:
-            raise Unauthenticated("Send the header Authorization with your key.", missing=True)
-        key = words[0]
-        if len(words) > 1 or len(key) > _KEY_LONGEST or not key.isascii() or not key.isprintable():
-            raise Unauthenticated("A key is one word; send it as it was given to you.")
-        return key
+        missing = "Send the header Authorization with your key."
+        return one_word_key(wire, _SCHEMES, missing, "A key is one word; send it as it was given to you.")
 
     def decode_submit(self, wire: WireRequest, cards: Cards, profile: Profile) -> VideoRequest:
         return submit.decode_submit(wire, cards, profile)
@@ -68,7 +63,7 @@ class ModelVerse:
 
     def wishes(self, wire: WireRequest) -> Mapping[str, Any]:
         """The engine asked for by `X-Understudy-Engine`, which is ours."""
-        engine = wire.headers.get(status.ENGINE_HEADER, "").strip()
+        engine = wanted_engine(wire)
         return {WANTED_ENGINE: engine} if engine else {}
 
     def decode_query(self, wire: WireRequest, route: Route) -> Query:

@@ -15,6 +15,7 @@ from understudy.core.faults import ViolationKind
 from understudy.core.request import Medium, Role
 from understudy.core.units import Size, Tier
 from understudy.core.wording import shown
+from understudy.dialects import _shapes
 from understudy.dialects._shapes import Flag, RatioText, ShotTypeText, Text, WholeNumber, shape_error
 from understudy.dialects.modelverse.guesses import LIST_LONGEST, TWO_K
 
@@ -27,14 +28,7 @@ MEDIA_TYPES: Mapping[str, tuple[Role, Medium]] = {
 
 def read_picture(text: str) -> Size | Tier | None:
     """What a `size` or `resolution` says: pixels or a tier (`720p`, `2K`); None when it is neither."""
-    if text.strip().upper() == "2K":
-        return Tier(TWO_K)
-    for kind in (Size, Tier):
-        try:
-            return kind.parse(text)
-        except ValueError:
-            continue
-    return None
+    return Tier(TWO_K) if text.strip().upper() == "2K" else _shapes.read_picture(text)
 
 
 def _picture(value: str) -> str:

@@ -16,12 +16,12 @@ from understudy.core.task import Status, Task
 from understudy.core.units import plain_number
 from understudy.core.wire import Accepted, ModelList, RemoteTask, Told, WireReply, WireRequest
 from understudy.dialects import _openai
+from understudy.dialects._answers import ENGINE_HEADER, json_answer, told_engine, told_fraction
 from understudy.dialects._bailian import usage_json
 from understudy.dialects.modelverse import faults
 from understudy.dialects.modelverse.guesses import CANCELED, NO_SUCH_TASK, NO_URLS
 from understudy.dialects.modelverse.submit import NAME
 
-ENGINE_HEADER = "x-understudy-engine"
 WORDS: Mapping[Status, str] = {
     Status.PENDING: "Pending",
     Status.RUNNING: "Running",
@@ -42,7 +42,7 @@ _STATES: Mapping[str, Status] = {
 
 
 def encode_accepted(answer: Accepted, request_id: str) -> WireReply:
-    return _reply({"output": {"task_id": answer.task.task_id}, "request_id": request_id}, request_id)
+    return json_answer({"output": {"task_id": answer.task.task_id}, "request_id": request_id}, request_id)
 
 
 def encode_told(answer: Told, wire: WireRequest, card: ModelCard | None) -> WireReply:
@@ -62,23 +62,19 @@ def encode_told(answer: Told, wire: WireRequest, card: ModelCard | None) -> Wire
     elif task.status is Status.CANCELED:
         output["error_message"] = CANCELED
     elif task.status is Status.RUNNING:
-        output["progress"] = _fraction(task.fraction)
+        output["progress"] = told_fraction(task.fraction)
     if task.engine:
         output["engine"] = task.engine
     if task.notes:
         output["notes"] = list(task.notes)
     body = {"output": output, **_usage(task, card), "request_id": wire.request_id}
-    return _reply(body, wire.request_id, {ENGINE_HEADER: task.engine} if task.engine else {})
+    return json_answer(body, wire.request_id, told_engine(task.engine))
 
 
 def encode_models(answer: ModelList, request_id: str) -> WireReply:
     """OpenAI's shape. `created` is 0: no source says when a model came."""
     data = [{"id": card.model, "object": "model", "created": 0, "owned_by": card.family} for card in answer.cards]
-    return _reply({"object": "list", "data": data}, request_id)
-
-
-def _reply(body: Mapping[str, Any], request_id: str, headers: Mapping[str, str] | None = None) -> WireReply:
-    return WireReply.of_json(200, body, {"x-request-id": request_id, **(headers or {})})
+    return json_answer({"object": "list", "data": data}, request_id)
 
 
 def _usage(task: Task, card: ModelCard | None) -> dict[str, Any]:
@@ -96,11 +92,6 @@ def _usage(task: Task, card: ModelCard | None) -> dict[str, Any]:
 
 def _unix(moment: datetime) -> int:
     return int(moment.timestamp())
-
-
-def _fraction(value: float) -> int | float:
-    rounded = round(min(max(value, 0.0), 1.0), 3)
-    return int(rounded) if rounded.is_integer() else rounded
 
 
 # Reading ------------------------------------------------------------------------------------------------------------

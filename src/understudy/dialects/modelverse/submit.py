@@ -18,10 +18,10 @@ from understudy.core.card import Length, ModelCard, Sound
 from understudy.core.faults import InvalidRequest, Violation, ViolationKind
 from understudy.core.ports import Cards
 from understudy.core.request import MEDIUM_OF, Medium, Profile, Reference, Role, ShotType, VideoRequest
-from understudy.core.units import Ratio, Size, Tier
+from understudy.core.units import Ratio
 from understudy.core.wire import WireRequest
 from understudy.core.wording import shown
-from understudy.dialects._shapes import violations_of
+from understudy.dialects._shapes import size_and_tier, violations_of
 from understudy.dialects.modelverse import shapes
 from understudy.dialects.modelverse.body import read_body
 from understudy.dialects.modelverse.guesses import ROLES
@@ -58,7 +58,7 @@ def decode_submit(wire: WireRequest, cards: Cards, profile: Profile) -> VideoReq
     references = tuple(_references(submit.input, card))
     options = _options(body, card, references) | _voices(submit.input, card)
     _check_needed(card, references)
-    size, tier = _picture(said)
+    size, tier = size_and_tier(said.resolution, said.size, shapes.read_picture)
     ratio = said.aspect_ratio or said.ratio
     return VideoRequest(
         model=submit.model,
@@ -197,16 +197,3 @@ def _check_needed(card: ModelCard, references: tuple[Reference, ...]) -> None:
 
 def _field_name(field: str, card: ModelCard) -> str:
     return str(card.hints(NAME).get("first_frame", field)) if field in FIRST_FRAMES else field
-
-
-def _picture(said: ModelVerseParameters) -> tuple[Size | None, Tier | None]:
-    """Pixels and tier, whichever parameter they came in; `size` wins for pixels, `resolution` for the tier."""
-    size: Size | None = None
-    tier: Tier | None = None
-    for text in (said.resolution, said.size):
-        picture = shapes.read_picture(text) if text else None
-        if isinstance(picture, Size):
-            size = picture
-        elif picture is not None:
-            tier = tier or picture
-    return size, tier

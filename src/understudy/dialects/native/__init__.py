@@ -38,13 +38,13 @@ from understudy.core.wire import (
     WireReply,
     WireRequest,
 )
+from understudy.dialects._answers import ENGINE_HEADER
 from understudy.dialects._body import read_object
+from understudy.dialects._keys import is_key
 from understudy.dialects.native import faults, queries, telling, words
 from understudy.dialects.native.routes import make_routes
 
-ENGINE_HEADER = "x-understudy-engine"
 REPEAT_HEADER = "idempotency-key"
-LONGEST_KEY = 512
 
 
 class Native:
@@ -63,7 +63,7 @@ class Native:
         key = key.strip()
         if scheme.lower() != "bearer" or not key:
             raise Unauthenticated("Send the header Authorization: Bearer followed by your key.", missing=not scheme)
-        if len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
+        if not is_key(key):
             raise Unauthenticated
         return key
 

@@ -22,6 +22,7 @@ from understudy.core.task import PROMOTED_FROM, SENT_PROMPT, WANTED_ENGINE, Stat
 from understudy.core.units import Ratio, Size, Tier, plain_number
 from understudy.core.usage import Charge, Usage
 from understudy.core.wire import Checked, RemoteTask, Spent, Told, Uploaded, UploadSlot, WireReply
+from understudy.dialects._answers import json_object, told_fraction
 from understudy.dialects.native.faults import error_json, read_refusal
 from understudy.dialects.native.words import rate_json, request_json
 
@@ -50,7 +51,7 @@ def task_json(task: Task, *, told: Told | None = None, brief: bool = False) -> d
     if task.status is Status.PENDING and told is not None:
         values["ahead"] = told.ahead
     elif task.status is Status.RUNNING:
-        values |= {"progress": _fraction(task.fraction), "stage": task.stage_note}
+        values |= {"progress": told_fraction(task.fraction, 4), "stage": task.stage_note}
     elif task.status is Status.SUCCEEDED:
         values |= _success_json(task, told)
     elif task.status is Status.FAILED:
@@ -167,11 +168,6 @@ def moment_json(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
-def _fraction(value: float) -> int | float:
-    rounded = round(min(max(value, 0.0), 1.0), 4)
-    return int(rounded) if rounded.is_integer() else rounded
-
-
 def _said(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, "", [], {}, [None, None])}
 
@@ -188,11 +184,8 @@ def read_answer(reply: WireReply) -> dict[str, Any]:
     """
     if not 200 <= reply.status < 300:
         raise read_refusal(reply)
-    try:
-        body = reply.json()
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
+    body = json_object(reply)
+    if body is None:
         raise Unavailable("The server did not answer JSON; check that its base URL is an Understudy server's.")
     return body
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from understudy.core.card import ModelCard
-from understudy.core.faults import CannotExpress, Fault, Unauthenticated
+from understudy.core.faults import CannotExpress, Fault
 from understudy.core.ports import Cards
 from understudy.core.request import Profile, VideoRequest
 from understudy.core.task import IDEMPOTENCY_KEY, WANTED_ENGINE
@@ -30,11 +30,12 @@ from understudy.core.wire import (
     WireRequest,
 )
 from understudy.dialects import _openai
+from understudy.dialects._answers import wanted_engine
+from understudy.dialects._keys import bearer_key
 from understudy.dialects.openai_videos import faults, forward, queries, status, submit
 from understudy.dialects.openai_videos.forward import Form
 from understudy.dialects.openai_videos.routes import make_routes
 
-_KEY_LONGEST = 512
 _IDEMPOTENCY_LONGEST = 255
 
 
@@ -58,14 +59,9 @@ class OpenAIVideos:
 
     def read_key(self, wire: WireRequest) -> str:
         """The key of `Authorization: Bearer …`, the scheme in any case. Raises Unauthenticated."""
-        text = wire.headers.get("authorization", "").strip()
-        scheme, _, key = text.partition(" ")
-        key = key.strip()
-        if not text or (scheme.lower() == "bearer" and not key):
-            raise Unauthenticated("You didn't provide an API key. Send Authorization: Bearer YOUR_KEY.", missing=True)
-        if scheme.lower() != "bearer" or len(key) > _KEY_LONGEST or not key.isascii() or not key.isprintable():
-            raise Unauthenticated("Incorrect API key provided. Send the header Authorization: Bearer and your key.")
-        return key
+        missing = "You didn't provide an API key. Send Authorization: Bearer YOUR_KEY."
+        wrong = "Incorrect API key provided. Send the header Authorization: Bearer and your key."
+        return bearer_key(wire, missing, wrong)
 
     def decode_submit(self, wire: WireRequest, cards: Cards, profile: Profile) -> VideoRequest:
         return submit.decode_submit(wire, cards, profile)
@@ -77,7 +73,7 @@ class OpenAIVideos:
     def wishes(self, wire: WireRequest) -> Mapping[str, Any]:
         """The engine asked for, which is ours, and what makes a repeated submit the same one."""
         said = {
-            WANTED_ENGINE: wire.headers.get(status.ENGINE_HEADER, "").strip(),
+            WANTED_ENGINE: wanted_engine(wire),
             IDEMPOTENCY_KEY: wire.headers.get("idempotency-key", "").strip()[:_IDEMPOTENCY_LONGEST],
         }
         return {name: value for name, value in said.items() if value}

@@ -8,7 +8,6 @@ Source: spec/gateways.md §5.2.
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from understudy.core.card import ModelCard
 from understudy.core.faults import InvalidRequest, ViolationKind
 from understudy.core.request import ENCLOSED, MEDIUM_OF, TAKE, Medium, Reference, Role
 from understudy.core.wording import shown
+from understudy.dialects import _links
 from understudy.dialects.openai_videos.form import FormFile
 from understudy.dialects.openai_videos.ids import read_video_id
 from understudy.dialects.openai_videos.shapes import VideoMedia
@@ -59,12 +59,8 @@ _BEGINNINGS = (
 )
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _BRANDS = {b"qt  ": "video/quicktime", b"M4A ": "audio/mp4", b"avif": "image/avif", b"heic": "image/heic"}
-_SUFFIXES = {
-    Medium.IMAGE: ("jpg", "jpeg", "png", "bmp", "webp"),
-    Medium.VIDEO: ("mp4", "mov", "avi", "mkv", "webm", "m4v"),
-    Medium.AUDIO: ("wav", "mp3", "m4a", "aac", "flac", "ogg"),
-}
-_DATA = re.compile(r"^data:(image|video|audio)/", re.IGNORECASE)
+_MEDIA = (Medium.IMAGE, Medium.VIDEO, Medium.AUDIO)
+_FILES = tuple(f"{medium}/" for medium in _MEDIA)
 
 
 def references_of(fields: Mapping[str, Any], media: list[VideoMedia], card: ModelCard) -> tuple[Reference, ...]:
@@ -85,14 +81,7 @@ def references_of(fields: Mapping[str, Any], media: list[VideoMedia], card: Mode
 
 def plain_medium(url: str) -> Medium:
     """The medium a URL shows by its data type or suffix; UNKNOWN when it shows none."""
-    url = url.removeprefix(ENCLOSED)
-    given = _DATA.match(url)
-    if given:
-        return Medium(given[1].lower())
-    if url[:5].lower() == "data:":
-        return Medium.UNKNOWN
-    suffix = re.split(r"[?#]", url, maxsplit=1)[0].rpartition("/")[2].rpartition(".")[2].lower()
-    return next((medium for medium, suffixes in _SUFFIXES.items() if suffix in suffixes), Medium.UNKNOWN)
+    return _links.plain_medium(url.removeprefix(ENCLOSED), _MEDIA)
 
 
 def type_of(data: bytes, stated: str = "") -> str:
@@ -104,7 +93,7 @@ def type_of(data: bytes, stated: str = "") -> str:
         return _RIFF[data[8:12]]
     if data[4:8] == b"ftyp":
         return _BRANDS.get(data[8:12], "video/mp4")
-    return stated if _DATA.match(f"data:{stated}") else "application/octet-stream"
+    return stated if stated.lower().startswith(_FILES) else "application/octet-stream"
 
 
 # Where media stand --------------------------------------------------------------------------------------------------

@@ -12,9 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from understudy.core.faults import ViolationKind
-from understudy.core.units import Size, Tier
 from understudy.core.wording import shown
-from understudy.dialects._shapes import Link, RatioText, ShotTypeText, Text, shape_error
+from understudy.dialects._shapes import Link, RatioText, ShotTypeText, Text, read_picture, shape_error
 from understudy.dialects.openai_videos.guesses import LIST_LONGEST
 
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}
@@ -45,16 +44,6 @@ def _picture(value: str) -> str:
             ViolationKind.CHOICE, f"must be pixels such as 1280x720 or a tier as 720P, not {shown(value)}"
         )
     return value
-
-
-def read_picture(text: str) -> Size | Tier | None:
-    """What a `size` or `resolution` says: pixels or a tier; None when it is neither."""
-    for kind in (Size, Tier):
-        try:
-            return kind.parse(text)
-        except ValueError:
-            continue
-    return None
 
 
 Whole = Annotated[int, BeforeValidator(_whole)]

@@ -16,12 +16,12 @@ from understudy.core.task import PROMOTED_FROM, SENT_PROMPT, Status, Task
 from understudy.core.units import Size, plain_number
 from understudy.core.wire import Accepted, Deleted, Listed, RemoteTask, Told, WireReply, WireRequest
 from understudy.dialects import _openai
+from understudy.dialects._answers import ENGINE_HEADER, plain_text, retry_after
 from understudy.dialects.openai_videos import guesses
 from understudy.dialects.openai_videos.faults import encode_fault, own_words
 from understudy.dialects.openai_videos.ids import remote_task_id, video_id
 
 NAME = "openai_videos"
-ENGINE_HEADER = "x-understudy-engine"
 POLL_HEADER = "openai-poll-after-ms"
 
 STATES: Mapping[Status, str] = {
@@ -240,8 +240,8 @@ def read_refusal(reply: WireReply) -> Fault:
     detail = body.get("detail") if isinstance(body, dict) and "error" not in body else None
     error = _openai.read_error(reply)
     if detail is None or error is None:
-        return _openai.fault_of(error or _openai.ErrorAnswer(reply.status, _openai.plain_text(reply)))
-    return _openai.fault_of(_openai.ErrorAnswer(reply.status, _detail(detail), retry_after=_openai.retry_after(reply)))
+        return _openai.fault_of(error or _openai.ErrorAnswer(reply.status, plain_text(reply)))
+    return _openai.fault_of(_openai.ErrorAnswer(reply.status, _detail(detail), retry_after=retry_after(reply)))
 
 
 def _detail(detail: Any) -> str:

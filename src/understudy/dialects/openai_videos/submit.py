@@ -21,7 +21,7 @@ from understudy.core.wire import WireRequest
 from understudy.core.wording import shown
 from understudy.dialects import _multipart
 from understudy.dialects._body import read_object
-from understudy.dialects._shapes import violations_of
+from understudy.dialects._shapes import size_and_tier, violations_of
 from understudy.dialects.openai_videos import guesses, references, shapes
 from understudy.dialects.openai_videos.form import FormFile, fields_of, json_or_text
 
@@ -166,16 +166,9 @@ def _function(fields: Mapping[str, Any], card: ModelCard) -> str:
 
 def _picture(said: shapes.VideoCreate, card: ModelCard, profile: Profile) -> tuple[Size | None, Tier | None]:
     """Pixels and tier, whichever field they came in; `size` wins for pixels, `resolution` for the tier."""
-    size: Size | None = None
-    tier: Tier | None = None
-    if said.width and said.height and said.width > 0 and said.height > 0:
+    size, tier = size_and_tier(said.resolution, said.size)
+    if size is None and said.width and said.height and said.width > 0 and said.height > 0:
         size = Size(said.width, said.height)
-    for text in (said.resolution, said.size):
-        picture = shapes.read_picture(text) if text else None
-        if isinstance(picture, Size):
-            size = picture
-        elif picture is not None:
-            tier = tier or picture
     if size is not None and profile is Profile.COMPAT and said.size in guesses.TYPED_SIZES:
         size = _nearest_size(size, card)
     return size, tier

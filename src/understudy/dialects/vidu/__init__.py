@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from understudy.core.card import ModelCard
-from understudy.core.faults import CannotExpress, Fault, Unauthenticated
+from understudy.core.faults import CannotExpress, Fault
 from understudy.core.ports import Cards
 from understudy.core.request import Profile, VideoRequest
 from understudy.core.wire import (
@@ -29,9 +29,9 @@ from understudy.core.wire import (
     WireReply,
     WireRequest,
 )
+from understudy.dialects._keys import one_word_key
 from understudy.dialects.vidu import callback, faults, forward, queries, routes, status, submit
 
-_KEY_LONGEST = 512
 _SCHEMES = ("token", "bearer")
 
 
@@ -50,15 +50,8 @@ class Vidu:
 
     def read_key(self, wire: WireRequest) -> str:
         """The key of `Authorization: Token …`; Bearer, or the key alone, will do. Raises Unauthenticated."""
-        words = wire.headers.get("authorization", "").split()
-        if words and words[0].lower() in _SCHEMES:
-            words = words[1:]
-        if not words:
-            raise Unauthenticated("Send the header Authorization: Token followed by your key.", missing=True)
-        key = words[0]
-        if len(words) > 1 or len(key) > _KEY_LONGEST or not key.isascii() or not key.isprintable():
-            raise Unauthenticated("A key is one word; send it after Token as it was given to you.")
-        return key
+        missing = "Send the header Authorization: Token followed by your key."
+        return one_word_key(wire, _SCHEMES, missing, "A key is one word; send it after Token as it was given to you.")
 
     def decode_submit(self, wire: WireRequest, cards: Cards, profile: Profile) -> VideoRequest:
         return submit.decode_submit(wire, cards, profile)

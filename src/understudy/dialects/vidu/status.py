@@ -15,12 +15,12 @@ from understudy.core.faults import BadCard, NotFound, Unavailable, fault_from_re
 from understudy.core.request import Role
 from understudy.core.task import DIALECT_EXTRAS, SENT_PROMPT, Status, Task
 from understudy.core.wire import Accepted, Listed, RemoteTask, Told, WireReply
-from understudy.dialects import _openai
+from understudy.dialects._answers import ENGINE_HEADER, json_answer, json_object, plain_text, told_engine
 from understudy.dialects.vidu import faults
 from understudy.dialects.vidu.guesses import CANCELED, FULL_PROGRESS
 from understudy.dialects.vidu.ids import digits_of, id_of, print_moment, told_link
 from understudy.dialects.vidu.shapes import print_tier
-from understudy.dialects.vidu.submit import ENGINE_HEADER, WORKS
+from understudy.dialects.vidu.submit import WORKS
 
 STATES: Mapping[Status, str] = {
     Status.PENDING: "queueing",
@@ -56,7 +56,7 @@ def encode_accepted(answer: Accepted, card: ModelCard | None, request_id: str) -
         **_common(task, card),
         "created_at": print_moment(task.submitted),
     }
-    return _reply(body, request_id)
+    return json_answer(body, request_id)
 
 
 def encode_told(answer: Told, card: ModelCard | None, request_id: str) -> WireReply:
@@ -75,7 +75,7 @@ def encode_told(answer: Told, card: ModelCard | None, request_id: str) -> WireRe
         body["engine"] = task.engine
     if task.notes:
         body["notes"] = list(task.notes)
-    return _reply(body, request_id, {ENGINE_HEADER: task.engine} if task.engine else {})
+    return json_answer(body, request_id, told_engine(task.engine))
 
 
 def encode_listed(answer: Listed, request_id: str) -> WireReply:
@@ -94,11 +94,7 @@ def encode_listed(answer: Listed, request_id: str) -> WireReply:
         for task in page.tasks
     ]
     token = str(page.page) if page.page * page.page_size < page.total else ""
-    return _reply({"tasks": tasks, "next_page_token": token}, request_id)
-
-
-def _reply(body: Mapping[str, Any], request_id: str, headers: Mapping[str, str] | None = None) -> WireReply:
-    return WireReply.of_json(200, body, {"x-request-id": request_id, **(headers or {})})
+    return json_answer({"tasks": tasks, "next_page_token": token}, request_id)
 
 
 def _state(task: Task) -> dict[str, Any]:
@@ -199,18 +195,15 @@ def read_answer(reply: WireReply) -> dict[str, Any]:
         Fault: the one the answer stands for; also for a `code` inside a 200 answer.
         Unavailable: what came is no answer of this wire.
     """
-    try:
-        body = reply.json()
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
+    body = json_object(reply)
+    if body is None:
         if reply.status >= 400:
-            raise faults.read_fault("", _openai.plain_text(reply), reply.status)
+            raise faults.read_fault("", plain_text(reply), reply.status)
         raise Unavailable(
             f"The server answered HTTP {reply.status} but no Vidu JSON; check that its base URL is right."
         )
     if reply.status >= 400 or body.get("code"):
-        message = str(body.get("message") or "") or _openai.plain_text(reply)
+        message = str(body.get("message") or "") or plain_text(reply)
         raise faults.read_fault(str(body.get("reason") or ""), message, reply.status)
     return body
 

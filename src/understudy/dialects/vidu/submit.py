@@ -19,6 +19,7 @@ from understudy.core.task import CALLBACK, DIALECT_EXTRAS, WANTED_ENGINE
 from understudy.core.units import Ratio
 from understudy.core.wire import WireRequest
 from understudy.core.wording import shown
+from understudy.dialects._answers import wanted_engine
 from understudy.dialects._body import read_object
 from understudy.dialects._shapes import violations_of
 from understudy.dialects.vidu.guesses import MODELS, PREFIXES
@@ -26,7 +27,6 @@ from understudy.dialects.vidu.ids import link_of
 from understudy.dialects.vidu.shapes import ViduSubmit, read_tier
 
 NAME = "vidu"
-ENGINE_HEADER = "x-understudy-engine"
 VOICES = "voice_ids"
 
 WORKS: Mapping[str, tuple[Capability, ...]] = {
@@ -114,7 +114,7 @@ def wishes_of(wire: WireRequest, key: str) -> dict[str, Any]:
     kept: dict[str, Any] = {DIALECT_EXTRAS: {"payload": said.payload}} if said.payload else {}
     if said.callback_url:
         kept[CALLBACK] = {"url": said.callback_url, "secret": key, "base_url": wire.base_url}
-    engine = wire.headers.get(ENGINE_HEADER, "").strip()
+    engine = wanted_engine(wire)
     return kept | ({WANTED_ENGINE: engine} if engine else {})
 
 

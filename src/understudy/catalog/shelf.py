@@ -62,7 +62,8 @@ class Shelf:
                 f"only in {', '.join(elsewhere.regions)}: the operator chooses the region of this server.",
                 what="model",
             )
-        near = difflib.get_close_matches(str(model)[:100], self._cards, n=3, cutoff=0.5)
+        asked, names = str(model).strip()[:100].lower(), {name.lower(): name for name in self._cards}
+        near = [names[name] for name in difflib.get_close_matches(asked, names, n=3, cutoff=0.5)]
         known = f"Did you mean {' or '.join(near)}?" if near else f"This server has {', '.join(sorted(self._cards))}."
         raise NotFound(
             f"Model can not be found. {known} The operator can add a model by laying a card (a TOML file) into the "

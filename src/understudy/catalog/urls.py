@@ -117,8 +117,8 @@ def scheme_of(url: str) -> str:
         return ""
     if parts.scheme in ("http", "https"):
         return parts.scheme if parts.hostname else ""
-    if parts.scheme in ("upload", "enclosed", "take"):
-        return "oss" if parts.path else ""  # a file of ours by another name
-    if parts.scheme == "oss":
+    if parts.scheme in ("oss", "upload", "enclosed", "take"):
+        if not url.startswith(parts.scheme):
+            return "a name of ours in other letters"  # files of ours are found by their names letter for letter
         return "oss" if parts.netloc or parts.path.strip("/") else ""
     return parts.scheme if len(parts.scheme) > 1 else ""  # one letter is a drive

@@ -334,6 +334,8 @@ SCHEMES = [
     ("https://[::1/a", ""),
     ("oss://dashscope-instant/x/我的 照片.mp4", "oss"),
     ("oss://", ""),
+    ("OSS://dashscope-instant/x/a.png", "a name of ours in other letters"),
+    (" oss://dashscope-instant/x/a.png", "a name of ours in other letters"),
     ("data:image/png;base64,AAAA", "data"),
     ("DATA:;base64,AAAA", "data"),
     ("data:image/png;base64", ""),

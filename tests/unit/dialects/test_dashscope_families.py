@@ -158,7 +158,7 @@ REFUSED: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
     ("wanx2.1-kf2v-plus", {"first_frame_url": PICTURE}, {}, BAD, "Field required: input.last_frame_url. Give the last frame, or name an effect as input.template."),
     (MEDIA, {"media": []}, {}, BAD, "Field required: input.media of type first_frame. Give at least one of"),
     (MEDIA, {"media": [FRAME, FRAME]}, {}, BAD, "input.media[1].url: wan2.7-i2v takes one first frame, not 2."),
-    (MEDIA, {"media": [{"type": "reference_image", "url": PICTURE}, FRAME]}, {}, BAD, "input.media[0].type must be one of first_frame, last_frame, driving_audio, first_clip, not 'reference_image'."),
+    (MEDIA, {"media": [{"type": "reference_image", "url": PICTURE}, FRAME]}, {}, BAD, "input.media[0].type must be one of first_frame, last_frame, driving_audio, first_clip, not the text 'reference_image'."),
     ("happyhorse-1.0-r2v", P | {"media": []}, {}, BAD, "Field required: input.media"),
     ("happyhorse-1.0-r2v", P | {"media": [{"type": "reference_image", "url": PICTURE}] * 10}, {}, BAD, "input.media: happyhorse-1.0-r2v takes 1 to 9 references in all, not 10."),
     ("wan2.7-videoedit",  {"media": [{"type": "reference_image", "url": PICTURE}]}, {}, BAD, "Field required: input.media. wan2.7-videoedit needs a source_video."),
@@ -344,7 +344,9 @@ def test_which_calls_wait_for_the_answer(card: Any, profile: Profile) -> None:
             assert DIALECT.waits(wire, card) is (wire is waiting)
 
 
-def test_a_film_at_the_path_of_checks_is_not_waited_for() -> None:
-    wire = a_submit({"model": "wan2.2-t2v-plus", "input": P}, CHECK_PATHS[0], x_dashscope_async="")
-    request = DIALECT.decode_submit(wire, SHELF, COMPAT)
-    assert not DIALECT.waits(wire, SHELF.find(request.model))
+def test_a_film_at_the_path_of_checks_is_a_film() -> None:
+    body = {"model": "wan2.2-t2v-plus", "input": P}
+    wire = a_submit(body, CHECK_PATHS[0], x_dashscope_async="enable")
+    assert not DIALECT.waits(wire, SHELF.find(DIALECT.decode_submit(wire, SHELF, COMPAT).model))
+    with pytest.raises(Forbidden, match="does not support synchronous calls"):
+        DIALECT.decode_submit(a_submit(body, CHECK_PATHS[0], x_dashscope_async=""), SHELF, COMPAT)

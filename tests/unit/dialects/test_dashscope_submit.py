@@ -271,7 +271,7 @@ WRONG: list[tuple[dict[str, Any], str, ViolationKind, str]] = [
         with_input(media=[{"type": "link", "url": URL}]),
         "input.media[0].type",
         ViolationKind.CHOICE,
-        "not the text 'link'",
+        "must be one of reference_image, reference_video, first_frame, not the text 'link'",
     ),
     (
         with_input(media=[{"type": "reference_image"}]),

@@ -59,15 +59,23 @@ class Workdirs:
     @asynccontextmanager
     async def attempt(self, task_id: str, epoch: int) -> AsyncIterator[Path]:
         """A fresh folder for one attempt, removed however it ends."""
-        self.open()
-        assert self._own is not None
-        path = self._own / f"{task_id}.{epoch}"
-        path.mkdir()
+        path = self._make(f"{task_id}.{epoch}")
         try:
             yield path
         finally:
             # in a thread, because films are large; it goes on to its end even if this task is cancelled meanwhile
             await asyncio.shield(asyncio.to_thread(shutil.rmtree, path, ignore_errors=True))
+
+    def _make(self, name: str) -> Path:
+        self.open()
+        assert self._own is not None
+        try:
+            (self._own / name).mkdir()
+        except FileNotFoundError:  # somebody has tidied up, as one does when the disk is full: begin anew
+            self.close()
+            self.open()
+            (self._own / name).mkdir()
+        return self._own / name
 
     def sweep(self) -> int:
         """Remove the folders of dead processes; returns how many."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,15 @@ async def test_attempts_at_one_task_do_not_meet(tmp_path: Path) -> None:
     workdirs = Workdirs(tmp_path)
     async with workdirs.attempt("task", 1) as one, workdirs.attempt("task", 2) as two:
         assert one != two
+
+
+async def test_a_folder_that_was_tidied_away_is_made_anew(tmp_path: Path) -> None:
+    workdirs = Workdirs(tmp_path / "work")
+    async with workdirs.attempt("task", 1):
+        shutil.rmtree(tmp_path / "work")
+    async with workdirs.attempt("task", 2) as path:
+        assert path.is_dir()
+        assert Workdirs(tmp_path / "work").sweep() == 0, "it is held as the first was"
 
 
 async def test_what_is_in_use_is_never_swept_by_anybody(tmp_path: Path) -> None:

@@ -50,8 +50,8 @@ SIZES: tuple[tuple[str, ShotSize], ...] = (
         W,
     ),
     (
-        r"(?:^|(?<=[\n:.,;|\[(]))\s{0,2}(?:(?:exterior|interior|super|very) )?wide(?=\s{0,2}(?:[,.:;|)\]]|on\b|of\b|"
-        r"high|low|to\b|from\b|$))",
+        r"(?:^|(?<=[\n:.,;|\[(]))\s{0,2}(?:(?:exterior|interior|super|very) )?wide(?=\s{0,2}"
+        r"(?:[,.:;|)\]]|on\b|of\b|again\b|high|low|to\b|from\b|$))",
         W,
     ),
     (
@@ -125,13 +125,14 @@ MOVES: tuple[tuple[str, Move], ...] = (
         Move.ORBIT,
     ),
     (
-        r"跟拍|跟镜头?|跟随镜头|跟随拍摄|追踪镜头|跟踪镜头|尾随镜头|跟焦拍摄|tracking(?: shot)?\b|"
+        r"跟拍|跟移|[横侧前后]跟(?=镜头|$|[\s,。;|:/])|跟镜头?|"
+        r"跟随镜头|跟随拍摄|追踪镜头|跟踪镜头|尾随镜头|跟焦拍摄|tracking(?: shot)?\b|"
         r"follow(?:ing)?[ -](?:shot|cam)|follow[ -]cam|steadicam follow\w*|leading shot",
         Move.TRACK,
     ),
     (
         r"手持(?:镜头|拍摄|摄影|摄像|跟拍|感|风格|运镜|晃动|的?(?:轻微)?呼吸感|的?[微略轻]?[晃抖]|质感|机位|视角|效果|抖动|纪实)|"
-        r"(?:(?<![一-鿿])|轻微|微微|稍微|略带|全程|带点?)手持(?=\s*(?:$|[,。;|:/\n]))|(?:轻微|微微)(?:晃动|抖动)的?(?:镜头|画面)|呼吸感(?:镜头|晃动)|"
+        r"(?:(?<![一-鿿])|轻微|微微|稍微|略带|全程|带点?)手持(?=\s*(?:$|[,。;|:/\n]))|(?:轻微|微微)(?:晃动|抖动)的?(?:镜头|画面)|(?:晃动|抖动|摇晃)感|呼吸感(?:镜头|晃动)|"
         r"hand[ -]?held(?! (?:fan|device|mic|micro|console|radio|game|torch|phone|lamp|lantern|camera in))|"
         r"shaky[ -]?cam|\bshaky(?: footage\b|(?=\s?(?:[,.;|)]|$)))|"
         r"shaky camera",
@@ -154,7 +155,7 @@ MOVES: tuple[tuple[str, Move], ...] = (
 # Words that are moves only where the clause speaks of the camera.
 CAMERA = (
     r"镜头|机位|运镜|航拍|摄影机|摄像机|相机视角|画面(?=缓|慢|逐|向|推|拉|摇|升|降|跟|从|移)|\bcamera\b|\blens\b|"
-    r"\bshot\b|\bdrone\b|"
+    r"\bshot\b|\bdrone\b|\bsteadicam\b|\bgimbal\b|"
     r"\bframing\b|无人机|视角(?=缓|慢|逐|向|推|拉|摇|升|降|跟|从|移)"
 )
 CAMERA_MOVES: tuple[tuple[str, Move], ...] = (
@@ -176,7 +177,7 @@ CAMERA_MOVES: tuple[tuple[str, Move], ...] = (
     (
         r"摇(?:向|到|至|过|动|摆)|甩(?:向|到|至|过)|(?<![一-鿿])摇(?![一-鿿])|从左(?:往|至|到|向)右|从右(?:往|至|到|向)左|转(?:向|到)|"
         r"扫(?:过|向)|"
-        r"掠过|横扫|\bpan(?:s|ning)?\b|sweeps?|swings?|turns? to",
+        r"掠过|横扫|\bpan(?:s|ning)?\b|sweeps?|\bswings?\b(?! a?round)|turns? to",
         Move.PAN,
     ),
     (
@@ -195,14 +196,14 @@ CAMERA_MOVES: tuple[tuple[str, Move], ...] = (
     ),
     (
         r"环绕|绕(?:到|着|过|行|至)|围着|围绕|盘旋|旋转|转(?:一|半)圈|\barcs?\b|arcing|circl(?:es?|ing)|revolv|rotates?|rotating|"
-        r"swirl|spins?|"
-        r"orbit",
+        r"swirl|spins?|orbit|(?:swing|wrap|curl|loop|move|come|travel)(?:s|ing)? (?:\w+ly )?a?round\b",
         Move.ORBIT,
     ),
     (
         r"跟(?:着|随|在|上|住|进|拍)|紧跟|追随|追着|尾随|跟踪|(?<![一-鿿])跟(?![一-鿿])|\bfollow(?:s|ing)?\b|"
         r"\btracks?\b|"
-        r"trail(?:s|ing)?\b|chas(?:es|ing)\b|leads\b",
+        r"trail(?:s|ing)?\b|chas(?:es|ing)\b|leads\b|"
+        r"(?:glid|mov|float|drift|walk|travel)(?:es?|s|ing) (?:\w+ )?(?:behind|alongside|beside|ahead of)\b",
         Move.TRACK,
     ),
     (r"晃动|抖动|摇晃|颤动|shak(?:es|ing|y)\b|wobbl|jitter", Move.HANDHELD),
@@ -262,7 +263,7 @@ SPEAKING: tuple[tuple[str, Delivery], ...] = (
     (
         r"大喊(?:道|着|一声)?|高喊|呼喊|喊(?:道|着|出|话|一声)?|怒吼(?:道)?|大吼|吼(?:道|着|出)?|咆哮(?:道)?|"
         r"尖叫(?:道)?|大叫(?:道)?|"
-        r"吆喝(?:道|着)?|叫卖|扯着嗓[子门]|放声(?!大?[哭笑])|厉喝|断喝|惊叫(?:道)?|高呼|惊呼(?:道)?|怒喝|大喝|嘶吼|\bshout(?:s|ing|ed)?\b|\byell(?:s|ing|ed)?\b|\bscream(?:s|ing|"
+        r"吆喝(?:道|着)?|叫卖|扯着嗓[子门]|放声(?!大?[哭笑])|厉喝|断喝|长啸|嘶喊|呐喊|叫嚷|嚷(?:嚷|道|着)|惨叫|哀嚎|嚎叫|惊叫(?:道)?|高呼|惊呼(?:道)?|怒喝|大喝|嘶吼|\bshout(?:s|ing|ed)?\b|\byell(?:s|ing|ed)?\b|\bscream(?:s|ing|"
         r"ed)?\b|"
         r"\bbellow\w*|\broars?\b|\bshriek\w*",
         Delivery.SHOUT,

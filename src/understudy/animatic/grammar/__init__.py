@@ -102,9 +102,16 @@ class _Reader:
             for first, last, kind in layout.blocks:
                 self.set += self._set(first, last) if kind == "place" else ()
         self.place = find_place(page.view[start:end], page.raw[start:end]) if end else None
-        always = [c for c in re.split(r"[。;\n]", page.view) if _THROUGHOUT.search(c)] if len(layout.shots) > 1 else []
-        self.always = "\n".join(always)
-        lasting = [c for c in re.split(r"[,\n]", self.always) if _THROUGHOUT.search(c)]
+        several = len(layout.shots) > 1
+        always = [m for m in re.finditer(r"[^。;\n]+", page.view) if several and _THROUGHOUT.search(m[0])]
+        self.always = "\n".join(m[0] for m in always)
+        begun = {s.start for s in layout.shots}
+        lasting = [
+            part
+            for m in always
+            for part in ([m[0]] if m.start() not in begun else m[0].split(","))  # its own sentence speaks of all shots
+            if _THROUGHOUT.search(part)
+        ]
         self.weather = _united(self.weather, find_weather("\n".join(lasting)))
 
     def _set(self, start: int, end: int) -> tuple[CastMember, ...]:
@@ -133,7 +140,7 @@ class _Reader:
         return ScriptShot(
             text=raw[stretch.head : end].strip(),
             size=find_size(camera),
-            angle=find_angle(camera),
+            angle=find_angle(camera) or (None if alone else find_angle(self.always)),
             moves=moves,
             cast=cast,
             acts=find_acts(view, start, end, self.mentions, self.naming),

@@ -45,7 +45,7 @@ _FACED = compile_words(
 _TAKEN = compile_words(r"\b(?:as|while|she|he|they|who|where|when|of|from behind|his|her)\b")
 _COOKING = compile_words(r"(?:frying|burnt|hot|sauce|cooking|dust|iron|a|the|steel|her|his)\s$")
 _THEN = compile_words(
-    r"\s?(?:然后|随后|接着|紧接着|随即|最后|最终|之后|再|又|并|同时|and then|then|before|and|finally)\s?"
+    r"\s?(?P<then>然后|随后|接着|紧接着|随即|最后|最终|之后|再|又|并|同时|and then|then|before|and|finally)?\s?"
     r"(?:再|又|才|就|便|继续|(?:缓缓|慢慢|迅速|快速|逐渐|渐渐|猛地?|急速|突然|顺势|匀速|平稳|稳稳)地?|\w+ly\s){0,2}"
 )
 _REVEALS = compile_words(r"\s?(?:露出|展现|呈现|现出|带出|显出|看到|看见|revealing|showing)")
@@ -114,9 +114,10 @@ def find_moves(text: str) -> tuple[CameraMove, ...]:
 def _goes_on(text: str, clause: re.Match[str], moving: bool) -> int | None:
     """Where the camera's next move begins in a clause that does not name it: 镜头绕着图1转，然后迅速后撤."""
     led = _THEN.match(clause[0])
-    if not moving or led is None or text[clause.start() - 1 : clause.start()] not in (",", " "):
+    if not moving or led is None or not led[0].strip() or text[clause.start() - 1 : clause.start()] != ",":
         return None
-    return led.end() if any(h[0] == led.end() for h in _hits(clause[0], _CAMERA_MOVES)) else None
+    allowed = tuple(Move) if led["then"] else (Move.CRANE, Move.TILT)  # 缓缓靠近 may be anybody
+    return led.end() if any(h[0] == led.end() and h[2] in allowed for h in _hits(clause[0], _CAMERA_MOVES)) else None
 
 
 def _agent(words: str) -> re.Match[str] | None:

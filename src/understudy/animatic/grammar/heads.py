@@ -63,7 +63,7 @@ _LABEL = compile_words(
 )
 _SCENE = compile_words(
     rf"{_EDGE}[【\[(#*\s]{{0,4}}(?:第\s?(?:{NUMBER})\s?集\s{{0,2}})?(?:第\s?({NUMBER})\s?(?:场景|场戏|场|幕)(?!比赛|雨|雪)|(?:场景|场次|"
-    rf"场)\s?[#-]?\s?({NUMBER})(?!个|位)|"
+    rf"场)\s?[#-]?\s?({NUMBER})(?!个|位)|(?:(?<=\n)|^)幕\s?({NUMBER})(?=[\s:、.]|$)|"
     rf"\bscene\s?[#-]?\s?({NUMBER})\b)"
 )
 _SLUG = compile_words(r"(?:^|\n)\s?(?:\d{1,2}[.)]?\s)?((?:int|ext|int\.?/ext|i/e)[.\s]\s?[^\n]{2,80})")
@@ -72,9 +72,10 @@ _SEC = r"(\d{1,3}(?:\.\d{1,2})?)"
 _CLOCK = r"(\d{1,2}):(\d{2}(?:\.\d{1,3})?)"
 _TO = r"\s?(?:-|~|到|至|–|—|to|–|->|→)\s?"
 _TIME = compile_words(
-    rf"[【\[(]{{0,2}}(?:时间|time|timecode|t)?\s?[:=]?\s?[【\[(]?(?<![\d.])(?<!\d:)(?:"
+    rf"[【\[(]{{0,2}}(?:时间|time|timecode|t)?\s?[:=+]?\s?[【\[(]?(?<![\d.])(?<!\d:)(?:"
     rf"{_CLOCK}\s?{_TO}{_CLOCK}"
-    rf"|(?:第|seconds? |from )?\s?{_SEC}\s?{_UNIT}?{_TO}第?{_SEC}\s?{_UNIT}(?![一-鿿]?后|左右|\s(?:later|long|after))"
+    rf"|(?:第|seconds? |from )?\s?{_SEC}\s?{_UNIT}?{_TO}(?:第|t\s?\+)?{_SEC}\s?{_UNIT}"
+    r"(?![一-鿿]?后|左右|\s(?:later|long|after))"
     rf"|(?:前|开头|最初|开场)\s?({NUMBER})\s?秒(?!后)|(?:最后|末尾|结尾|后|中间|中段|接下来|紧接着|接着|随后|之后|下)(?:的)?\s?({NUMBER})\s?秒(?!后)"
     rf"|\b(?:the )?first ({NUMBER}) seconds?|\b(?:the )?(?:last|final|next|middle|following) ({NUMBER}) seconds?"
     rf"|seconds? {_SEC}\s?{_TO}{_SEC}"
@@ -110,7 +111,7 @@ _STAGE_HEAD = compile_words(
     r"|[【\[]\s?(?:开场|开头|开篇|起始|中段|中间|过渡|转折|高潮|结尾|收尾|结束|尾声|opening|middle|climax|ending|"
     + _SONG
     + r")"
-    r"(?:部分|镜头|画面|shot)?\s?[】\]]"
+    r"(?:部分|镜头|画面|shot)?(?:\s?\d{1,2}\s?(?:秒|s\b))?\s?[】\]]"
 )
 _CUT = compile_words(
     r"(?:然后|随后|接着|再|突然|最后)?(?:镜头|画面|场景)?(?:快速|迅速|直接|突然|硬|再)?(?:切换?(?:到|至|回|入|为)|"
@@ -131,7 +132,7 @@ _SIZE_BEFORE = compile_words(
     r"(?<![一-鿿])(?:大远景|远景|大全景|中?全景|中近景|近景|中景|半身|全身|大?特写|微距)(?:镜头)?$"
 )
 _NEXT = compile_words(
-    r"(?:(?<=[\n。!?;,:])|^|(?<=\s))(?:【|\[)?(?:下一(?:个)?(?:镜头?|画面|场景|幕|格)|另一(?:个)?(?:镜头|画面|场景)|"
+    r"(?:(?<=[\n。!?;,:”\"」』])|^|(?<=\s))(?:【|\[)?(?:下一(?:个)?(?:镜头?|画面|场景|幕|格)|另一(?:个)?(?:镜头|画面|场景)|"
     r"最后一?(?:个)?(?:镜头?|"
     r"画面|格|幕)(?=[:,】是])|"
     r"接下来(?:的)?(?:镜头|画面)|(?:(?:the )?(?:opening|next|final|last|closing) (?:shot|panel|scene|frame)\b))(?:】|"

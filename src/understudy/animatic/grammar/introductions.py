@@ -47,6 +47,13 @@ _FROM = compile_words(
     r"(?P<words>(?:[a-z'-]+\s){1,4}?)(?:shown |seen |pictured |as )?"
     r"(?:in|from|of|on)\s?@?\[?$"
 )
+_TITLED = compile_words(
+    rf"(?:(?P<zh>{nouns.MALE}|{nouns.FEMALE}|{nouns.ANYBODY})|\b(?:the|an?|her|his|their)\s(?:[a-z'-]+\s){{0,3}}?"
+    rf"(?P<en>{nouns.MALE_EN}|{nouns.FEMALE_EN}|{nouns.ANYBODY_EN}|{nouns.ANIMALS_EN})\s)@?\[?$"
+)
+"""The noun directly before the name is what it is called: 快递员@图1, the queen @Image2."""
+_OPENING = compile_words(r"\]?\s?[:=]\s?(?P<words>[^,。.;:!?\n|“\"「]{1,24}?)\s?(?P<mark>[,。.;\n])")
+_ME = compile_words(r"我(?:自己|本人)?|本人|me|myself")
 _OWNED = compile_words(r"'s\s((?:[a-z-]+\s){0,2}?(?:" + nouns.PLACES_EN + r"))\b")
 _HEAD_CUT = compile_words(r"\b(?:in|with|who|that|from|of|on|at|wearing|holding|whose|and|standing|sitting|for)\b")
 _STOP_HEADS = frozenset(
@@ -72,9 +79,13 @@ def introduce(page: Page, naming: Naming) -> None:
             claims.setdefault(alias, set()).add(name)
             if proper:
                 naming.proper.add(alias)
-            if alias[0] in "小老" and _PEOPLE.fullmatch(alias) and _PEOPLE.fullmatch(alias[1:]) and len(alias) > 2:
-                claim(alias[1:], name, proper=proper)  # 图1的小女孩 is 女孩 afterwards
+            if len(alias) > 2 and _PEOPLE.fullmatch(alias):  # 图1的小女孩 is 女孩 afterwards, 快递小哥 is 小哥
+                for short in (alias[1:], alias[2:]):
+                    if len(short) > 1 and _PEOPLE.fullmatch(short):
+                        claims.setdefault(short, set()).add(name)
+                        naming.proper.add(short)
 
+    _opening_list(page, naming, claim)
     for subject in naming.subjects:
         if subject.kind in ("person", "place"):
             naming.natures[subject.name] = Nature(subject.kind)
@@ -110,6 +121,9 @@ def introduce(page: Page, naming: Naming) -> None:
                 naming,
                 after="=",
             )
+        if noun := _TITLED.search(before):
+            naming.natures.setdefault(name, Nature.PERSON)
+            claim(noun["zh"] or noun["en"], name, proper=bool(noun["zh"]))
         _of(page, end, name, claim, naming)
         _from(page, before, start, end, name, claim, naming)
         _apposition(page, end, name, claim)
@@ -119,6 +133,34 @@ def introduce(page: Page, naming: Naming) -> None:
     for subject in naming.subjects:
         if subject.name not in naming.natures and _only_place_of(view, subject.name, naming):
             naming.natures[subject.name] = Nature.PLACE
+
+
+def _opening_list(page: Page, naming: Naming, claim: _Claim) -> None:
+    """图1：快递小哥；图2：老奶奶。 A prompt that opens with names and nouns tells who they are; nobody speaks."""
+    position = 0
+    entries: list[tuple[int, int, str, str]] = []
+    for start, end, name in naming.find(page.view):
+        match = _OPENING.match(page.view, end)
+        between = page.view[position:start].strip(" \n-*•@[")
+        if between or match is None or not _is_noun(match["words"]):
+            break
+        entries.append((match.start("words"), match.end("words"), name, match["words"]))
+        position = match.end()
+    if len(entries) < 2 and not any(page.view.count(words[-2:]) > 1 for *_, words in entries):
+        return
+    for start, end, name, _ in entries:
+        _called(page, start, end, name, claim, naming, after="=")
+    if entries:
+        naming.listed = position
+
+
+def _is_noun(words: str) -> bool:
+    """Whether a known noun of people, places or things ends these words."""
+    return any(
+        m.end() == len(words)
+        for pattern in (_PEOPLE, _PLACE, _SEAT, _THING, _PEOPLE_EN, _PLACE_EN, _SEAT_EN, _THING_EN)
+        for m in pattern.finditer(words)
+    )
 
 
 def _only_place_of(view: str, name: str, naming: Naming) -> bool:
@@ -150,6 +192,11 @@ def nature_of_words(text: str) -> Nature | None:
 def _called(page: Page, start: int, end: int, name: str, claim: _Claim, naming: Naming, *, after: str) -> None:
     words = page.view[start:end].strip()
     if not words or "\ue000" in words:
+        return
+    if _ME.fullmatch(words):
+        for own in ("我",) if words[0] in "我本" else ("me", "i"):
+            claim(own, name, proper=True)
+        naming.natures.setdefault(name, Nature.PERSON)
         return
     if re.search(f"[{HAN}]", words):
         words = re.sub(

@@ -49,6 +49,7 @@ PEOPLE = compile_words(
     rf"|(?P<en>(?:\b(?P<article>an?|the|another|one|his|her|their|my|this|that)\s{_ADJECTIVE})?"
     rf"\b(?:{_EN_ALTERNATION})(?:s|es)?\b(?!-)(?! \d))"
 )
+_NOT_OURS = ("", "(?![们家国方])")
 _PRONOUN = compile_words(
     r"(?P<other>其他)|(?P<he>他(?!们|人|乡)|\b(?:he|him|his)\b)|(?P<she>她(?!们)|\b(?:she|her|hers)\b)|(?P<it>它(?!们)|"
     r"\b(?:it|its)\b)|(?P<who>(?<=, )who\b)"
@@ -164,7 +165,7 @@ def _scan(view: str, naming: Naming) -> list[Mention]:
     if naming.aliases:
         words = sorted(naming.aliases, key=len, reverse=True)
         pattern = compile_words(
-            "|".join((rf"\b{re.escape(w)}\b" if w[0].isascii() else re.escape(w)) for w in words if w)
+            "|".join((rf"\b{re.escape(w)}\b" if w[0].isascii() else re.escape(w) + _NOT_OURS[w == "我"]) for w in words)
         )
         for match in pattern.finditer(view):
             name = naming.aliases[match[0]]

@@ -53,6 +53,7 @@ class Naming:
     proper: set[str] = field(default_factory=set)
     natures: dict[str, Nature] = field(default_factory=dict)
     carried: set[str] = field(default_factory=set)
+    listed: int = 0  # where the list of names that opens the prompt ends
 
     def find(self, text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, str]]:
         """Every numbered or own name as (start, end, canonical name)."""

@@ -9,12 +9,16 @@ from __future__ import annotations
 MALE = (
     "男主角|男主|男孩子|男孩|男生|男人|男子|男士|男友|男青年|小男孩|老爷爷|爷爷|外公|姥爷|爸爸|父亲|老爸|儿子|哥哥|"
     "弟弟|叔叔|大叔|舅舅|伯伯|阿公|公公|表哥|堂哥|伴郎|"
-    "丈夫|老公|新郎|王子|国王|先生|小伙子|小伙|少年|帅哥|老头|大爷|和尚|皇帝|太监|师兄|师父|侠客|少爷"
+    "丈夫|老公|新郎|王子|国王|先生|小伙子|小伙|少年|帅哥|老头|大爷|和尚|皇帝|太监|师兄|师父|侠客|少爷|"
+    "老汉|汉子|大汉|壮汉|醉汉|流浪汉|男童|男婴|小哥|大哥|小弟|大伯|老伯|阿伯|老翁|姑父|姨父|岳父|王爷|公子|太子|皇上|绅士|"
+    "牧师|神父|孙子|侄子|外甥|曾祖父"
 )
 FEMALE = (
     "女主角|女主|女孩子|女孩|女生|女人|女子|女士|女友|小女孩|小姑娘|姑娘|老奶奶|奶奶|外婆|姥姥|妈妈|母亲|老妈|女儿|"
     "姐姐|妹妹|阿姨|大妈|阿婆|阿嬷|婆婆|大婶|婶婶|姑妈|表姐|堂姐|伴娘|"
-    "舅妈|妻子|老婆|新娘|公主|皇后|女王|小姐|少女|美女|老太太|大娘|师姐|师妹|丫鬟|空姐|护士|女侠|仙女|女巫"
+    "舅妈|妻子|老婆|新娘|公主|皇后|女王|小姐|少女|美女|老太太|大娘|师姐|师妹|丫鬟|空姐|护士|女侠|仙女|女巫|"
+    "妇人|妇女|老妇|贵妇|少妇|孕妇|女童|女婴|大姐|小妹|大嫂|嫂子|嫂嫂|姑姑|姨妈|岳母|贵妃|娘娘|宫女|侍女|女佣|女郎|女神|"
+    "女皇|太后|修女|保姆|孙女|侄女|外甥女|女医生|女老师|女歌手|女演员|女警|女记者|女主播"
 )
 ANYBODY = (
     "消防员|店员|店主|老板娘|老板|医生|警察|警官|老师|同学|学生|孩子|小孩|婴儿|宝宝|老人|老者|路人|行人|顾客|客人|"
@@ -28,7 +32,16 @@ ANYBODY = (
     "评委|观众|法官|律师|秘书|经理|总裁|员工|快递员|外卖员|快递小哥|外卖小哥|乘客|售货员|管家|仆人|掌柜|小二|书生|"
     "匠人|"
     "旅人|小伙伴|伙伴|情侣|夫妻|陌生人|神秘人|黑衣人|嘉宾|采访者|受访者|博主|店小二|理发师|裁缝|图书管理员|守门人|"
-    "拳击手|大侠|解说员|解说嘉宾|考官|导游|村民|选手"
+    "拳击手|大侠|解说员|解说嘉宾|考官|导游|村民|选手|"
+    "店长|摊主|小贩|商贩|摊贩|房东|租客|门卫|老总|董事长|总经理|主管|助理|实习生|职员|推销员|销售员|收银员|导购|"
+    "乘务员|列车员|检票员|售票员|机长|飞行员|船员|船夫|舵手|海盗|渔民|农民|牧民|牧羊人|铁匠|木匠|石匠|工匠|师傅|徒弟|"
+    "学徒|电工|矿工|清洁工|环卫工|园丁|花匠|侍者|酒保|化妆师|造型师|设计师|建筑师|科学家|研究员|博士|教授|校长|班主任|"
+    "班长|大学生|中学生|小学生|高中生|毕业生|运动员|球迷|粉丝|偶像|明星|主唱|贝斯手|键盘手|钢琴家|小提琴手|指挥家|"
+    "舞蹈家|作家|诗人|市长|镇长|村长|县令|衙役|捕快|卫兵|侍卫|哨兵|队员|战士|老兵|新兵|军官|皇子|丞相|大臣|僧人|老僧|"
+    "尼姑|道长|掌门|弟子|镖师|刀客|盗贼|小偷|强盗|劫匪|罪犯|囚犯|嫌疑人|证人|病人|患者|伤员|家属|家长|双胞胎|恋人|爱人|"
+    "仇人|敌人|访客|旅客|游客|住客|买家|卖家|志愿者|药剂师|牙医|兽医|骑手|车夫|马夫|向导|登山者|徒步者|潜水员|冲浪者|"
+    "滑雪者|骑行者|跑者|玩家|网友|孤儿|乞丐|流浪者|隐士|占卜师|勇士|反派|丧尸|僵尸|吸血鬼|狼人|幽灵|鬼魂|矮人|巨人|"
+    "美人鱼|人鱼|仙子|神仙|妖怪|妖精|小妖"
 )
 ANIMALS = (
     "小猫咪|猫咪|小猫|橘猫|黑猫|白猫|花猫|猫|狗狗|小狗|柴犬|金毛|柯基|哈士奇|狗|小兔子|小兔|兔子|兔|小熊|熊猫|熊|"
@@ -39,12 +52,12 @@ ANIMALS = (
 )
 MALE_EN = (
     "man|men|boy|guy|father|dad|grandfather|grandpa|son|brother|uncle|husband|groom|king|prince|gentleman|waiter|"
-    "actor|monk|policeman|fireman|fisherman|businessman|salesman|cowboy|lad|boyfriend"
+    "actor|monk|policeman|fireman|fisherman|businessman|salesman|cowboy|lad|boyfriend|emperor|duke|priest|nephew|grandson|widower|sheriff"
 )
 FEMALE_EN = (
     "woman|women|girl|lady|mother|mom|mum|grandmother|grandma|daughter|sister|aunt|wife|bride|queen|princess|"
     "waitress|"
-    "actress|nun|policewoman|nurse|ballerina|girlfriend|witch"
+    "actress|nun|policewoman|nurse|ballerina|girlfriend|witch|empress|duchess|widow|niece|granddaughter|maid|nanny|hostess|stewardess|seamstress|mermaid|granny"
 )
 ANYBODY_EN = (
     "person|kid|child|toddler|baby|teenager|teen|clerk|cashier|boss|doctor|officer|cop|teacher|student|barista|"
@@ -58,7 +71,13 @@ ANYBODY_EN = (
     "couple|crowd|hero|heroine|protagonist|narrator|interviewer|baker|tailor|violinist|pianist|musician|scientist|"
     "announcer|presenter|colleague|roommate|villain|hiker|traveler|traveller|cyclist|kids|children|owner|"
     "cameraman|medic|"
-    "bystander|receptionist|postman|magician|firefighter|janitor|mascot|influencer|streamer|rider"
+    "bystander|receptionist|postman|magician|firefighter|janitor|mascot|influencer|streamer|rider|"
+    "guest|referee|umpire|commentator|archivist|carpenter|blacksmith|plumber|electrician|gardener|florist|butcher|"
+    "barber|hairdresser|attendant|concierge|bellhop|intern|secretary|accountant|apprentice|professor|ranger|deputy|"
+    "thief|burglar|prisoner|warden|surgeon|dentist|paramedic|therapist|goalkeeper|rookie|teammate|opponent|swimmer|"
+    "skier|snowboarder|gymnast|rapper|poet|comedian|clown|wanderer|tourist|nomad|shepherd|villager|archer|warrior|"
+    "ninja|assassin|elf|dwarf|vampire|zombie|werewolf|angel|demon|fairy|goblin|cyborg|cousin|grandchild|newborn|infant|"
+    "landlord|tenant|usher|busker|beekeeper|fishmonger|grocer|curator"
 )
 ANIMALS_EN = (
     "cat|kitten|dog|puppy|corgi|rabbit|bunny|bear|panda|fox|raccoon|squirrel|bird|parrot|owl|penguin|duck|"

@@ -1,4 +1,4 @@
-"""Who speaks each turn, how, and to whom.
+"""Who speaks each turn, and to whom.
 
 Knows that words belong to the label, colon or speech verb they hang on, and else to whoever acts beside them. Must
 not know shots beyond where they begin and end.
@@ -15,13 +15,12 @@ from understudy.animatic.grammar.mentions import Mention
 from understudy.animatic.grammar.naming import Naming
 from understudy.animatic.grammar.text import HAN, Page, compile_words
 from understudy.animatic.grammar.turns import SPEECH_VERB, Turn
+from understudy.animatic.grammar.voicing import announced_delivery, find_delivery
 from understudy.animatic.screenplay import Delivery, Line
 
 NARRATOR = "narrator"
 
-_DELIVERIES = tuple((compile_words(pattern), delivery) for pattern, delivery in lexicon.DELIVERIES)
 _NARRATION = compile_words(lexicon.DELIVERIES[3][0])
-_WHISPER = compile_words(lexicon.DELIVERIES[2][0])
 _INNER = compile_words(r"内心|心想|心里|心声|独白|inner|internal|thinks")
 _LABEL = compile_words(r"[^,。;.!?\n|】\ue000”\"」』]{1,40}[:]\s?$")
 _NOT_LABEL = compile_words(r"台词|对白|对话|文案|配音|口播|画面|动作|镜头|场景|dialog|line|action|voice|speech")
@@ -114,7 +113,9 @@ class Attribution:
         following = turns[index + 1].start if index + 1 < len(turns) else len(view)
         right = view[turn.end : min(following, turn.end + 60, shot.end if shot else len(view))]
         owner, name, words = self._owner(turn, shot, floor, left, right, following)
-        delivery = self._delivery(turn, words, left)
+        delivery = find_delivery(self.page, turn, words, left)
+        if turn.is_labelled and delivery is Delivery.SAY:
+            delivery = announced_delivery(self.page, self.people, floor, left, owner) or delivery
         speaker = owner.names[0] if owner and owner.names else self._label(owner) if owner else name
         if delivery is Delivery.NARRATE and owner is None and not name:
             speaker = NARRATOR
@@ -360,23 +361,7 @@ class Attribution:
         later = [m for m in self.people if m.start > turn.start and m.names and not m.is_aside]
         return next(iter(earlier[-1:] or later), None)
 
-    # How and to whom ----------------------------------------------------------------------------------------------
-
-    def _delivery(self, turn: Turn, words: str, left: str) -> Delivery:
-        raw = self.page.raw[turn.start : turn.end]
-        if re.search(r"[♪♫🎵🎶]", raw):
-            return Delivery.SING
-        best: tuple[int, Delivery] | None = None
-        near = words if len(words) <= 60 else words[-60:]
-        for pattern, delivery in _DELIVERIES:
-            for match in pattern.finditer(near):
-                if best is None or match.end() > best[0]:
-                    best = (match.end(), delivery)
-        if best is None and turn.is_quote and _WHISPER.search(left[-40:]):
-            return Delivery.WHISPER
-        if best is None and turn.is_quote and _NARRATION.match(re.split(r"[。!?;\n]|\.\s", left)[-1].lstrip()):
-            return Delivery.NARRATE  # Voiceover, her own: “…”
-        return best[1] if best else Delivery.SAY
+    # To whom -----------------------------------------------------------------------------------------------------
 
     def _target(self, turn: Turn, floor: int, owner: Mention | None) -> str | None:
         begin = max(self._sentence(turn.start - 1)[0], floor, turn.start - 40)

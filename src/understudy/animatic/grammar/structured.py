@@ -46,6 +46,8 @@ _CAMERA_KEYS = (
 _LINE_KEYS = ("dialogue", "dialog", "lines", "speech", "line", "says", "台词", "对白")
 _VOICE_KEYS = ("voiceover", "voice_over", "narration", "narrator", "vo", "旁白", "画外音")
 _WHO_KEYS = ("speaker", "character", "who", "name", "by", "角色", "说话人")
+_CAST_KEYS = ("characters", "cast", "roles", "subjects", "references", "actors", "角色", "人物", "演员", "参考")
+_REFERENCE_KEYS = ("ref", "reference", "image", "source", "id", "参考", "参考图", "素材")
 _SOUND_KEYS = ("audio", "sound", "sfx", "music", "bgm", "音效", "音乐", "声音")
 _TEXT_KEY = re.compile(r"(?:on[ _-]?screen[ _-]?)?(?:text|captions?|subtitles?|titles)(?:[ _-]?overlays?)?|字幕|文字")
 _NOTHING = ("none", "no", "off", "false", "无", "不要", "")
@@ -138,6 +140,8 @@ def _speaker_of(shot: Mapping[str, Any]) -> str:
 def _field(low: str, key: str, item: Any, depth: int) -> str:
     if item is None or item is False or depth > _DEPTH:
         return "no text." if item is False and _TEXT_KEY.fullmatch(low) else ""
+    if low in _CAST_KEYS and (named := _named(item)):
+        return f"{key}:\n{named}\n"
     if low in _LINE_KEYS or low in _VOICE_KEYS:
         return _lines(item, "Voiceover" if low in _VOICE_KEYS else "", depth)
     if _TEXT_KEY.fullmatch(low) and isinstance(item, str):
@@ -171,6 +175,24 @@ def _field(low: str, key: str, item: Any, depth: int) -> str:
     ):
         return f"{key}: {told}"
     return f"{told}." if not told.endswith((".", "。")) else told
+
+
+def _named(item: Any) -> str:
+    """A cast as lines that introduce it: {"Mina": "Image 1"}, [{"name": "Mina", "ref": "Image 1", …}]."""
+    if isinstance(item, Mapping):
+        return "\n".join(f"{k} = {v.strip()}." for k, v in item.items() if isinstance(v, str) and v.strip())
+    if not isinstance(item, list):
+        return ""
+    told: list[str] = []
+    for one in item:
+        if not isinstance(one, Mapping):
+            return ""
+        lower = {str(key).lower(): value for key, value in one.items()}
+        name = next((str(lower[k]) for k in (*_WHO_KEYS, "role") if lower.get(k)), "")
+        source = next((str(lower[k]) for k in _REFERENCE_KEYS if lower.get(k)), "")
+        rest = ", ".join(_plain(v, 1) for v in lower.values() if _plain(v, 1) not in (name, source))
+        told.append(f"{name} = {source}. {rest}" if name and source else ", ".join(p for p in (name, rest) if p))
+    return "\n".join(told)
 
 
 def _lines(item: Any, speaker: str, depth: int) -> str:

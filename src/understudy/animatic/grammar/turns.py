@@ -60,6 +60,7 @@ _NARRATIVE = compile_words(
     r"no (?:background )?(?:music|subtitles|captions|text)|他|她|它|\(|图|视频|image\b|video\b|character|sfx|[-*•△])"
 )
 _ADDRESS = compile_words(r"[我你您咱]|\b(?:i|i'm|i'll|i've|you|you're|we|we're|my|your|me|us|let's|please)\b")
+_FIRST_PERSON = compile_words(r"[我咱]|(?:i|i'm|i'll|i've|i'd|we|we're|we'll|my|let's)\b")
 _NARRATION = compile_words(lexicon.DELIVERIES[3][0])
 _TITLE_LABEL = compile_words(
     r"(?:标题|片名|书名|字幕|标语|slogan|title|subtitle|caption|super|text|logo|文字|品牌|店名|歌名|音效|音乐|配乐|"
@@ -164,7 +165,7 @@ def _speech_follows(right: str) -> bool:
 def _unquoted(page: Page, naming: Naming, layout: Layout, people: re.Pattern[str]) -> list[Turn]:
     view, turns = page.view, []
     for match in _COLON.finditer(view):
-        if any(s.head <= match.start() < s.start for s in layout.shots):
+        if match.start() < naming.listed or any(s.head <= match.start() < s.start for s in layout.shots):
             continue
         edges = list(_EDGE.finditer(view, max(0, match.start() - 60), _before_bracket(view, match.start())))
         begin = edges[-1].end() if edges else max(0, match.start() - 60)
@@ -306,7 +307,7 @@ def _turn_end(page: Page, start: int, limit: int, naming: Naming, people: re.Pat
             and not _NARRATIVE.match(rest.lstrip())
             and not _opens_narrative(following, naming, people)
         )
-        if mark[0] in ".。;" and not whole:
+        if mark[0] in ".。;" and not whole and not (goes_on and _FIRST_PERSON.match(following)):
             return stop.end()
         if not goes_on or (not whole and not _ADDRESS.search(following)):
             return stop.end()

@@ -177,11 +177,6 @@ def cut_sides(mask: Mask) -> frozenset[Side]:
     )
 
 
-def edge_radius(height: int, width: int) -> int:
-    """Reach of the guided filter for a sprite of that size."""
-    return max(2, round(max(height, width) * 0.008))
-
-
 def _by_alpha(picture: Sprite, eyes: Eyes | None, max_width: int, max_height: int) -> Cut:
     """The file's own alpha: nobody knows better."""
     mask: Mask = np.asarray(picture[..., 3].astype(np.float32) / 255, np.float32)
@@ -268,8 +263,7 @@ def _refined(
         size,
         interpolation=cv2.INTER_AREA if size[0] < near.width else cv2.INTER_LINEAR,
     )
-    clear = matte.settle(view, np.asarray(np.clip(likely, 0, 1), np.float32))
-    mask = matte.firm(matte.snap(view, clear, edge_radius(*view.shape[:2])))
+    mask = matte.edged(view, np.asarray(np.clip(likely, 0, 1), np.float32))
     share = matte.largest_share(mask)
     scale = view.shape[0] / part.shape[0] * high
     inner = None if face is None else moved(face, box.left / wide, box.top / high, scale)

@@ -18,6 +18,7 @@ from understudy.animatic.performer import Plate, Sprite
 Colours = NDArray[np.float32]
 """(n, 3) or (h, w, 3) Lab."""
 
+_EDGE = 0.008  # reach of the guided filter, over the longer side of a cut-out
 _GRABCUT_SIDE = 448  # pixels; GrabCut's time grows with area, and the guided filter brings the detail back
 _GRABCUT_ROUNDS = 2
 _COLOUR_SAYS = 1.1  # logit that GrabCut's opinion weighs: tips likelihoods from 0.25 to 0.75
@@ -164,6 +165,12 @@ def firm(mask: Mask, low: float = 0.18, high: float = 0.86) -> Mask:
     """The mask with faint haze made clear and nearly solid parts made solid; soft in between."""
     ramp = np.clip((mask - low) / (high - low), 0, 1)
     return np.asarray(ramp * ramp * (3 - 2 * ramp), np.float32)
+
+
+def edged(picture: Plate, rough: Mask) -> Mask:
+    """A rough mask of the picture's size made clear, with its edge on the picture's own: `settle`, `snap`, `firm`."""
+    reach = max(2, round(max(picture.shape[:2]) * _EDGE))
+    return firm(snap(picture, settle(picture, rough), reach))
 
 
 def whole(mask: Mask, around: tuple[float, float] | None = None, hole_share: float = 0.003) -> Mask:

@@ -14,7 +14,7 @@ from understudy.animatic import matte
 from understudy.animatic._opencv import cv2
 from understudy.animatic.bodies.dissection import Line, Part, dissect, limbs_shown, unit_of
 from understudy.animatic.bodies.pose import BodyEyes, Joint, Pose
-from understudy.animatic.cutout import edge_radius, person_likelihood
+from understudy.animatic.cutout import person_likelihood
 from understudy.animatic.perception import Mask
 from understudy.animatic.performer import Plate
 from understudy.media.image import fit
@@ -101,8 +101,7 @@ def outline(picture: Plate, pose: Pose, eyes: BodyEyes, others: int) -> Mask:
     if near is None:
         return np.zeros(picture.shape[:2], np.float32)
     view = np.ascontiguousarray(small[near.top : near.bottom, near.left : near.right])
-    clear = matte.settle(view, np.ascontiguousarray(rough[near.top : near.bottom, near.left : near.right]))
-    part = matte.firm(matte.snap(view, clear, edge_radius(*view.shape[:2])))
+    part = matte.edged(view, np.ascontiguousarray(rough[near.top : near.bottom, near.left : near.right]))
     inner = (float(middle[0]) - near.left, float(middle[1]) - near.top)
     mask = np.zeros(small.shape[:2], np.float32)
     mask[near.top : near.bottom, near.left : near.right] = matte.whole(part, inner)

@@ -144,9 +144,7 @@ def _figure(picture: Plate, eyes: Eyes) -> Mask | None:
         return None
     height, width = picture.shape[:2]
     likely = np.clip(cv2.resize(found.rough, (width, height), interpolation=cv2.INTER_LINEAR), 0, 1)
-    clear = matte.settle(picture, np.asarray(likely, np.float32))
-    mask = matte.firm(matte.snap(picture, clear, cutout.edge_radius(height, width)))
-    return matte.whole(mask)
+    return matte.whole(matte.edged(picture, np.asarray(likely, np.float32)))
 
 
 def _acted(expression: Expression, headshot: Headshot, face: Face | None, count: int) -> Iterator[Plate]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from understudy.animatic import backdrop, matte
 from understudy.animatic._opencv import cv2
-from understudy.animatic.cutout import edge_radius, person_likelihood
+from understudy.animatic.cutout import person_likelihood
 from understudy.animatic.faces._patch import premultiplied
 from understudy.animatic.faces.lips import Anatomy, Floats, smooth
 from understudy.animatic.matte import Box
@@ -127,7 +127,7 @@ def prepare_head(picture: Plate, face: Face, eyes: Eyes) -> Head:
     rough = person_likelihood(picture, eyes, face.box)
     sure = _covers(rough, face)
     if sure and not _even_around(picture, rough, face):
-        mask = matte.firm(matte.snap(picture, matte.settle(picture, rough), edge_radius(*picture.shape[:2])))
+        mask = matte.edged(picture, rough)
         mask = _rounded(matte.whole(mask, (float(face.mesh[1, 0]), float(face.mesh[1, 1]))), anatomy)
         if _covers(mask, face):
             sprite = matte.sprite_of(picture, mask)

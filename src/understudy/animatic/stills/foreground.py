@@ -12,7 +12,7 @@ import numpy as np
 
 from understudy.animatic import backdrop, focus, matte, outline
 from understudy.animatic._opencv import cv2
-from understudy.animatic.cutout import edge_radius, find_person, moved
+from understudy.animatic.cutout import find_person, moved
 from understudy.animatic.perception import Eyes, Mask
 from understudy.animatic.performer import Face, Plate
 from understudy.media.image import fit
@@ -68,8 +68,7 @@ def _refined(picture: Plate, rough: Mask, face: Face | None) -> Mask | None:
     """A rough mask on the picture's own edges; None if what comes out is not one solid piece."""
     height, width = picture.shape[:2]
     likely = np.clip(cv2.resize(rough, (width, height), interpolation=cv2.INTER_LINEAR), 0, 1).astype(np.float32)
-    clear = matte.settle(picture, likely)
-    mask = matte.firm(matte.snap(picture, clear, edge_radius(height, width)))
+    mask = matte.edged(picture, likely)
     share = matte.largest_share(mask)
     nose = None if face is None else (float(face.mesh[1, 0]), float(face.mesh[1, 1]))
     mask = matte.whole(mask, nose)

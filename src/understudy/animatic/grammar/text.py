@@ -11,39 +11,13 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+from understudy.animatic.grammar.characters import FOLD
+
 LONGEST = 8000
 """Characters of a prompt that are read; vendors cut at 5000 at most. Source: spec/dashscope.md §5.1."""
 
 BLANK = "\ue000"
 """Stands in `view` for each character of quoted words."""
-
-# Traditional characters (and variants) of the words the tables hold.
-_OLD = (
-    "圖視頻鏡頭遠說話問這個們裡裏兩條來過後著衝聲緩進環繞燈風霧陽雲現場畫寫動運轉搖東車門開關間請讓誰時點從給與為無"
-    "殘對見觀鳥劇齣號組臉體騎樹葉飛術醫護師員歲爺媽兒孫貓鴨馬龍鳳魚貝買賣長張強彎總結續終階閉靜響樂彈鋼鐵電腦機線網"
-    "紅綠藍黃歡傷淚驚嘆嘯喚嚐飲麵飯館廳廚臥樓橋邊灘漁碼艙島嶼灣農園莊廟宮壘廣雙單獨熱鬧涼凍霽鳴獅聽講讀誦報導記錄攝"
-    "製輯幀鐘錶針縫褲襪帶揮擁擺擋擊戰鬥劍槍傘書筆紙頁"
-)
-_NEW = (
-    "图视频镜头远说话问这个们里里两条来过后着冲声缓进环绕灯风雾阳云现场画写动运转摇东车门开关间请让谁时点从给与为无"
-    "残对见观鸟剧出号组脸体骑树叶飞术医护师员岁爷妈儿孙猫鸭马龙凤鱼贝买卖长张强弯总结续终阶闭静响乐弹钢铁电脑机线网"
-    "红绿蓝黄欢伤泪惊叹啸唤尝饮面饭馆厅厨卧楼桥边滩渔码舱岛屿湾农园庄庙宫垒广双单独热闹凉冻霁鸣狮听讲读诵报导记录摄"
-    "制辑帧钟表针缝裤袜带挥拥摆挡击战斗剑枪伞书笔纸页"
-)
-_FOLD = {ord(a): b for a, b in zip(_OLD, _NEW, strict=True)}
-_FOLD |= {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_FOLD |= {
-    0x3000: " ",
-    0xA0: " ",
-    0x200B: " ",
-    0xFEFF: " ",
-    0x2013: "-",
-    0x2014: "—",
-    0x2012: "-",
-    0x2212: "-",
-    0x301C: "~",
-}
-_FOLD |= {0x2502: "|", 0x2028: "\n", 0x2029: "\n", 0x0D: " ", 0x3010: "【", 0x3011: "】", 0x3014: "(", 0x3015: ")"}
 
 HAN = "\u3400-\u9fff"
 _CLOSERS = {
@@ -115,7 +89,7 @@ def compile_words(pattern: str, flags: int = 0) -> re.Pattern[str]:
 
 def plain(text: str) -> str:
     """Lower case, simplified characters, ASCII forms; the length stays."""
-    folded = text.translate(_FOLD)
+    folded = text.translate(FOLD)
     lowered = folded.lower()
     if len(lowered) == len(folded):
         return lowered

@@ -122,7 +122,17 @@ def _own_acts(shot: ScriptShot) -> tuple[Act, ...]:
             acts.append(Act(holder, Verb.PUT, act.target, act.side))
         elif act.verb is Verb.SPEAK:
             acts.append(replace(act, who=holder))
-    return tuple(dict.fromkeys(acts))
+    return tuple(dict.fromkeys(_embracing(a, shot, acts) for a in acts))
+
+
+def _embracing(act: Act, shot: ScriptShot, acts: Sequence[Act]) -> Act:
+    """An embrace of two ("they hug") with the other one as its target, where there is one other."""
+    if act.verb is not Verb.HUG or act.target is not None:
+        return act
+    actors = [m.name for m in shot.cast if m.part is Part.ACTOR and m.name != act.who]
+    hugging = [n for n in actors if any(a.who == n and a.verb is Verb.HUG for a in acts)]
+    others = hugging or actors
+    return replace(act, target=others[0]) if len(others) == 1 else act
 
 
 def things_put(shot: ScriptShot) -> tuple[tuple[str, str, str | None], ...]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from understudy.animatic.coverage import MOVING, NEAR
 from understudy.animatic.directing import Draft
-from understudy.animatic.screenplay import CameraMove, Line, Move, Part, ScriptShot, ShotSize, Side, Verb
+from understudy.animatic.screenplay import Angle, CameraMove, Line, Move, Part, ScriptShot, ShotSize, Side, Verb
 from understudy.animatic.storyboard import Facing, Placement
 
 STILL_UP_TO = 75
@@ -49,6 +49,10 @@ class Framing:
         actors = [m for m in shot.cast if m.part is Part.ACTOR]
         if not actors:
             return ShotSize.CLOSE if any(m.part is Part.PROP for m in shot.cast) else ShotSize.WIDE
+        if shot.angle is Angle.OVER_SHOULDER and len(actors) > 1:
+            return ShotSize.MEDIUM_CLOSE  # a shoulder before somebody far off hides him
+        if shot.angle is Angle.POV and len(actors) == 1:
+            return ShotSize.MEDIUM  # as near as one looks at somebody
         if any(a.verb in MOVING - {Verb.HUG, Verb.PUT} for a in shot.acts) or len(actors) > 3:
             return ShotSize.FULL
         if len(actors) > 1:

@@ -138,31 +138,59 @@ def _before_chest(stand: Stand, holder: Stand, picture: Box) -> Stand:
 
 
 def _in_hand(stand: Stand, holder: Stand, stands: Sequence[Stand], picture: Box) -> Stand:
+    """In one hand before the chest, at the body's edge; where the picture ends higher, as far in it as it must be."""
     unit, head = holder.head_height, holder.head
     middle = holder.x if head is None else (head[0] + head[2]) / 2
     chin = holder.top if head is None else head[3]
     faces = [s.figure_at(1.0).head for s in stands]
-    others = [s.x + s.goal for s in stands if s is not holder and s.head is not None]
-    nearest = min(others, key=lambda x: abs(x - holder.x - holder.goal), default=None)
-    outward = -1.0 if stand.placement.x < holder.placement.x else 1.0
-    if stand.placement.travels_to is not None:  # it is going to be put there: never across his own face
-        outward = math.copysign(1.0, stand.placement.travels_to - (holder.placement.travels_to or holder.placement.x))
-    elif nearest is not None:
-        outward = -1.0 if nearest > holder.x + holder.goal else 1.0
-    away = clamp(0.42 * unit + stand.width / 2, 0.72 * unit, max(0.72 * unit, 0.5 * holder.width))
+    outward = _free_side(stand, holder, stands)
+    away = clamp(0.30 * unit + stand.width / 2, 0.62 * unit, max(0.62 * unit, 0.42 * holder.width))
     best: tuple[float, Stand] | None = None
     for side in (outward, -outward):
-        for further in (1.0, 0.88, 1.25):
-            for down in (1.15, 0.9, 0.65, 0.4, 0.1, -0.2):
+        for further in (1.0, 0.85, 1.2):
+            for down in _DOWN:
                 tried = _centred(stand, middle + side * away * further, chin + down * unit, 5.0 * side)
                 box = _box(tried, holder.goal)
                 covered = sum(_shared(box, face) + _shared(face, box) for face in faces if face is not None)
-                cost = 12 * covered + 5 * (1 - _shared(box, picture)) + 0.25 * (1.15 - down) + 0.4 * abs(further - 1)
-                cost += 0.8 * (side != outward)
+                cost = 12 * covered + _unseen(stand, box, picture) + 0.5 * abs(_HELD_AT - down)
+                cost += 0.6 * abs(further - 1) + 0.8 * (side != outward)
                 if best is None or cost < best[0]:
                     best = (cost, tried)
     assert best is not None
     return best[1]
+
+
+_HELD_AT = 1.3  # head heights from the chin down to the middle of what a hand holds
+_DOWN = (_HELD_AT, 1.15, 1.0, 0.85, 0.7, 0.55, 0.4, 0.25, 0.1, -0.1)
+
+
+def _unseen(stand: Stand, box: Box, picture: Box) -> float:
+    """What it costs that a part of a held thing is not in the picture.
+
+    What stands upright in a hand may end below the picture, as the hand does; of anything else all is to be seen.
+    """
+    tall = stand.outline.height > 1.3 * stand.outline.width
+    below = clamp((box[3] - picture[3]) / (box[3] - box[1]))
+    inside = _shared((box[0], box[1], box[2], min(box[3], max(picture[3], box[1] + 1e-3))), picture)
+    return 5 * (1 - inside) + 9 * max(0.0, below - (_STEM if tall else 0.12)) + 0.3 * below
+
+
+_STEM = 0.42  # part of an upright thing that may be below the picture. By eye: a flower is its blossom
+
+
+def _free_side(stand: Stand, holder: Stand, stands: Sequence[Stand]) -> float:
+    """The side of his on which he holds it: towards whom he gives it, else away from his neighbour."""
+    here = holder.x + holder.goal
+    taker = next((s for s in stands if s.name == stand.placement.given_to and s is not holder), None)
+    if taker is not None:
+        return math.copysign(1.0, taker.x + taker.goal - here)
+    if stand.placement.travels_to is not None:  # it is going to be put there: never across his own face
+        return math.copysign(1.0, stand.placement.travels_to - (holder.placement.travels_to or holder.placement.x))
+    others = [s.x + s.goal for s in stands if s is not holder and s.head is not None]
+    nearest = min(others, key=lambda x: abs(x - here), default=None)
+    if nearest is not None:
+        return -1.0 if nearest > here else 1.0
+    return -1.0 if stand.placement.x < holder.placement.x else 1.0
 
 
 def rest(

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from understudy.animatic.screenplay import Act, Angle, CastMember, Part, ScriptShot, Side, Verb
+from understudy.animatic.screenplay import Act, CastMember, Part, ScriptShot, Side, Verb
 from understudy.animatic.storyboard import Facing, Placement
+from understudy.animatic.viewpoint import comes_near
 
 _ROWS: Mapping[int, tuple[float, ...]] = {
     1: (0.5,),
@@ -52,13 +54,15 @@ def place_cast(
     rests: Mapping[str, float] | None = None,
     reached: Mapping[str, float] | None = None,
     widths: Mapping[str, float] | None = None,
+    front: str | None = None,
 ) -> tuple[Placement, ...]:
     """Marks for all but the background.
 
     `order` is the film's from left to right, `talkers` who speaks in the scene. `stage` is everybody the scene has at
     any time: their marks are kept free, so that nobody moves at a cut. `rests` tells the x of things that were put
     down before, `reached` that of people who went somewhere in an earlier cut of the scene. `widths` are parts of the
-    picture that performers fill in a full shot (default: as for a row of busts).
+    picture that performers fill in a full shot (default: as for a row of busts). `front` is over whose shoulder the
+    camera looks: he stands before it at the side where he is in the row.
     """
     lying = rests or {}
     present = {m.name for m in shot.cast}
@@ -72,8 +76,6 @@ def place_cast(
     count = len(standing)
     row = _row([m.name for m in standing], widths)
     depths = [0.3 if count < 4 else (0.26 if i % 2 == 0 else 0.42) for i in range(count)]
-    if shot.angle is Angle.OVER_SHOULDER and len(actors) == 2:
-        row, depths = _over_shoulder(actors, talkers, row, depths)
     spots = {m.name: x for m, x in zip(standing, row, strict=True)} | {
         name: x for name, x in (reached or {}).items() if name in names
     }
@@ -83,7 +85,8 @@ def place_cast(
     for actor in actors:
         if actor.name in present:
             acts = tuple(a for a in shot.acts if a.who == actor.name)
-            placements.append(_moved(actor, acts, people, deep[actor.name], talkers, widths))
+            placement = _moved(actor, acts, people, deep[actor.name], talkers, widths)
+            placements.append(_before_camera(placement, people) if actor.name == front else placement)
     where = {p.name: p for p in placements}
     for member in shot.cast:
         acts = tuple(a for a in shot.acts if a.who == member.name)
@@ -175,14 +178,27 @@ def _even_row(count: int) -> tuple[float, ...]:
     return tuple(0.08 + 0.84 * i / max(1, count - 1) for i in range(count))
 
 
-def _over_shoulder(
-    actors: Sequence[CastMember], talkers: Sequence[str], row: tuple[float, ...], depths: list[float]
-) -> tuple[tuple[float, ...], list[float]]:
-    """The one who speaks stands deeper and nearer the middle; the other's shoulder fills the front at the edge."""
-    speaker = next((i for i, m in enumerate(actors) if m.name in talkers[:1]), 1)
-    if speaker == 1:
-        return (0.16, 0.6, *row[2:]), [0.06, 0.4, *depths[2:]]
-    return (0.4, 0.84, *row[2:]), [0.4, 0.06, *depths[2:]]
+def _before_camera(placement: Placement, people: Mapping[str, float]) -> Placement:
+    """The one over whose shoulder the camera looks: at the edge, and he stays there."""
+    others = [x for name, x in people.items() if name != placement.name]
+    left = not others or placement.x <= sum(others) / len(others)
+    x, facing = (0.12, Facing.RIGHT) if left else (0.88, Facing.LEFT)
+    return replace(
+        placement, x=x, depth=0.0, facing=facing, enters_from=None, leaves_to=None, travels_to=None, turned_away=True
+    )
+
+
+def before_eyes(placements: Sequence[Placement]) -> tuple[Placement, ...]:
+    """Marks of a subjective shot: people look into the camera, and who comes without a side comes towards it."""
+    return tuple(_towards_camera(p) if p.part is Part.ACTOR else p for p in placements)
+
+
+def _towards_camera(placement: Placement) -> Placement:
+    looks = replace(placement, facing=Facing.CAMERA)
+    if not comes_near(placement.acts) or placement.leaves_to is not None:
+        return looks
+    acts = tuple(replace(a, verb=Verb.WALK) if a.verb is Verb.ENTER else a for a in placement.acts)
+    return replace(looks, enters_from=None, travels_to=None, acts=acts)
 
 
 def _moved(

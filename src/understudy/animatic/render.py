@@ -248,7 +248,10 @@ def _notes_on_sets(board: Storyboard, cast: Cast) -> Iterator[str]:
         places = dict.fromkeys(shot.place for shot in drawn if shot.place)
         named = f": {', '.join(places)}" if places else " that the prompt leaves open"
         yield f"Drawn sets stand for the places{named}."
-    angles = {shot.angle for shot in board.shots} - {Angle.EYE}
+    away = dict.fromkeys(p.name for shot in board.shots for p in shot.placements if p.turned_away)
+    for name in away:
+        yield f"{name} is seen from behind as a dark outline: the reference shows one side only."
+    angles = {shot.angle for shot in board.shots} - {Angle.EYE, Angle.POV, *([Angle.OVER_SHOULDER] if away else [])}
     if angles:
         names = ", ".join(sorted(angle.value.replace("_", " ") for angle in angles))
         yield f"Camera angles are only suggested, for flat figures show one side: {names}."

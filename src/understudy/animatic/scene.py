@@ -16,25 +16,33 @@ from understudy.animatic.boarding import Track, framed, ground_passed, mount_of,
 from understudy.animatic.camera import Box, View, blur_behind, frame_figures, move_views
 from understudy.animatic.canvas import Bytes, Canvas, Grade
 from understudy.animatic.easing import cruise
-from understudy.animatic.holding import Grip, grips_of, holder_of, is_loose, rest, tabled_in
+from understudy.animatic.holding import Grip, grips_of, hold, holder_of, is_loose, rest, tabled_in
 from understudy.animatic.layers import light
 from understudy.animatic.layers._layer import Layer, Moment
-from understudy.animatic.layers.acting import Motion, act_out, put_down, with_holder
+from understudy.animatic.layers.acting import Motion, act_out, hand_over, put_down, with_holder
 from understudy.animatic.layers.backdrop import Backdrop, Hung, fill_frame, hang_pieces, hang_plate, hang_yuv
 from understudy.animatic.layers.lettering import Letterer, captions, watermark
 from understudy.animatic.layers.passing import Passing, passing
 from understudy.animatic.layers.performer import ready
 from understudy.animatic.layers.sets import DrawnSet, SetStore, place_of, weather_of
+from understudy.animatic.layers.shoulder import can_turn_away, shoulder_of
 from understudy.animatic.layers.standin import Mannequin, NameTag, ready_standin
 from understudy.animatic.layers.table import table_under
 from understudy.animatic.layers.weather import far_weather, near_weather
 from understudy.animatic.performer import Cast, Kind, Performer, Plate
-from understudy.animatic.screenplay import Angle, Move, Part, Side, Verb, Weather
+from understudy.animatic.screenplay import Move, Part, Side, Verb, Weather
 from understudy.animatic.sightline import gather, look, picture_at, without_scraps
 from understudy.animatic.standins.figure import figure_of
 from understudy.animatic.storyboard import Shot, Storyboard, TimedLine
 from understudy.animatic.utterance import Utterance
-from understudy.animatic.viewing import heads_stay, picture_views, pushes, turned_to_speakers
+from understudy.animatic.viewing import (
+    beside_shoulder,
+    heads_stay,
+    picture_views,
+    pushes,
+    towards_heads,
+    turned_to_speakers,
+)
 from understudy.core.units import Size
 
 
@@ -87,16 +95,18 @@ class Stagehand:
             # such a picture has its own light and weather
             layers: list[Layer] = [Backdrop(tuple(fill_frame(picture, views, self.size, grade=light.SAME)))]
             return Scene(shot, views, (*layers, *self._lettering(shot)))
-        stands, views, drift = self._place(shot, rng)
+        stands, away, views, drift = self._place(shot, rng)
         way = ground_passed(shot, stands, self.size)
         backdrop, front, around, indoors = self._hang(shot, views, way)
         weather = () if indoors else shot.weather
         actors = self._actors(shot, stands, views, drift, around, indoors, rng, utterances, way)
+        mood = self._mood(shot, indoors)
         layers = [
             backdrop,
             *far_weather(weather, self.size, rng),
             *actors,
             front,
+            *(shoulder_of(stand, views, self.size, mood, rng) for stand in away),
             *near_weather(weather, self.size, rng),
             *(NameTag(actor) for actor in actors if isinstance(actor, Mannequin)),
             *self._lettering(shot, stands, views),
@@ -148,17 +158,29 @@ class Stagehand:
                 self._outlines[name] = outline_of(self.cast.performers[name])
         return {name: self.cast.performers[name] for name in names if name != shot.background}
 
-    def _place(self, shot: Shot, rng: np.random.Generator) -> tuple[list[Stand], tuple[View, ...], list[float]]:
-        """Block, frame, move, hide. `drift` is how far a followed walker has come in each frame, in set pixels."""
+    def _place(
+        self, shot: Shot, rng: np.random.Generator
+    ) -> tuple[list[Stand], list[Stand], tuple[View, ...], list[float]]:
+        """Block, frame, move, hide: those before the camera, those who turn their backs to it, the views.
+
+        The last is how far a followed walker has come in each frame, in set pixels.
+        """
         stands = seated(block(shot, self._performers(shot), self._outlines, self.size))
+        away = [s for s in stands if can_turn_away(s)]
+        if len(away) < sum(s.outline.head is not None for s in stands):
+            gone = {s.name for s in away}
+            stands = [s for s in stands if s.name not in gone and s.placement.held_by not in gone]
+        else:
+            away = []
         grips, tabled = {**grips_of([shot]), **self._grips}, self._tabled
         focus = [s for s in stands if s.name in shot.focus] or [s for s in stands if s.placement.part is Part.ACTOR]
-        if shot.angle is not Angle.OVER_SHOULDER:
-            stands = gather(stands, {s.name for s in focus}, shot.size)
-            focus = [s for s in stands if s.name in {f.name for f in focus}]
+        stands = gather(stands, {s.name for s in focus}, shot.size)
+        focus = [s for s in stands if s.name in {f.name for f in focus}]
         tracked = any(m.move is Move.TRACK for m in shot.moves)
         share = 0.0 if tracked else 0.5
-        rest = frame_figures([framed(s, share, shot.size) for s in focus or stands], shot.size, self.size)
+        figures = [framed(s, share, shot.size) for s in focus or stands]
+        rest = frame_figures(figures, shot.size, self.size)
+        rest = beside_shoulder(rest, away, self.size)
         count = shot.frame_count
         drift = [0.0] * count
         track = None
@@ -175,13 +197,14 @@ class Stagehand:
         for strength in (1.0, 0.55, 0.25, 0.0):
             rng.bit_generator.state = state
             views = move_views(rest, shot.moves, shot.angle, count, self.size, rng, track=track, strength=strength)
+            views = towards_heads(shot, rest, views, figures)
             views = turned_to_speakers(shot, rest, views, stands, self.size)
             placed = look(stands, views, shot, self.size, grips, tabled)
-            if not pushes(shot) or heads_stay(placed, {s.name for s in focus}, views, self.size):
+            if not pushes(shot) or heads_stay(shot, placed, {s.name for s in focus}, views, self.size):
                 break
         spoken = {line.speaker for line in shot.lines}
         kept = {s.name for s in focus} | {s.name for s in stands if s.name in spoken}
-        return seated(without_scraps(placed, kept, views, self.size)), views, drift
+        return seated(without_scraps(placed, kept, views, self.size)), away, views, drift
 
     def _hang(
         self, shot: Shot, views: Sequence[View], way: Track | None = None
@@ -230,6 +253,12 @@ class Stagehand:
                 if stand.name in self._tabled and is_loose(stand, found):
                     on_tables[stand.name] = stand
                 continue
+            taker = found.get(stand.placement.given_to or "")
+            if taker is not None and taker is not holder:
+                taken = self._in_hand(stand, taker, found, views)
+                put.append(stand.name)
+                motions[stand.name] = hand_over(stand, taken, motions[holder.name], holder, motions[taker.name], taker)
+                continue
             resting = self._rest(stand, holder, found, views)
             if resting is not None:
                 if stand.name in self._tabled:
@@ -238,7 +267,7 @@ class Stagehand:
                 motions[stand.name] = put_down(stand, resting, motions[holder.name], holder)
             else:
                 motions[stand.name] = with_holder(motions[stand.name], motions[holder.name], holder, stand)
-        mood = light.lamp_grade(shot.weather) if indoors else light.people_grade(shot.weather)
+        mood = self._mood(shot, indoors)
         actors: list[Layer] = []
         # what is put down ends up before everybody
         for stand in sorted(stands, key=lambda s: s.name in put or s.name in on_tables):
@@ -255,6 +284,17 @@ class Stagehand:
             grade = mood.then(_matched(stand, around)) if not _is_card(stand) else light.SAME
             actors.append(ready(stand, motions[stand.name], views, self.size, grade, shot.lines, utterances))
         return actors
+
+    @staticmethod
+    def _mood(shot: Shot, indoors: bool) -> Grade:
+        return light.lamp_grade(shot.weather) if indoors else light.people_grade(shot.weather)
+
+    def _in_hand(self, stand: Stand, taker: Stand, found: Mapping[str, Stand], views: Sequence[View]) -> Stand:
+        """A thing as it is once somebody has taken it."""
+        grip = self._grips.get(stand.name, Grip.HAND)
+        people = [s for s in found.values() if s.head is not None and not s.held]
+        placed = replace(stand, placement=replace(stand.placement, x=taker.placement.x, travels_to=None))
+        return hold(placed, taker, grip, people, picture_at(views, taker.near, self.size))
 
     def _rest(self, stand: Stand, holder: Stand, found: Mapping[str, Stand], views: Sequence[View]) -> Stand | None:
         """Where a held thing is put in this shot; None when it is not put anywhere."""

@@ -15,7 +15,7 @@ import numpy as np
 from understudy.animatic.blocking import Outline, Stand, in_order
 from understudy.animatic.camera import Box, View, seen
 from understudy.animatic.holding import Grip, hold, holder_of, is_loose, rest
-from understudy.animatic.screenplay import Angle, Part, ShotSize, Side, Verb
+from understudy.animatic.screenplay import Part, ShotSize, Side, Verb
 from understudy.animatic.storyboard import Shot
 from understudy.core.units import Size
 
@@ -175,10 +175,8 @@ def _behind_sitter(stand: Stand, placed: Sequence[Stand]) -> Stand:
 def _spread(stands: Sequence[Stand], views: Sequence[View], shot: Shot, size: Size) -> list[Stand]:
     """People moved apart sideways where they stand before each other, as little as will do, inside the picture.
 
-    What counts is where they arrive. Over a shoulder, and in an embrace, people overlap on purpose.
+    What counts is where they arrive. In an embrace people overlap on purpose.
     """
-    if shot.angle is Angle.OVER_SHOULDER:
-        return list(stands)
     framed = [s for s in stands if _is_person(s) and s.placement.leaves_to is None]
     if shot.size in _NEAR and shot.focus:
         framed = [s for s in framed if s.name in shot.focus]

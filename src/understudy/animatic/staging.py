@@ -14,11 +14,11 @@ from dataclasses import replace
 
 from understudy.animatic.continuity import laid_down, same_place, settle, things_put
 from understudy.animatic.coverage import MOVING, SHORTEST_CUT
-from understudy.animatic.directing import Draft, divide, hears_only
+from understudy.animatic.directing import Draft, divide
 from understudy.animatic.framing import Framing
-from understudy.animatic.grammar.naming import NamedSubject, name_subjects
-from understudy.animatic.grammar.text import plain
-from understudy.animatic.marks import order_of, place_cast, spot_beside
+from understudy.animatic.grammar.naming import NamedSubject
+from understudy.animatic.marks import before_eyes, order_of, place_cast, spot_beside
+from understudy.animatic.roster import cast_everybody
 from understudy.animatic.screenplay import (
     Act,
     Angle,
@@ -47,6 +47,7 @@ from understudy.animatic.timing import (
     weight_of,
     words_before,
 )
+from understudy.animatic.viewpoint import gifts_of, in_givers_hand, over_whom, through_eyes
 from understudy.core.request import ShotType
 from understudy.core.units import FRAMES_PER_SECOND
 
@@ -77,7 +78,7 @@ def draw_storyboard(
     """
     if frame_count < 1:
         raise ValueError(f"a film needs at least one frame, not {frame_count}")
-    screenplay, notes = _cast_everybody(screenplay, subjects, panel_count)
+    screenplay, notes = cast_everybody(screenplay, subjects, panel_count)
     screenplay = settle(screenplay, subjects)
     measure = line_seconds or estimate_seconds
     drafts, added = divide(
@@ -109,64 +110,6 @@ def draw_storyboard(
         music=screenplay.music,
         notes=tuple(dict.fromkeys(notes)),
     )
-
-
-# Who is in the film ---------------------------------------------------------------------------------------------------
-
-
-def _cast_everybody(
-    screenplay: Screenplay, subjects: Sequence[NamedSubject], panel_count: int
-) -> tuple[Screenplay, list[str]]:
-    """Parts set right by what the pictures show; references the prompt never names put into the main shot."""
-    kinds = {s.name: s.kind for s in subjects}
-    shots = [replace(s, cast=tuple(_with_kind(m, kinds.get(m.name)) for m in s.cast)) for s in screenplay.shots]
-    shots = [replace(s, cast=s.cast + _speaking_unseen(s, kinds)) for s in shots]
-    shots = shots or [ScriptShot("")]
-    notes: list[str] = []
-    if panel_count == 0:
-        named = {m.name for s in shots for m in s.cast} | _mentioned(screenplay, subjects)
-        main = max(range(len(shots)), key=lambda i: (len(shots[i].cast), len(shots[i].lines), -i))
-        for subject in subjects:
-            if subject.name in named:
-                continue
-            part = {"place": Part.BACKGROUND, "object": Part.PROP}.get(subject.kind or "", Part.ACTOR)
-            if part is Part.BACKGROUND and any(m.part is Part.BACKGROUND for m in shots[main].cast):
-                notes.append(
-                    f"{subject.name} shows a place, but the prompt already plays somewhere else; it is not seen."
-                )
-                continue
-            shots[main] = replace(shots[main], cast=(*shots[main].cast, CastMember(subject.name, part)))
-            notes.append(f"The prompt does not name {subject.name}; it appears in shot {main + 1}.")
-    return replace(screenplay, shots=tuple(shots)), notes
-
-
-def _with_kind(member: CastMember, kind: str | None) -> CastMember:
-    if kind == "place":
-        return replace(member, part=Part.BACKGROUND, held_by=None)
-    if kind == "object" and member.part is Part.ACTOR:
-        return replace(member, part=Part.PROP)
-    if kind == "card" and member.part is Part.SEAT:  # nobody can sit on a framed picture: it stands beside them
-        return replace(member, part=Part.PROP, held_by=None)
-    if kind == "person" and member.part is not Part.ACTOR:
-        return replace(member, part=Part.ACTOR, held_by=None)
-    return member
-
-
-def _speaking_unseen(shot: ScriptShot, kinds: dict[str, str | None]) -> tuple[CastMember, ...]:
-    """References that speak in a shot without being named in it are seen, unless the prompt keeps them off screen."""
-    if hears_only(shot):
-        return ()
-    cast = {m.name for m in shot.cast}
-    speakers = dict.fromkeys(
-        line.speaker for line in shot.lines if line.speaker in kinds and line.delivery is not Delivery.NARRATE
-    )
-    return tuple(CastMember(name) for name in speakers if name and name not in cast)
-
-
-def _mentioned(screenplay: Screenplay, subjects: Sequence[NamedSubject]) -> set[str]:
-    naming = name_subjects(subjects)
-    texts = [s.text for s in screenplay.shots] + list(screenplay.style)
-    return {name for text in texts for _, _, name in naming.find(plain(text))}
 
 
 # Time -----------------------------------------------------------------------------------------------------------------
@@ -271,21 +214,27 @@ class _Board:
         self.place: str | None = None
         self.lying: dict[str, float] = {}
         self.reached: dict[str, float] = {}
+        self.given: dict[str, str] = {}
         self.known = {s.name for s in subjects}
 
     def draw(
         self, index: int, draft: Draft, first: int, frames: int, lines: list[tuple[int, Line]], lengths: list[int]
     ) -> Shot:
         background, place = self._set(draft.shot)
-        shot = replace(draft.shot, cast=self._cast(draft))
+        shot, viewer = through_eyes(replace(draft.shot, cast=self._cast(draft)), self.subjects)
+        if viewer is not None:
+            number = max(draft.scene, 0) + 1
+            self.notes.append(f"{viewer} is not seen in shot {number}: the camera sees through these eyes.")
         talkers = self._talkers([line for _, line in lines])
         staged = replace(shot, acts=self._acts(shot, lines))
         nobody = draft.is_opening and not shot.cast
         placements = () if nobody else self._place(draft, staged, talkers)
-        size = self.framing.size(draft, [line for _, line in lines])
+        placements = placements if viewer is None else before_eyes(placements)
+        size = self.framing.size(replace(draft, shot=shot), [line for _, line in lines])
         here = {p.name for p in placements}
         self._note_unseen(lines, here, max(draft.scene, 0))
-        focus = tuple(n for n in draft.focus or self.framing.focus(staged, size, talkers) if n in here)
+        away = {p.name for p in placements if p.turned_away}
+        focus = tuple(n for n in draft.focus or self.framing.focus(staged, size, talkers) if n in here - away)
         return Shot(
             number=index,
             first_frame=first,
@@ -311,7 +260,9 @@ class _Board:
             taken = {a.target for a in draft.shot.acts if a.verb is Verb.HOLD}
             taken |= {m.name for m in draft.shot.cast if m.part is Part.PROP and m.held_by}
             self.lying = {name: x for name, x in self.lying.items() if name not in taken}
-        return laid_down(draft.shot.cast, tuple(self.lying)) if draft.shot.cast else ()
+            self.given = {name: who for name, who in self.given.items() if name not in taken}
+        cast = laid_down(draft.shot.cast, tuple(self.lying)) if draft.shot.cast else ()
+        return tuple(replace(m, held_by=self.given[m.name]) if m.name in self.given else m for m in cast)
 
     def _place(self, draft: Draft, shot: ScriptShot, talkers: tuple[str, ...]) -> tuple[Placement, ...]:
         """Everybody on his mark; what is put down here travels to where it will lie."""
@@ -319,8 +270,15 @@ class _Board:
         scene_talkers = tuple(dict.fromkeys((*talkers, *self._talkers(whole.lines)))) if draft.is_cut else talkers
         if draft.cut == 0:
             self.reached = {}
+        # what is handed over is seen once, where both are in the picture
+        gifts = () if draft.focus else tuple(g for g in gifts_of(shot, self.subjects) if g.thing not in self.given)
+        shot = in_givers_hand(shot, gifts)
+        self.given |= {g.thing: g.taker for g in gifts}
         on = {"rests": self.lying, "reached": self.reached, "widths": self.widths}
-        placements = place_cast(shot, self.order, talkers=scene_talkers, stage=whole.cast, **on)
+        front = over_whom(shot, self.subjects, talkers)
+        placements = place_cast(shot, self.order, talkers=scene_talkers, stage=whole.cast, front=front, **on)
+        takers = {g.thing: g.taker for g in gifts}
+        placements = tuple(replace(p, given_to=takers.get(p.name)) for p in placements)
         self.reached |= {p.name: p.travels_to for p in placements if p.travels_to is not None and p.part is Part.ACTOR}
         for thing, who, beside in things_put(shot):
             if any(p.name == thing and p.held_by == who for p in placements):

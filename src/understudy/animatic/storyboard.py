@@ -32,7 +32,8 @@ class Placement:
     """Where a performer stands in a shot, in parts of the set, before the camera looks at it.
 
     `x` 0 (left) to 1 (right) is the middle of the performer, `depth` 0 (front) to 1 (back). `enters_from` and
-    `leaves_to` make him move in or out; `travels_to` is the x he ends at. A prop `held_by` follows its holder.
+    `leaves_to` make him move in or out; `travels_to` is the x he ends at. A prop `held_by` follows its holder, and
+    goes over to `given_to` in the course of the shot. Who is `turned_away` stands before the camera, seen from behind.
     """
 
     name: str
@@ -44,6 +45,8 @@ class Placement:
     enters_from: Side | None = None
     leaves_to: Side | None = None
     travels_to: float | None = None
+    given_to: str | None = None
+    turned_away: bool = False
     acts: tuple[Act, ...] = ()
 
 

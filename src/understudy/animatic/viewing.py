@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from understudy.animatic.blocking import Stand
-from understudy.animatic.camera import View, frame_figures
+from understudy.animatic.camera import Figure, View, frame_figures
 from understudy.animatic.easing import cruise, mix, smooth
-from understudy.animatic.screenplay import Move, Side
+from understudy.animatic.grammar.camera import find_moves
+from understudy.animatic.grammar.text import plain
+from understudy.animatic.screenplay import Move, ShotSize, Side
 from understudy.animatic.storyboard import Shot
 from understudy.core.units import Size
 
@@ -51,21 +53,52 @@ def turned_to_speakers(
     )
 
 
+_ASIDE = 0.13  # of the picture's width, by which somebody is framed off the middle beside a shoulder. By eye
+
+
+def beside_shoulder(rest: View, away: Sequence[Stand], size: Size) -> View:
+    """The view with the framed people on the free side of those who stand before the camera with their backs to it."""
+    if not away:
+        return rest
+    free = 1.0 if away[0].placement.x < 0.5 else -1.0
+    return replace(rest, x=rest.x - free * _ASIDE * size.width / rest.zoom)
+
+
 def pushes(shot: Shot) -> bool:
     """Whether the shot's only moves go straight in or out: they must not cut off a head on the way."""
     return {m.move for m in shot.moves} <= {Move.PUSH_IN, Move.PULL_OUT, Move.STATIC, Move.HANDHELD}
 
 
-def heads_stay(stands: Sequence[Stand], focus: set[str], views: Sequence[View], size: Size) -> bool:
-    """Whether every framed head that stands still is inside the picture, sideways, at both ends of the shot."""
+def towards_heads(shot: Shot, rest: View, views: Sequence[View], framed: Sequence[Figure]) -> tuple[View, ...]:
+    """The views of a push or a pull along the line to the faces: the air above the framed heads stays as it is.
+
+    A push to the middle of a body would end on a chest, and cut the head off on its way.
+    """
+    heads = [figure.head[1] for figure in framed if figure.head is not None]
+    if not heads or not pushes(shot) or shot.size in (ShotSize.WIDE, ShotSize.EXTREME_CLOSE):
+        return tuple(views)
+    top = min(heads)
+    return tuple(
+        replace(v, y=v.y + (top - rest.y) * (1 - rest.zoom / v.zoom)) if v.zoom > rest.zoom else v for v in views
+    )
+
+
+def heads_stay(shot: Shot, stands: Sequence[Stand], focus: set[str], views: Sequence[View], size: Size) -> bool:
+    """Whether every framed head that stands still is inside the picture, sideways, at both ends of the shot.
+
+    In a full shot whose push is nobody's wish, whole bodies also keep their feet.
+    """
+    keeps_feet = shot.size is ShotSize.FULL and not find_moves(plain(shot.text))
     for stand in stands:
         head = stand.outline.head
         if stand.name not in focus or head is None or stand.moves:
             continue
         box = stand.set_box(head)
         for view in (views[0], views[-1]):
-            left, _, right, _ = view.rectangle(stand.near, size)
+            left, _, right, bottom = view.rectangle(stand.near, size)
             if box[0] < left or box[2] > right:
+                return False
+            if keeps_feet and not stand.hides_its_feet and stand.y > bottom:
                 return False
     return True
 

@@ -101,6 +101,8 @@ def with_holder(motion: Motion, holder: Motion, stand: Stand, held: Stand) -> Mo
     joined.x = motion.x + holder.x + (np.cos(turn) - 1) * arm_x * holder.wide - np.sin(turn) * arm_y * holder.tall
     joined.y = motion.y + holder.y + np.sin(turn) * arm_x + (np.cos(turn) * holder.tall - 1) * arm_y
     joined.turn = motion.turn + holder.turn
+    if held.tilt:  # a hand is never quite still; it holds the thing about its lower end
+        joined.turn = joined.turn + 1.1 * np.sin(np.arange(joined.count) * (2 * math.pi / 96) + held.tilt)
     return joined
 
 
@@ -204,7 +206,8 @@ def _perform(motion: Motion, stand: Stand, others: Mapping[str, Stand], verb: Ve
             side = towards or (-1.0 if stand.placement.facing is Facing.LEFT else 1.0)
             motion.turn += side * (4.0 if verb is Verb.LEAN else 3.0) * whole
             if target is not None and verb is Verb.HUG:
-                gap = abs(target.x - stand.x) - 0.42 * (target.width + stand.width)
+                # cheek to cheek: heads are three quarters as wide as high
+                gap = abs(target.x - stand.x) - 0.42 * (target.head_height + stand.head_height)
                 motion.x += side * max(0.0, gap) * whole * (0.5 if target.does(Verb.HUG) else 0.9)
             if verb is Verb.HUG:
                 motion.roll += side * 4 * whole
@@ -273,5 +276,21 @@ def put_down(stand: Stand, rest: Stand, holder: Motion, carrier: Stand) -> Motio
     return carried
 
 
+def hand_over(stand: Stand, taken: Stand, giver: Motion, gives: Stand, taker: Motion, takes: Stand) -> Motion:
+    """A thing that goes from one hand to another: with its giver at first, at last with its taker.
+
+    `stand` is the thing in the giver's hand, `taken` the same thing in the taker's.
+    """
+    before = with_holder(Motion(giver.count), giver, gives, stand)
+    after = with_holder(Motion(giver.count), taker, takes, taken)
+    share = np.array([smooth(part(n / max(1, giver.count - 1), *_GIVING)) for n in range(giver.count)])
+    before.x += share * (after.x + taken.x - stand.x - before.x)
+    before.y += share * (after.y + taken.y - stand.y - before.y)
+    before.turn += share * (after.turn + taken.tilt - stand.tilt - before.turn)
+    return before
+
+
+_GIVING = (0.30, 0.66)
+"""Parts of a shot between which a thing goes from hand to hand. GUESS, by eye."""
 _PUTTING = (0.45, 0.78)
 """Parts of a shot between which a thing leaves the hand and comes to rest. GUESS, by eye."""

@@ -120,7 +120,10 @@ class Gate(HttpToolsProtocol):
         (`guard.send_reply`). Those two messages are a third of what uvicorn needs for a request.
         """
         cycle = next((cycle for cycle in self._begun if not cycle.response_complete), None)
-        if cycle is None or cycle.disconnected or self.transport.is_closing():
+        if cycle is None:
+            return True
+        if cycle.disconnected or self.transport.is_closing():
+            cycle.disconnected = True  # else uvicorn misses an answer, and says so in the log
             return True
         if cycle.response_started or self.flow.write_paused:
             return False

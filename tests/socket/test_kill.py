@@ -67,6 +67,19 @@ def integrity(data: Path) -> str:
         return str(database.execute("PRAGMA integrity_check").fetchone()[0])
 
 
+def put_to_sleep(worker: subprocess.Popen[bytes], data: Path) -> None:
+    """Stop a worker between its transactions: SQLite has one writer, and who is stopped inside holds up everybody."""
+    with contextlib.closing(sqlite3.connect(data / "understudy.db", timeout=1, isolation_level=None)) as database:
+        while True:
+            worker.send_signal(signal.SIGSTOP)
+            try:
+                database.execute("BEGIN IMMEDIATE")
+                database.execute("ROLLBACK")
+                return
+            except sqlite3.OperationalError:
+                worker.send_signal(signal.SIGCONT)
+
+
 def children_of(data: Path) -> list[psutil.Process]:
     """Engine children working for this data folder."""
     found = []
@@ -212,7 +225,7 @@ def test_a_worker_that_wakes_late_publishes_nothing(tmp_path: Path) -> None:
         sleeper = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
         while server.call("GET", f"/api/v1/tasks/{task}")[1]["output"]["task_status"] != "RUNNING":
             time.sleep(0.05)
-        sleeper.send_signal(signal.SIGSTOP)
+        put_to_sleep(sleeper, tmp_path)
         try:
             with subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) as other:
                 assert server.wait(task)["output"]["task_status"] == "SUCCEEDED"

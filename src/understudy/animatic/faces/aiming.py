@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from understudy.animatic.faces.lips import Anatomy, FacePose
+from understudy.animatic.faces.lips import EYE_CORNERS, UPPER_INNER, Anatomy, FacePose
 
 _WIDEST = 0.52
 """Gap at opening 1 in half widths of the mouth, as in `lips`."""
@@ -20,6 +20,15 @@ _BARED = 1.0
 _EARLIER = 0.7  # of a bared smile: usual vowels, half open, must show beside teeth that are seen anyway. By eye
 _SHUT = 0.03  # of the half width: gaps the mesh sees between lips that touch. Measured: 0.00 to 0.04
 _ROUNDED, _SPREAD = 0.24, 0.09  # what `width` -1 and 1 do to the mouth's width, as in `lips`
+
+
+_USUAL_WIDTH = 0.54
+"""Of the distance of the outer corners of the eyes: a mouth at rest, corner to corner. Measured: 0.50 and 0.49 at rest,
+0.63 in a broad smile. GUESS for people at large."""
+_BROADEST = 1.2
+_SMILES = (0.08, 0.17)
+"""Half widths by which the middle of the mouth hangs below its corners: none, and all of a smile. Measured: 0.07 and
+0.10 at rest, 0.19 in a broad smile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +53,38 @@ def aimed(anatomy: Anatomy, wanted: Wanted, spread: float = 1.0) -> FacePose:
     unit = anatomy.gap(FacePose(opening=1.0, width=width))
     widest = min(_WIDEST * anatomy.half + _BARED * rest, rest + unit)
     bared = min(1.0, rest / (0.2 * anatomy.half))
-    opening = wanted.opening * (1 + _EARLIER * bared * (1 - wanted.opening))
+    # rounded lips cover the teeth instead
+    earlier = _EARLIER * bared * (1 + min(0.0, wanted.width))
+    opening = wanted.opening * (1 + earlier * (1 - wanted.opening))
     gap = opening * widest * (1 + 0.15 * min(0.0, width))
     if gap < rest:
         # parted by less than a mesh can tell from shut: the less, the less is done
         certain = min(1.0, rest / (_SHUT * anatomy.half))
         return FacePose(width=width, closed=(1 - gap / rest) * certain)
     return FacePose(opening=float(min(1.0, (gap - rest) / max(unit, 1e-6))), width=width)
+
+
+def speaking(anatomy: Anatomy, wanted: Wanted, pressed: float, share: float) -> FacePose:
+    """The mouth of somebody in a still who speaks: a broad smile narrows, and its teeth are hidden where lips meet.
+
+    Args:
+        anatomy: of the face as pictured.
+        wanted: the lips.
+        pressed: 1 where lips touch (p, b, m), else 0.
+        share: 0 (as pictured) to 1 (speaking), for the way from one to the other.
+    """
+    pose = aimed(anatomy, wanted, spread_of(anatomy))
+    opening, closed = (0.0, max(pose.closed, pressed)) if pressed else (pose.opening, pose.closed)
+    return FacePose(opening=opening * share, width=pose.width * share, closed=closed * share)
+
+
+def spread_of(anatomy: Anatomy) -> float:
+    """How wide a smiling mouth is over a usual one at rest, 1 to 1.2; 1 for a mouth that does not smile."""
+    left, right = (anatomy.points[corner, 0] for corner in EYE_CORNERS)
+    broad = float(np.clip(2 * anatomy.half / max(1.0, right - left) / _USUAL_WIDTH, 1.0, _BROADEST))
+    # corners above the middle of the mouth
+    bow = (anatomy.seam - float(anatomy.points[[UPPER_INNER[0], UPPER_INNER[-1]], 1].mean())) / anatomy.half
+    return 1 + (broad - 1) * float(np.interp(bow, _SMILES, (0, 1)))
 
 
 def _width(wanted: float, spread: float) -> float:

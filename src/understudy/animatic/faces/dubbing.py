@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from understudy.animatic.cutout import moved
 from understudy.animatic.faces.aiming import Wanted, aimed
+from understudy.animatic.faces.between import Look
 from understudy.animatic.faces.following import presence
 from understudy.animatic.faces.lips import Anatomy, FacePose
 from understudy.animatic.faces.portrait import prepare
@@ -27,9 +28,6 @@ _RAMP = 3  # pictures in which new lips come and go where the face does
 _SETTLES = 0.12  # how fast colours of the mouth's inside follow the light
 _CALM_SHARE = 40  # percentile of gaps: the pictures that show how wide the mouth is at rest
 
-_Inside = tuple[NDArray[np.float32], float]
-"""Colour of the teeth and light on the face."""
-
 
 def dubbed(pictures: Iterable[tuple[int, Plate]], faces: Sequence[Face | None], mouth: Mouth) -> Iterator[Plate]:
     """A film's pictures, each with the lips of a sound.
@@ -40,7 +38,7 @@ def dubbed(pictures: Iterable[tuple[int, Plate]], faces: Sequence[Face | None], 
         mouth: by order of show; at least as long as there are pictures.
     """
     there, spreads = presence(faces, _RAMP), _spreads(faces)
-    look: _Inside | None = None
+    look: Look | None = None
     for number, (place, picture) in enumerate(pictures):
         face = faces[place]
         strength = lip_strength(face) * float(there[place]) if face is not None else 0.0
@@ -59,8 +57,8 @@ def _with_lips(
     wanted: Wanted,
     spread: float,
     strength: float,
-    look: _Inside | None,
-) -> tuple[Plate, _Inside]:
+    look: Look | None,
+) -> tuple[Plate, Look]:
     """The picture with other lips, and the colours between them, which change slowly."""
     height, width = picture.shape[:2]
     left, top, right, bottom = face.box
@@ -68,19 +66,19 @@ def _with_lips(
     x0, y0 = max(0, int(left - room)), max(0, int(top - room))
     x1, y1 = min(width, int(right + room)), min(height, int(bottom + room))
     if x1 - x0 < 8 or y1 - y0 < 8:
-        return picture, look or (np.zeros(3, np.float32), 1.0)
+        return picture, look or Look.of(np.zeros((0, 3), np.float32))
     part = picture[y0:y1, x0:x1]
     portrait = prepare(np.dstack([part, np.full(part.shape[:2], 255, np.uint8)]), moved(face, x0, y0, 1.0))
     if look is not None:
-        portrait.teeth = (look[0] + _SETTLES * (portrait.teeth - look[0])).astype(np.float32)
-        portrait.light = look[1] + _SETTLES * (portrait.light - look[1])
+        portrait.look.teeth = (look.teeth + _SETTLES * (portrait.look.teeth - look.teeth)).astype(np.float32)
+        portrait.look.light = look.light + _SETTLES * (portrait.look.light - look.light)
     pose = aimed(portrait.anatomy, wanted, spread)
     pose = FacePose(opening=pose.opening * strength, width=pose.width * strength, closed=pose.closed * strength)
     patch, (x, y) = portrait.paint(pose)
     if patch.size:
         picture = picture.copy()
         picture[y0 + y : y0 + y + patch.shape[0], x0 + x : x0 + x + patch.shape[1]] = patch[..., :3]
-    return picture, (portrait.teeth, portrait.light)
+    return picture, portrait.look
 
 
 def lip_strength(face: Face | None) -> float:

@@ -40,6 +40,10 @@ _WIDEST = 0.52
 _CORNER_SINK = 0.16
 _UPPER_SHARE = 0.12
 _ROUNDED, _SPREAD = 0.24, 0.09
+_UPPER_MEETS = 0.65  # of a pictured gap that the lower lip goes to meet the upper one
+_LEVELLED = 0.6  # of the bow of a smile that goes as the lips are drawn together
+_RIM = 0.05  # of the half width: the edge of a lip that is blended with the tooth beside it
+_NEW = 0.06  # of the half width: lips that have moved so far show something else than the picture
 _CHIN_SHARE = 0.85
 _JAW_REACH = 1.5
 """How far to the sides, in half widths of the jaw, the drop of the chin is felt; less makes pears of faces."""
@@ -165,6 +169,7 @@ class Anatomy:
         # a mouth seen from the side still has two corners: keep the halves apart
         self.middle = float(np.clip(self.middle, self.left + 2, max(self.left + 2, self.right - 2)))
         self.half = max(2.0, (self.right - self.left) / 2)
+        self.seam = float(_UPPER_MEETS * p[13, 1] + (1 - _UPPER_MEETS) * p[14, 1])
         self.rest_gap = max(0.0, float(p[14, 1] - p[13, 1]))
         self.lip_top = float(p[0, 1])
         self.lip_bottom = float(p[17, 1])
@@ -225,21 +230,27 @@ class Anatomy:
         left = max(1.0, self.middle - self.left)
         across = np.where(x > self.middle, (x - self.middle) / right, (x - self.middle) / left).astype(np.float32)
         beyond = np.abs(across)
+        fades = smooth(1.9, 1.0, beyond)
         arch = np.maximum(0.0, 1 - beyond**2)
         opened = self.gap(pose)
-        sink = _CORNER_SINK * opened * np.minimum(beyond, 1) ** 2 * smooth(1.9, 1.0, beyond)
-        rest = np.maximum(0.0, lower0 - upper0) * pose.closed
+        sink = _CORNER_SINK * opened * np.minimum(beyond, 1) ** 2 * fades
+        shown = np.maximum(0.0, lower0 - upper0)
+        if pose.width < 0:
+            # lips that are drawn together let their corners down: nobody smiles and says "oo"
+            bow = np.maximum(0.0, self.seam - upper0 - (1 - _UPPER_MEETS) * shown)
+            sink = sink - _LEVELLED * pose.width * bow * fades
+        rest = shown * pose.closed
         # a lip that already bares the teeth does not rise further
         raised = _UPPER_SHARE * max(0.0, 1 - self.rest_gap / (0.15 * self.half))
-        upper = upper0 - raised * opened * arch + sink + 0.35 * rest
-        lower = lower0 + (1 - raised) * opened * arch + sink - 0.65 * rest
+        upper = upper0 - raised * opened * arch + sink + (1 - _UPPER_MEETS) * rest
+        lower = lower0 + (1 - raised) * opened * arch + sink - _UPPER_MEETS * rest
         return Lips(upper0, lower0, upper.astype(np.float32), np.maximum(upper, lower).astype(np.float32), across)
 
     def mouth_y(self, x: Floats, y: Floats, lips: Lips, pose: FacePose) -> Floats:
         """Row of the source for each point: lower lip, chin and jaw follow the gap, the upper lip makes room.
 
-        Points within the gap keep their row as far as the picture shows teeth there, for teeth belong to the skull;
-        else they have the row of the nearer lip's edge, which is what blends with the dark at the rim.
+        Points within the gap have the row of the nearer lip's edge: what is seen between the lips is laid over them
+        (between), with a soft rim.
         """
         opened = self.gap(pose)
         half_jaw = np.where(x > self.middle, self.jaw_right - self.middle, self.middle - self.jaw_left)
@@ -252,11 +263,28 @@ class Anatomy:
         below = (lower_move * (1 - blend) + _CHIN_SHARE * opened * jaw * blend) * fall
         up = (lips.upper - y) / np.maximum(lips.upper - self.nose, 1.0)
         above = (lips.upper - lips.upper0) * smooth(1.0, 0.15, up)
-        between = y - np.clip(y, lips.upper0, np.maximum(lips.upper0, lips.lower0))
+        # the very edge of a lip is blended with the tooth beside it: it is taken from a little within the lip
+        rim, reach = self.rim(lips), 0.2 * self.half
+        under = lips.lower0 + rim
+        below = below - rim * np.clip(1 - (y - lips.lower) / reach, 0, 1)
+        above = above + 0.5 * rim * np.clip(1 - (lips.upper - y) / reach, 0, 1)
+        edge = np.where(y >= (lips.upper + lips.lower) / 2, under, lips.upper0 - 0.5 * rim)
+        own = np.clip(y, lips.upper0, np.maximum(lips.upper0, lips.lower0))
+        between = y - (own + (edge - own) * self.moved_share(lips))
         moved = np.where(y >= lips.lower, below, np.where(y <= lips.upper, above, between))
         if pose.closed and not opened:
             moved = moved - self._pressed(y, lips, pose)
         return np.asarray(y - moved, np.float32)
+
+    def moved_share(self, lips: Lips) -> Floats:
+        """0 in columns whose lips are as pictured, 1 where they have moved enough to show something else."""
+        moved = np.abs(lips.lower - lips.lower0) + np.abs(lips.upper - lips.upper0)
+        return smooth(0.0, _NEW * self.half, moved)
+
+    def rim(self, lips: Lips) -> Floats:
+        """Rows of the pictured lower lip, from its inner edge, that a moved lip leaves out where teeth are bared."""
+        bared = smooth(0.08 * self.half, 0.16 * self.half, lips.lower0 - lips.upper0)
+        return np.asarray(_RIM * self.half * self.moved_share(lips) * bared, np.float32)
 
     def _pressed(self, y: Floats, lips: Lips, pose: FacePose) -> Floats:
         """Lips pressed together grow thinner towards their seam."""
@@ -272,14 +300,18 @@ class Anatomy:
         # a little beyond the lower lid, or a thread of white stays
         return np.asarray(upper + blink * (1.04 * opened + np.minimum(opened, 1.0)), np.float32)
 
-    def blink_y(self, x: Floats, y: Floats, eye: Eye, blink: float) -> Floats:
+    def room_above(self, x: Floats, eye: Eye) -> Floats:
+        """Rows of skin above an eye that give way in a blink: a brow that nods with every blink looks drunk."""
+        room = 0.6 * (eye.upper.at(x) - eye.brow.at(x))
+        return np.asarray(np.clip(room, 0.35 * eye.height, 1.7 * eye.height), np.float32)
+
+    def blink_y(self, x: Floats, y: Floats, eye: Eye, blink: float, room: Curve | None = None) -> Floats:
         """Rows of the source for the skin above one eye, which comes down over it like a blind.
 
-        Only the skin below the brow gives way: a brow that nods with every blink looks drunk.
+        `room` says how much skin there is, where something stands before the usual one (`lids`).
         """
         upper, lid = eye.upper.at(x), self.lid(x, eye, blink)
-        room = np.clip(0.6 * (upper - eye.brow.at(x)), 0.35 * eye.height, 1.7 * eye.height)
-        anchor = upper - room
+        anchor = upper - (self.room_above(x, eye) if room is None else room.at(x))
         # what lies next to the edge, the lashes, keeps its size; the fold above it gives all the length
         part = np.clip((y - anchor) / np.maximum(0.8 * (lid - anchor), 1e-3), 0, 1)
         # the very edge of the skin is blended with the white of the eye: take what lies a little above it

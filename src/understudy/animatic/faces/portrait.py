@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from understudy.animatic.faces._patch import Overlay, Rectangle, lay_over, overlap, premultiplied
-from understudy.animatic.faces.lips import Anatomy, FacePose, Floats, Lips, smooth
+from understudy.animatic.faces.between import Look, inside, seam
+from understudy.animatic.faces.lids import calm_skin, reflections, skin_above, strip
+from understudy.animatic.faces.lips import Anatomy, Curve, FacePose, Floats, smooth
 from understudy.animatic.faces.mimicry import Box, Mimicry
 from understudy.animatic.performer import Face, Sprite
 
@@ -24,10 +26,7 @@ __all__ = ["FacePose", "Portrait", "prepare", "talk"]
 
 _GRID = 6
 _MOST_TURN = 12.0
-_SKIN_LUMA = 165.0  # of the well lit skin for which the colours below were chosen
-_CAVITY = np.array([46, 20, 20], np.float32)
-_TONGUE = np.array([128, 62, 60], np.float32)
-_TEETH = np.array([212, 203, 192], np.float32)
+_SKIN = (50, 280, 205, 425, 199, 4, 5)  # points of the mesh on cheeks, chin and nose
 
 
 @dataclass(slots=True)
@@ -37,8 +36,8 @@ class Portrait:
     sprite: Sprite
     anatomy: Anatomy
     mimicry: Mimicry
-    teeth: NDArray[np.float32]  # (3,) RGB
-    light: float  # 1 = well lit skin
+    look: Look
+    rooms: tuple[Curve | None, ...] | None = None
     depth: Floats | None = None
     premultiplied: Sprite | None = None  # made when first wanted, and kept for the next frames
     head: Rectangle = (0, 0, 0, 0)
@@ -53,14 +52,11 @@ class Portrait:
         if right <= left or bottom <= top:
             return np.zeros((0, 0, 4), np.uint8), (0, 0)
         map_x, map_y = self._maps(area, pose)
-        gap = None
-        if self.anatomy.gap(pose) > 0.3 or pose.closed > 0 or pose.width:
-            gap = self._mouth(area, map_x, map_y, pose)
+        talks = self.anatomy.gap(pose) > 0.3 or pose.closed > 0 or pose.width
+        mouth = list(self._mouth(area, map_x, map_y, pose)) if talks else []
         self._gaze(area, map_x, map_y, pose)
         patch = self._carried(area, map_x, map_y)
-        if gap is not None:
-            lay_over(patch, *gap)
-        for overlay in self._lids(area, pose):
+        for overlay in (*mouth, *self._lids(area, pose)):
             lay_over(patch, *overlay)
         tongue = self._tongue(area, pose)
         if tongue is not None:
@@ -199,8 +195,8 @@ class Portrait:
 
     # edges --------------------------------------------------------------------------------------------------------
 
-    def _mouth(self, area: Rectangle, map_x: Floats, map_y: Floats, pose: FacePose) -> Overlay | None:
-        """Overwrite the maps at the mouth with the exact field; returns where, colour and cover of the gap's inside."""
+    def _mouth(self, area: Rectangle, map_x: Floats, map_y: Floats, pose: FacePose) -> Iterator[Overlay]:
+        """Overwrite the maps at the mouth with the exact field; what is seen between the lips."""
         a = self.anatomy
         reach = 1.25 * a.half
         room = a.gap(pose) + 4
@@ -208,7 +204,7 @@ class Portrait:
         box = self._rectangle([around], 3 + self._carry(pose))
         left, top, right, bottom = overlap(box, area)
         if right - left < 4 or bottom - top < 4:
-            return None
+            return
         grid_x, grid_y = np.meshgrid(np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32))
         own_x, own_y = self.own(grid_x, grid_y, pose)
         from_x = a.source_x(own_x, own_y, pose)
@@ -216,51 +212,11 @@ class Portrait:
         source_x, source_y = a.to_picture(from_x, a.mouth_y(from_x, own_y, lips, pose))
         part = np.s_[top - area[1] : bottom - area[1], left - area[0] : right - area[0]]
         map_x[part], map_y[part] = source_x, source_y
-        if a.gap(pose) > 0.3:
-            colour, cover = self._inside(own_y, lips)
-        elif pose.closed > 0:
-            colour, cover = self._seam(own_y, lips, pose)
-        else:
-            return None
-        return (left - area[0], top - area[1], right - area[0], bottom - area[1]), colour, cover
-
-    def _inside(self, y: Floats, lips: Lips) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Colour (h, w, 3) and cover 0..1 (h, w) of what shows between the lips and was not in the picture."""
-        a = self.anatomy
-        tall = np.maximum(lips.lower - lips.upper, 1e-3)
-        down = np.clip((y - lips.upper) / tall, 0, 1)
-        soft = max(0.8, 0.03 * a.half)  # lips have no hard rim
-        within = np.clip((y - lips.upper) / soft + 0.5, 0, 1) * np.clip((lips.lower - y) / soft + 0.5, 0, 1)
-        within *= np.clip(tall / (2 * soft), 0, 1)
-        # what the picture itself shows between the lips stays: its teeth hang on the skull
-        shown = lips.lower0 - lips.upper0
-        pictured = np.clip((y - lips.upper0) / soft + 1.5, 0, 1) * np.clip((lips.lower0 - y) / soft + 0.5, 0, 1)
-        pictured *= smooth(0.08 * a.half, 0.16 * a.half, shown)
-        cover = within * (1 - pictured)
-
-        side = np.clip(1 - np.abs(lips.across) ** 2.2, 0, 1)
-        tongue = smooth(0.4, 1.0, down) * side * smooth(0.12 * a.half, 0.4 * a.half, tall)
-        colour = _CAVITY * (1 - 0.75 * tongue[..., None]) + _TONGUE * (0.75 * tongue[..., None])
-        # shade under the upper lip, and towards the corners
-        colour *= (0.55 + 0.45 * side * smooth(0.0, 0.5, down))[..., None]
-        if a.rest_gap < 0.12 * a.half:
-            # a closed mouth has shown no teeth: hint at the upper ones, arched, in the shade of the lip
-            arch = np.clip(1 - np.abs(lips.across) ** 2, 0, 1)
-            height = np.minimum(0.4 * tall, 0.17 * a.half) * (0.35 + 0.65 * arch)
-            depth = (y - lips.upper) / np.maximum(height, 1e-3)
-            band = smooth(1.15, 0.7, depth) * smooth(0.08 * a.half, 0.3 * a.half, tall) * smooth(0.0, 0.5, arch)
-            shade = (0.46 + 0.42 * smooth(0.0, 0.8, depth)) * (0.6 + 0.4 * arch)
-            colour = colour * (1 - band[..., None]) + self.teeth * (shade * band)[..., None]
-        return np.asarray(colour * self.light, np.float32), np.asarray(cover, np.float32)
-
-    def _seam(self, y: Floats, lips: Lips, pose: FacePose) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """The shadow where two lips meet that were apart in the picture: without it they seem one skin."""
-        a = self.anatomy
-        bared = min(1.0, a.rest_gap / (0.2 * a.half))
-        line = np.exp(-(((y - (lips.upper + lips.lower) / 2) / max(0.8, 0.035 * a.half)) ** 2))
-        cover = 0.5 * max(0.0, 2.5 * pose.closed - 1.5) * bared * line * smooth(1.0, 0.8, np.abs(lips.across))
-        colour = np.broadcast_to(_CAVITY * 1.8 * self.light, (*y.shape, 3))
-        return np.asarray(colour, np.float32), np.asarray(cover, np.float32)
+        place = (left - area[0], top - area[1], right - area[0], bottom - area[1])
+        pictured = self._skin(from_x, np.clip(own_y, a.nose, a.chin))
+        yield place, *inside(a, own_y, lips, pose, pictured, self.look)
+        if pose.closed > 0.6:
+            yield place, *seam(a, own_y, lips, pose, self.look)
 
     def _gaze(self, area: Rectangle, map_x: Floats, map_y: Floats, pose: FacePose) -> None:
         """Overwrite the maps within eyes that look aside."""
@@ -277,7 +233,7 @@ class Portrait:
     def _lids(self, area: Rectangle, pose: FacePose) -> Iterator[Overlay]:
         """The skin that comes over the eyes from below and from above; edges are blended, or they would crawl."""
         a, squint = self.anatomy, 0.0 if pose.mimic is None else pose.mimic.squint
-        for eye, shut in zip(a.eyes, pose.shut, strict=True):
+        for number, (eye, shut) in enumerate(zip(a.eyes, pose.shut, strict=True)):
             place = self._within(area, eye.box, pose) if squint > 0 or shut > 0 else None
             if place is None:
                 continue
@@ -291,8 +247,28 @@ class Portrait:
                 yield box, self._skin(own_x, self.mimicry.squint_y(own_x, own_y, eye, squint)), cover * between
             if shut > 0:
                 cover = np.clip(a.lid(own_x, eye, shut) - own_y + 0.5, 0, 1)
-                cover = np.asarray(cover * between, np.float32)
-                yield box, self._skin(own_x, a.blink_y(own_x, own_y, eye, shut)), cover
+                stays = reflections(own_y, eye.upper.at(own_x), self._skin(own_x, own_y), self.look.skin)
+                cover = np.asarray(cover * between * (1 - stays), np.float32)
+                room = self._room(number)
+                from_y = a.blink_y(own_x, own_y, eye, shut, room)
+                skin = self._skin(own_x, from_y)
+                if room is not None:
+                    # so little skin, drawn out so far, would show its every line as a bar: only the lashes stay
+                    calm = calm_skin(self._skin(own_x, own_y), self.look.skin, 0.12 * (inner - outer))
+                    lashes = smooth(0.3 * eye.height, 0.1 * eye.height, eye.upper.at(own_x) - from_y)
+                    skin = calm + lashes[..., None] * (skin - calm)
+                    cover = cover * smooth(0.0, 1.5, own_y - eye.upper.at(own_x) + room.at(own_x))
+                yield box, skin, cover
+
+    def _room(self, number: int) -> Curve | None:
+        """Skin above an eye that glasses leave free, found when first asked for."""
+        if self.rooms is None:
+            a = self.anatomy
+            strips = [self._skin(*strip(a, eye)) for eye in a.eyes]
+            self.rooms = tuple(
+                skin_above(a, eye, seen, self.look.skin) for eye, seen in zip(a.eyes, strips, strict=True)
+            )
+        return self.rooms[number]
 
     def _tongue(self, area: Rectangle, pose: FacePose) -> Overlay | None:
         a = self.anatomy
@@ -303,7 +279,7 @@ class Portrait:
             return None
         box, own_x, own_y = place
         colour, cover = self.mimicry.tongue(own_x, own_y, a.lips(own_x, pose), pose.mimic.tongue)
-        return box, colour * self.light, cover
+        return box, colour * self.look.light, cover
 
     def _within(self, area: Rectangle, box: Box, pose: FacePose) -> tuple[Rectangle, Floats, Floats] | None:
         """Where in `area` a box of the face is, and the own coordinates of its pixels."""
@@ -354,7 +330,9 @@ class Portrait:
 def prepare(sprite: Sprite, face: Face) -> Portrait:
     """Make the face of a sprite ready to move. Cheap (below a millisecond), so a video may do it for every frame."""
     anatomy = Anatomy(face.mesh)
-    portrait = Portrait(sprite, anatomy, Mimicry(anatomy), *_look(sprite, anatomy))
+    portrait = Portrait(
+        sprite, anatomy, Mimicry(anatomy), Look.of(_pixels(sprite, anatomy, (50, 280, 205, 425, 199, 4, 5)))
+    )
     half_width, height = anatomy.width / 2, anatomy.height
     centre = float(anatomy.points[:, 0].mean())
     portrait.head = portrait._rectangle(
@@ -374,17 +352,6 @@ def prepare(sprite: Sprite, face: Face) -> Portrait:
 def talk(sprite: Sprite, face: Face, pose: FacePose) -> tuple[Sprite, tuple[int, int]]:
     """`prepare` and `paint` at once: for a sprite that is another one in every frame."""
     return prepare(sprite, face).paint(pose)
-
-
-def _look(sprite: Sprite, anatomy: Anatomy) -> tuple[NDArray[np.float32], float]:
-    """Colour of the teeth and the light on the face."""
-    skin = _pixels(sprite, anatomy, (50, 280, 205, 425, 199, 4, 5))
-    luma = float(np.median(skin @ np.array([0.299, 0.587, 0.114], np.float32))) if len(skin) else _SKIN_LUMA
-    light = float(np.clip(luma / _SKIN_LUMA, 0.35, 1.15))
-    # teeth take the colour of the light: half way from white towards the tint of the skin
-    tint = np.median(skin, axis=0) / max(luma, 1.0) if len(skin) else np.ones(3)
-    teeth = _TEETH * (0.5 + 0.5 * tint)
-    return np.asarray(teeth, np.float32), light
 
 
 def _pixels(sprite: Sprite, anatomy: Anatomy, points: tuple[int, ...]) -> NDArray[np.float32]:

@@ -15,7 +15,8 @@ from understudy.animatic._opencv import cv2
 from understudy.animatic.blocking import Stand
 from understudy.animatic.camera import View
 from understudy.animatic.canvas import Bytes, Canvas, Grade, Paint, pack, shadow_paint
-from understudy.animatic.faces.lips import FacePose
+from understudy.animatic.faces.aiming import Wanted, speaking
+from understudy.animatic.faces.lips import Anatomy, FacePose
 from understudy.animatic.faces.portrait import Portrait, prepare
 from understudy.animatic.layers._layer import Moment
 from understudy.animatic.layers.acting import Motion
@@ -29,6 +30,8 @@ from understudy.core.units import Size
 _FINEST = 0.25
 """Degrees below which a turn of the head is not painted anew: a third of a pixel at the tip of the nose of a head that
 fills the picture. By eye."""
+_BEFORE, _AFTER = 3, 7
+"""Frames in which a face leaves its pictured mouth for speech, two of them before the sound, and goes back to it."""
 _LIDS = 12  # steps of a blink, which lasts about six frames
 
 Floats = NDArray[np.float32]
@@ -85,11 +88,11 @@ class Actor:
         return np.array([[per, 0.0, x], [0.0, per, y]])
 
     def _picture(self, frame: int, film_frame: int) -> Bytes:
-        pose = self._pose(frame, film_frame)
         if self.still is None:
-            return self._live(film_frame, pose)
+            return self._live(frame, film_frame)
         if self.portrait is None:
             return self.still
+        pose = self._pose(self.portrait.anatomy, frame, film_frame)
         if self._worked is not None and pose == self._shown:
             return self._worked
         self._shown = pose
@@ -107,14 +110,16 @@ class Actor:
             self._dirty = (left, top, left + wide, top + high)
         return self._worked
 
-    def _live(self, film_frame: int, pose: FacePose) -> Bytes:
+    def _live(self, frame: int, film_frame: int) -> Bytes:
         pictures = self.stand.performer.pictures
         # the clip's own talk is not the film's: its quiet pictures carry the body, the mouth is drawn
         place = at_rest(pictures, film_frame)
         sprite = resized(pictures.sprite(place), self.scale)
         face = pictures.face(place)
-        if face is not None and face.confidence >= SURE_FACE and (pose.opening or pose.closed):
-            patch, (left, top) = prepare(sprite, scaled_face(face, self.scale)).paint(pose)
+        if face is not None and face.confidence >= SURE_FACE and self._moves_lips(frame, film_frame):
+            portrait = prepare(sprite, scaled_face(face, self.scale))
+            # it blinks and turns by itself
+            patch, (left, top) = portrait.paint(self._mouth(portrait.anatomy, frame, film_frame))
             if patch.size:
                 sprite = sprite.copy()
                 sprite[top : top + patch.shape[0], left : left + patch.shape[1]] = patch
@@ -127,19 +132,37 @@ class Actor:
         sprite[:, :, 3] = cv2.multiply(sprite[:, :, 3], self.taper[area], scale=1 / 255)
         return sprite
 
-    def _pose(self, frame: int, film_frame: int) -> FacePose:
-        motion = self.motion
-        opening, width, closed = float(motion.opening[frame]), float(motion.width[frame]), 0.0
-        for line, mouth in self.lines:
-            spoken = film_frame - line.first_frame
-            if 0 <= spoken < len(mouth):
-                opening = max(0.0, float(mouth.opening[spoken]))
-                width = 0.3 * width + float(mouth.width[spoken])
-                closed = float(mouth.closed[spoken])
+    def _pose(self, anatomy: Anatomy, frame: int, film_frame: int) -> FacePose:
+        motion, mouth = self.motion, self._mouth(anatomy, frame, film_frame)
         turns = (motion.yaw[frame], motion.pitch[frame], motion.roll[frame])
         yaw, pitch, roll = (round(float(turn) / _FINEST) * _FINEST for turn in turns)
         blink = round(float(motion.blink[frame]) * _LIDS) / _LIDS
-        return FacePose(min(1.0, opening), min(1.0, max(-1.0, width)), closed, blink, yaw, pitch, roll)
+        return FacePose(mouth.opening, mouth.width, mouth.closed, blink, yaw, pitch, roll)
+
+    def _mouth(self, anatomy: Anatomy, frame: int, film_frame: int) -> FacePose:
+        """What the mouth does: its line, a little before and after it the way from and to the face as pictured."""
+        opening, width = float(self.motion.opening[frame]), float(self.motion.width[frame])
+        plain = FacePose(min(1.0, max(0.0, opening)), min(1.0, max(-1.0, width)))
+        for line, mouth in self.lines:
+            spoken = film_frame - line.first_frame
+            if not -_BEFORE < spoken < len(mouth) + _AFTER or not len(mouth):
+                continue
+            at = min(max(0, spoken), len(mouth) - 1)
+            wanted = Wanted(float(mouth.opening[at]), min(1.0, max(-1.0, 0.3 * width + float(mouth.width[at]))))
+            way = min((spoken + _BEFORE) / _BEFORE, (len(mouth) - 1 + _AFTER - spoken) / _AFTER, 1.0)
+            share = way * way * (3 - 2 * way)
+            pose = speaking(anatomy, wanted, float(mouth.closed[at]), share)
+            if share == 1:
+                return pose
+            plain = FacePose(
+                pose.opening + (1 - share) * plain.opening, pose.width + (1 - share) * plain.width, pose.closed
+            )
+        return plain
+
+    def _moves_lips(self, frame: int, film_frame: int) -> bool:
+        if self.motion.opening[frame] > 0:
+            return True
+        return any(-_BEFORE < film_frame - line.first_frame < len(mouth) - 1 + _AFTER for line, mouth in self.lines)
 
 
 def ready(

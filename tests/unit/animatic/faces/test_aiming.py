@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.animatic.faces.aiming import Wanted, aimed
-from understudy.animatic.faces.lips import Anatomy
+from understudy.animatic.faces.aiming import Wanted, aimed, speaking, spread_of
+from understudy.animatic.faces.lips import LOWER_INNER, UPPER_INNER, Anatomy, FacePose
 from unit.animatic.mask import drawn_face
 
 SHUT, TOOTHY = (Anatomy(drawn_face(300, teeth=teeth)[1].mesh) for teeth in (0, 30))
@@ -52,3 +52,35 @@ def test_a_mouth_that_is_wide_or_round_already_is_brought_back(spread: float, si
 def test_a_mouth_at_rest_is_left_alone() -> None:
     pose = aimed(SHUT, Wanted(0, 0))
     assert pose.opening == pose.width == pose.closed == 0
+
+
+def smiling(bow: float) -> Anatomy:
+    """The toothy face with its mouth's middle `bow` half widths lower than its corners."""
+    mesh = drawn_face(300, teeth=30)[1].mesh.copy()
+    for lip in (UPPER_INNER, LOWER_INNER):
+        mesh[list(lip), 1] += bow * 58 * (1 - np.linspace(-1, 1, 11) ** 2)
+    return Anatomy(mesh)
+
+
+def test_who_smiles_speaks_with_a_narrower_mouth_and_who_does_not_keeps_his() -> None:
+    assert spread_of(SHUT) == 1.0
+    assert speaking(SHUT, Wanted(0.5, 0), 0, 1).width == 0
+    assert 1.05 < spread_of(smiling(0.3)) <= 1.2
+    assert speaking(smiling(0.3), Wanted(0.5, 0), 0, 1).width < -0.2
+
+
+@given(st.floats(0, 1), st.floats(-1, 1), st.sampled_from([0.0, 1.0]), st.floats(0, 1))
+def test_speech_comes_out_of_the_pictured_mouth_and_goes_back(
+    opening: float, width: float, pressed: float, share: float
+) -> None:
+    whole, part = (speaking(TOOTHY, Wanted(opening, width), pressed, s) for s in (1.0, share))
+    assert speaking(TOOTHY, Wanted(opening, width), pressed, 0.0) == FacePose()
+    assert part.opening <= whole.opening
+    assert part.closed <= whole.closed
+    if pressed:
+        assert whole.closed == 1
+        assert whole.opening == 0
+
+
+def test_rounded_lips_hide_bared_teeth_that_half_open_ones_show() -> None:
+    assert gap_of(TOOTHY, Wanted(0.25, -1)) < 0.75 * gap_of(TOOTHY, Wanted(0.25, 0))

@@ -286,3 +286,20 @@ def test_a_photographed_face_talks() -> None:
         int(face.mesh[159, 1]) : int(face.mesh[145, 1]), int(face.mesh[159, 0]) - 2 : int(face.mesh[159, 0]) + 3
     ]
     assert blink[eye][..., :3].std() < sprite[eye][..., :3].std()
+
+
+# glasses --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_blink_behind_glasses_leaves_their_frame_and_their_reflections() -> None:
+    sprite, face = drawn_face(300, opaque=True)
+    eye_x, lid = int(face.mesh[159, 0]), int(face.mesh[159, 1])
+    frame = np.s_[lid - 20 : lid - 13, eye_x - 45 : eye_x + 46]
+    glint = np.s_[lid - 11 : lid - 6, eye_x + 12 : eye_x + 20]
+    sprite[frame][..., :3] = 20
+    sprite[glint][..., :3] = 255
+    whole = painted(sprite, face, FacePose(blink=1))
+    assert np.abs(whole[frame].astype(int) - sprite[frame]).max() < 25
+    assert np.abs(whole[glint][1:-1, 1:-1].astype(int) - sprite[glint][1:-1, 1:-1]).max() < 25
+    eye = whole[lid - 2 : int(face.mesh[145, 1]) - 2, eye_x - 12 : eye_x + 10, :3]
+    assert near(eye, SKIN, 60).mean() > 0.8  # neither frame nor reflection comes down with the lid

@@ -126,5 +126,7 @@ class FromLibraries(logging.Handler):
     """What libraries log, in lines like our own."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError):
+            return  # a request that was cut off by the end of the server: no mistake of anybody's
         words = {"exc_info": record.exc_info} if record.exc_info else {}
         structlog.get_logger(record.name).log(record.levelno, record.getMessage(), **words)

@@ -165,6 +165,27 @@ def test_every_polite_end_drains(tmp_path: Path, end: signal.Signals) -> None:
         assert state(server, task) == "PENDING"
 
 
+def test_a_slow_caller_delays_no_drain_and_a_second_ctrl_c_ends_it(tmp_path: Path) -> None:
+    head = f"POST /task/bailian/ref2video HTTP/1.1\r\nHost: x\r\nAuthorization: {KEY}\r\nContent-Length: 9\r\n\r\n"
+    server = LiveServer(tmp_path, slots=2, options=OPTIONS | {"UNDERSTUDY_GRACE_SECONDS": "60"})
+    with server, socket.create_connection(("127.0.0.1", server.port)) as slow:
+        long, short, waiting = (submitted(server, prompt) for prompt in ("图1 slow 90", "图1 slow 2", "图1"))
+        until_running(server, short)
+        slow.sendall(head.encode() + b"{")
+        assert server.call("GET", "/healthz")[0] == 200
+        assert server.process is not None
+        server.process.send_signal(signal.SIGINT)
+        while not any('"finished"' in line for line in server.log):
+            time.sleep(0.05)
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(30) == 0
+        assert children_of(tmp_path) == []
+    assert [line for line in server.log if waiting in line or "Traceback" in line] == []
+    server.slots = 0
+    with server:
+        assert [state(server, task) for task in (long, short, waiting)] == ["PENDING", "SUCCEEDED", "PENDING"]
+
+
 def test_a_log_on_a_full_disk_stops_nobody(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -17,11 +17,15 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from types import FrameType
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from understudy.cli import show
 from understudy.core.faults import BadSetting, UnderstudyError
+
+if TYPE_CHECKING:
+    from understudy.worker.loop import Worker
 
 T = TypeVar("T")
 
@@ -68,7 +72,27 @@ def serve(*, host: str | None, port: int | None, data: Path | None, slots: int |
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     gc.enable()
-    uvicorn.Server(config).run(sockets=[listener])
+    _server(config, house.worker).run(sockets=[listener])
+
+
+def _server(config: Any, worker: Worker | None) -> Any:
+    """A server whose worker begins to drain with the signal, not once the last slow caller has gone."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            super().handle_exit(sig, frame)
+            if worker is not None:
+                worker.retire()
+                if self.force_exit:  # Ctrl-C for the second time
+                    worker.hurry()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().shutdown(sockets)
+            if self.force_exit:  # callers are not waited for; work is given back in good order all the same
+                await self.lifespan.shutdown()
+
+    return Server(config)
 
 
 def _allow_many_files() -> None:
@@ -116,10 +140,16 @@ def work(*, data: Path | None, slots: int | None) -> None:
         await make_keys(house)
         stop = asyncio.Event()
         _hang_up_is_an_end()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+
+        def interrupt() -> None:
+            if stop.is_set() and house.worker is not None:
+                house.worker.hurry()
+            stop.set()
+
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
         async with house.live():
-            show.say(f"Working on {settings.data}, {settings.slots} at once. Stop with Ctrl-C.")
+            show.say(f"Working on {settings.data}, {settings.slots} at once. Stop with Ctrl-C; twice to wait for none.")
             await stop.wait()
 
     asyncio.run(run())

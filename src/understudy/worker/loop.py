@@ -64,7 +64,10 @@ class Worker:
         self._running_at_once = running_at_once
         self._running: dict[asyncio.Task[None], Lease] = {}
         self._bell = asyncio.Event()
+        self._hurried = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
+        self._retired = clock.now()
         self._in_trouble = False
         self._rests_until = clock.now()
 
@@ -79,6 +82,7 @@ class Worker:
 
     async def run(self) -> None:
         """Claim and perform until `stop`. Never raises but asyncio.CancelledError."""
+        self._loop = asyncio.get_running_loop()
         log.info("worker started", worker=self.name, slots=self._slots)
         try:
             while not self._stopping:
@@ -93,12 +97,26 @@ class Worker:
             await asyncio.gather(*self._running, return_exceptions=True)
         log.info("worker stopped", worker=self.name)
 
+    def retire(self) -> None:
+        """Claim nothing more; the grace of `stop` counts from here. A signal's handler may call it."""
+        if not self._stopping:
+            self._stopping = True
+            self._retired = self._clock.now()
+
+    def hurry(self) -> None:
+        """End the grace: whoever stops this worker waits no longer. A signal's handler may call it."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._hurried.set)
+
     async def stop(self, grace_seconds: float) -> None:
         """Claim nothing more; give running work the grace, then hand it back to the queue for others."""
-        self._stopping = True
+        self.retire()
         self._bell.set()
+        spent = (self._clock.now() - self._retired).total_seconds()
+        left = min(max(grace_seconds - spent, 0), grace_seconds)
         if self._running:
-            await self._first(self._all_done(), self._clock.sleep(grace_seconds))
+            log.info("draining", worker=self.name, running=len(self._running), seconds=round(left, 1))
+            await self._first(self._all_done(), self._clock.sleep(left), self._hurried.wait())
         for lease in self._running.values():
             lease.call_off(CalledOff.DRAINED)
         if self._running:

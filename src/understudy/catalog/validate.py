@@ -198,7 +198,8 @@ def _judge_roles(request: VideoRequest, card: ModelCard, where: Paths) -> Iterat
     if card.needs_one and not any(role in given for role in card.needs_one):
         paths = [where.get(f"role:{role}", f"{where['references']} of type {role}") for role in card.needs_one]
         reason = f"Field required: {paths[0]}. Give at least one of {either(paths)}."
-        yield Violation(paths[0], reason, ViolationKind.MISSING)
+        path = where.get(f"role:{card.needs_one[0]}", where["references"])
+        yield Violation(path, reason, ViolationKind.MISSING)
     for role in dict.fromkeys(given):
         counted_by_rule = role is Role.FIRST_FRAME and "at-most-one-first-frame" in card.rules
         if given.count(role) > 1 and not counted_by_rule:

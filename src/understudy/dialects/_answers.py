@@ -6,9 +6,11 @@ or codes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from understudy.core.faults import Fault, InvalidRequest, MediaRefused
 from understudy.core.wire import WireReply, WireRequest
 
 ENGINE_HEADER = "x-understudy-engine"
@@ -18,6 +20,18 @@ _LONGEST_RETRY = 86400.0
 
 
 # Telling ------------------------------------------------------------------------------------------------------------
+
+
+def reworded(fault: Fault, say: Callable[[str], str]) -> Fault:
+    """The same fault with its sentences and paths as `say` puts them: the catalog names fields as DashScope does."""
+    if isinstance(fault, InvalidRequest):
+        found = (replace(v, path=say(v.path), reason=say(v.reason)) for v in fault.violations)
+        own: Fault = InvalidRequest(*found, message=say(fault.message))
+    elif isinstance(fault, MediaRefused):
+        own = MediaRefused(fault.problem, say(fault.message), path=say(fault.path), limits=fault.limits)
+    else:
+        return fault
+    return own.worded(fault.code, fault.wire) if fault.wire else own
 
 
 def wanted_engine(wire: WireRequest) -> str:

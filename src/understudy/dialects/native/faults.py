@@ -29,6 +29,7 @@ from understudy.core.faults import (
     fault_from_record,
 )
 from understudy.core.wire import WireReply, WireRequest
+from understudy.dialects.native.naming import own_words
 
 STATUS: Mapping[type[Fault], int] = {
     InvalidRequest: 400,
@@ -51,6 +52,7 @@ _BY_STATUS = {status: kind for kind, status in reversed(tuple(STATUS.items()))} 
 
 def error_json(fault: Fault, request_id: str) -> dict[str, Any]:
     """A fault as JSON-ready values: its kind under `code`, what a program can use, and a sentence for people."""
+    fault = own_words(fault)
     record = fault.record()
     error: dict[str, Any] = {**record, "upstream_code": record.get("code"), "code": code_of(fault)}
     if isinstance(fault, InternalFault) and not fault.wire:

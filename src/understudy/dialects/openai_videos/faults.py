@@ -6,11 +6,11 @@ Knows how our fields are named here. Must not know where a fault arose. Source: 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
-from understudy.core.faults import Fault, InvalidRequest, MediaRefused, Violation
+from understudy.core.faults import Fault
 from understudy.core.wire import WireReply, WireRequest
 from understudy.dialects import _openai
+from understudy.dialects._answers import reworded
 
 _OTHERS = re.compile(r"\b(?:input|parameters)\.(\w+)")
 """Where the catalog names fields as DashScope does."""
@@ -25,18 +25,7 @@ def encode_fault(fault: Fault, wire: WireRequest) -> WireReply:
 
 def own_words(fault: Fault) -> Fault:
     """The same fault with fields and sizes as this wire writes them."""
-    if isinstance(fault, InvalidRequest):
-        found = tuple(_violation(violation) for violation in fault.violations)
-        own: Fault = InvalidRequest(*found, message=_said(fault.message))
-    elif isinstance(fault, MediaRefused):
-        own = MediaRefused(fault.problem, _said(fault.message), path=_said(fault.path), limits=fault.limits)
-    else:
-        return fault
-    return own.worded(fault.code, fault.wire) if fault.wire else own
-
-
-def _violation(violation: Violation) -> Violation:
-    return replace(violation, path=_said(violation.path), reason=_said(violation.reason))
+    return reworded(fault, _said)
 
 
 def _said(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import secrets
 import shutil
 import signal
@@ -58,6 +59,21 @@ def _must_be_writable(output: Path) -> None:
     except OSError as error:
         sentence = f"--output: {output} cannot be written: {error.strerror}. Choose another place."
         raise InvalidRequest.of("--output", sentence, ViolationKind.URL) from None
+
+
+def keep(film: Path, output: Path) -> None:
+    """Move `film` to `output`, whole or not at all: an older film there stays until the new one is complete."""
+    output = output.resolve()
+    if output.exists() and not output.is_file():  # a device or a pipe is written to, never replaced
+        with film.open("rb") as source, output.open("wb") as target:
+            shutil.copyfileobj(source, target)
+        return
+    partial = output.with_name(f".understudy-{os.getpid()}.part")
+    try:
+        shutil.move(film, partial)  # which copies where the folder is on another disk
+        partial.replace(output)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def generate(
@@ -115,6 +131,8 @@ def _make_here(order: Order, data: Path | None, output: Path | None, *, captions
     if output is not None:
         _must_be_writable(output)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave as by Ctrl-C: no child and no folder stays
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # a terminal that is closed; nohup has it ignored
+        signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
 
     async def make() -> Take:
         with tempfile.TemporaryDirectory(prefix="understudy-") as folder, show.progress(_doing(card)) as move:
@@ -128,7 +146,7 @@ def _make_here(order: Order, data: Path | None, output: Path | None, *, captions
             if output is not None:
                 if take.path is None:
                     raise Refused(f"{card.model} made nothing that could be written to {output}.")
-                shutil.move(take.path, output)
+                keep(take.path, output)
             return take
 
     return asyncio.run(make())

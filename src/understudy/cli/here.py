@@ -14,6 +14,7 @@ from typing import Any
 from understudy.catalog.media import check_media, limits_for
 from understudy.cli.order import HERE
 from understudy.core.card import ModelCard
+from understudy.core.faults import MediaRefused
 from understudy.core.request import LocalMedia, MediaFacts, Medium, Reference
 
 
@@ -33,14 +34,14 @@ class HereStage:
         return self.cancelled.is_set()
 
     async def local(self, reference: Reference) -> LocalMedia:
-        found = await self._probe(reference.url)
+        found = await self._probe(reference.url, reference.path)
         check_media(found.facts, limits_for(self._card, reference, found.facts), reference.path)
         return found
 
     async def local_voice(self, reference: Reference) -> LocalMedia | None:
         if reference.voice is None:
             return None
-        found = await self._probe(reference.voice)
+        found = await self._probe(reference.voice, reference.voice_path)
         limits = self._card.media.get("voice")
         if limits is not None:
             check_media(found.facts, limits, reference.voice_path)
@@ -51,12 +52,17 @@ class HereStage:
         path = Path(reference.url.removeprefix(HERE)).resolve()
         return LocalMedia(path, await asyncio.to_thread(motion_facts, path))
 
-    async def _probe(self, url: str) -> LocalMedia:
+    async def _probe(self, url: str, option: str) -> LocalMedia:
+        """Raises MediaRefused, which names the option that the file was given by."""
         from understudy.media.probe import probe
 
         if url not in self._probed:
             path = Path(url.removeprefix(HERE)).resolve()
-            self._probed[url] = LocalMedia(path, await probe(path, workdir=self.workdir))
+            try:
+                self._probed[url] = LocalMedia(path, await probe(path, workdir=self.workdir))
+            except MediaRefused as refused:
+                told = f"{option}: {refused.message}"
+                raise MediaRefused(refused.problem, told, path=option, limits=refused.limits) from refused
         return self._probed[url]
 
     async def report(self, fraction: float, note: str = "") -> None:

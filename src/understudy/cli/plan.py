@@ -49,5 +49,7 @@ def plan_batch(source: Path) -> None:
         with sys.stdin if str(source) == "-" else source.open(encoding="utf-8") as lines:
             for answer in read_batch(lines):
                 print(json.dumps(answer, ensure_ascii=False))
-    except (ValueError, OSError) as error:
-        raise InvalidRequest.of("--batch", f"{source}: {error}", ViolationKind.BODY) from None
+    except OSError as error:
+        raise InvalidRequest.of("--batch", f"--batch {source}: {error.strerror}.", ViolationKind.BODY) from None
+    except ValueError as error:
+        raise InvalidRequest.of("--batch", f"--batch {source}: {error}", ViolationKind.BODY) from None

@@ -36,8 +36,8 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str =
 
 
 def say(text: str) -> None:
-    """One line of progress, on stderr, so that stdout stays for results."""
-    errors.print(text, markup=False)
+    """One line of progress, on stderr, so that stdout stays for results; folded by the terminal, if there is one."""
+    errors.print(text, markup=False, soft_wrap=True)
 
 
 def announce(text: str) -> None:

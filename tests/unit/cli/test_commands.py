@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from builders import tiny_image, tiny_video
+from understudy.cli.generate import keep
 from understudy.cli.main import app
 from understudy.core.faults import UnderstudyError
 
@@ -44,6 +46,7 @@ def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["generate", "图1", "--ref", "图1=girl.png", "--model", "wan9"], "wan2.7-r2v"),
         (["generate", "图1", "--ref", "图1=girl.png", "--voice", "图7=girl.png"], "图1"),
         (["generate", "图1", "--ref", "图1=girl.png", "--server", "http://127.0.0.1:9/api/v1"], "--key"),
+        (["generate", "图1", "--ref", "图1=letter.png"], "--ref 图1: Invalid file format"),
         (["generate"], "PROMPT"),
         (["generate", "x", "--model", "wanx2.1-vace-plus"], "video_outpainting"),
         (["generate", "--model", "emo-v1", "--ref", "girl.png"], "--ref driving_audio=FILE"),
@@ -62,6 +65,7 @@ def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_mistake_is_one_sentence_that_helps(words: list[str], says: str, tmp_path: Path) -> None:
     tiny_image(tmp_path / "girl.png", (320, 240))
+    (tmp_path / "letter.png").write_text("Dear server")
     told = runner.invoke(app, words)
     assert isinstance(told.exception, UnderstudyError), told.output
     assert says in told.exception.message
@@ -169,6 +173,28 @@ def test_a_motion_is_a_film_of_its_own_length(tmp_path: Path) -> None:
     facts = motion_facts(tmp_path / "motion.tpl")
     assert (facts.size, facts.seconds, facts.frames_per_second) == (Size(720, 1280), Decimal("1.5"), Decimal(30))
     assert not facts.has_sound
+
+
+def test_a_film_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "out.mp4").write_bytes(b"older")
+    with pytest.raises(FileNotFoundError):
+        keep(tmp_path / "nowhere.mp4", tmp_path / "out.mp4")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("out.mp4", b"older")]
+    (tmp_path / "film.mp4").write_bytes(b"newer")
+    (tmp_path / "link.mp4").symlink_to("out.mp4")
+    keep(tmp_path / "film.mp4", tmp_path / "link.mp4")
+    assert (tmp_path / "out.mp4").read_bytes() == b"newer"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.mp4", "out.mp4"]
+
+
+def test_a_pipe_or_device_is_written_to_and_stays(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "film.mp4").write_bytes(b"film")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    keep(tmp_path / "film.mp4", tmp_path / "pipe")
+    assert os.read(reader, 10) == b"film"
+    os.close(reader)
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_generate_repaints_a_film_without_a_server(tmp_path: Path) -> None:

@@ -275,7 +275,7 @@ SPEAKING: tuple[tuple[str, Delivery], ...] = (
         Delivery.WHISPER,
     ),
     (
-        r"旁白|画外音|内心独白|\bos\b|独白|解说(?!员|嘉宾)(?:词)?|心想|暗想|暗道|暗忖|默想|寻思|心声|"
+        r"旁白|画外音|内心独白|(?<![a-z])os\b|独白|解说(?!员|嘉宾)(?:词)?|心想|暗想|暗道|暗忖|默想|寻思|心声|"
         r"(?:内心|心里|心中|心底)的声音|(?:内心|心里|心中|心底)(?:默默|暗暗|暗自|偷偷|悄悄)?地?(?:想|念|默念|说|道|喊|嘀咕|盘算)|"
         r"voice[ -]?overs?|\b(?:inner|inside) (?:voice|thoughts?)\b|"
         r"\bv\.?o\.?\b|"
@@ -296,7 +296,9 @@ SPEAKING: tuple[tuple[str, Delivery], ...] = (
         r"呵斥|冷笑(?:道)?|冷哼|苦笑(?:道)?|笑道|笑出声来?|讲(?:道|述|解|话)?|表示|致辞|报幕|口播|台词|对白|配音|"
         r"抱怨(?:道)?|嘲讽(?:道)?|"
         r"嘱咐(?:道)?|叮嘱(?:道)?|吩咐(?:道)?|承诺|道歉|求饶|喊话|道(?=$|[:,])|搭话|接话|插话|笑说|坦白|抱怨|发问|"
-        r"应(?:道|了一?声)|撒娇|(?:[冒蹦甩丢扔撂飙憋挤吐接补来回怼抛]|插|念叨)(?:出来?|下|上|了|过来)?(?:这么)?一句|"
+        r"应(?:道|了一?声)|撒娇|数(?:着|道)|吟(?:诵|道)|背诵|念着|念念有词|祈祷|祷告|许愿|宣誓|发誓|叮咛|哄(?:着|道)|逗(?:着|道)|"
+        r"催(?:着|道|促)|劝(?:道|说)|责备|训斥|数落|埋怨|嗔怪|寒暄|问候|汇报|讲解|点评|宣读|朗声|支吾|嗫嚅|咕哝|碎碎念|唠叨|附和|"
+        r"抢答|脱口而出|笑骂|起哄|搭腔|接茬|异口同声|齐声|一字一[句顿]|(?:[冒蹦甩丢扔撂飙憋挤吐接补来回怼抛]|插|念叨)(?:出来?|下|上|了|过来)?(?:这么)?一句|"
         r"\bsay(?:s|ing)?\b|\bsaid\b|\bask(?:s|ing|ed)?\b|\brepl(?:y|ies|ied|ying)\b|\banswer(?:s|ing|ed)?\b|"
         r"\brespond(?:s|ing|ed)?\b|\bmutter(?:s|ing|ed)?\b|\bmurmur(?:s|ing|ed)?\b|\bmumbl\w+|\bcall(?:s|"
         r"ing)? out\b|\bcries? out\b|"
@@ -308,7 +310,10 @@ SPEAKING: tuple[tuple[str, Delivery], ...] = (
         r"\bchuckles?\b|\blaughs?\b|\bdeadpans?\b|\brecites?\b|\breads aloud\b|\bstammers?\b|\bmouths\b|"
         r"\bhisses\b|\bpleads?\b|\bgoes,|\bsobs\b|\bwonders aloud\b|\bblurts?\b|\bprotests\b|\bobjects,|\bpipes up\b|"
         r"\bcorrects\b|\bechoes\b|\bagrees\b|\binterrupts\b|\bdemands\b|\bscoffs\b|\bretorts\b|\bbarks\b|\bpurrs\b|"
-        r"\bcuts in\b|\bbreathes\b",
+        r"\bcuts in\b|\bbreathes\b|\bsqueals?\b|\bgiggles?\b|\bgushes\b|\bwhines?\b|\bhuffs\b|\bgrumbles?\b|"
+        r"\bgroans?\b|\bcroaks\b|\brasps\b|\bdrawls?\b|\bcounters,|\bremarks?\b|\bboasts?\b|\bbrags?\b|\burges?\b|\bmuses\b|"
+        r"\breminds\b|\bpromises\b|\bvows\b|\bcheers\b|\bchants?\b|\bstutters?\b|\bsnorts\b|\byelps?\b|\bsqueaks?\b|"
+        r"\breads (?:\w+ly|aloud|out)\b",
         Delivery.SAY,
     ),
 )

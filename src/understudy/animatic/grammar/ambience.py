@@ -32,7 +32,7 @@ _NO_TEXT = compile_words(
     r"(?:不要|不得|不能|不许|不准|不可|不需要|不用|不出现|不加|不带|不含|不显示|不添加|不生成|不打|别|勿|无需|无|"
     r"没有|禁止|严禁|避免|杜绝|去掉|去除|去|关闭|零|不)"
     r"(?:[^,。.;!?\n:|]{0,12}?)(?:字幕|文字|文本|字样|标题|弹幕|花字|对话框|(?<![一-鿿])字(?![一-鿿])|"
-    r"任何字(?![一-鿿])|[加打配上放]字(?![一-鿿])|captions?\b|subtitles?\b|\btexts?\b|lettering|\btitles\b)"
+    r"任何字(?![一-鿿])|[加打配上放有带见]字(?![一-鿿])|captions?\b|subtitles?\b|\btexts?\b|lettering|\btitles\b)"
     r"|(?:字幕|文字)\s?[】\]]?\s?[:=]?\s?(?:关闭|无|不要|不需要|off|none|no)(?![一-鿿])"
     r"|(?:\bno\b|\bwithout\b|\bavoid(?:ing)?\b|\bremove\b|\bfree of\b|\bzero\b|\bnever (?:show|add|include)\b|"
     r"\bexclude\b|"

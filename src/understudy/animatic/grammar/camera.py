@@ -42,7 +42,7 @@ _FACED = compile_words(
     r"(?:对着?|看向|看着|望向|望着|面对着?|面向|朝着?|向|冲着?|盯着|凑近|靠近|贴近|逼近|怼[到近]|递向|伸向|走向|离)\s?$|"
     r"\b(?:to|at|towards?|into|facing|before|for|past|near)\s(?:the )?$"
 )
-_TAKEN = compile_words(r"\b(?:as|while|she|he|they|who|where|when|of|from behind|his|her)\b")
+_TAKEN = compile_words(r"\b(?:as(?! it\b)|while(?! \w+ing\b)|she|he|they|who|where|when|of|from behind|his|her)\b")
 _COOKING = compile_words(r"(?:frying|burnt|hot|sauce|cooking|dust|iron|a|the|steel|her|his)\s$")
 _THEN = compile_words(
     r"\s?(?P<then>然后|随后|接着|紧接着|随即|最后|最终|之后|再|又|并|同时|and then|then|before|and|finally)?\s?"
@@ -84,7 +84,7 @@ def find_moves(text: str) -> tuple[CameraMove, ...]:
                 for h in _hits(words, _CAMERA_MOVES)
                 if h[0] >= since - 8
                 and not words.startswith("的", h[1])
-                and not _TAKEN.search(words[camera.end() if camera else since : h[0]])
+                and not any(m.start() < h[0] for m in _TAKEN.finditer(words, camera.end() if camera else since))
             ]
             moved = {h[2] for h in own}
             if Move.TRUCK in moved or any(h[2] is Move.TRUCK for h in hits):

@@ -64,7 +64,7 @@ _LABEL = compile_words(
 _SCENE = compile_words(
     rf"{_EDGE}[【\[(#*\s]{{0,4}}(?:第\s?(?:{NUMBER})\s?集\s{{0,2}})?(?:第\s?({NUMBER})\s?(?:场景|场戏|场|幕)(?!比赛|雨|雪)|(?:场景|场次|"
     rf"场)\s?[#-]?\s?({NUMBER})(?!个|位)|(?:(?<=\n)|^)幕\s?({NUMBER})(?=[\s:、.]|$)|"
-    rf"\bscene\s?[#-]?\s?({NUMBER})\b)"
+    rf"\bscene\s?[#-]?\s?({NUMBER})\b|\b(?:act|scene)\s(?:[ivx]{{1,4}}|{NUMBER})(?=\s?[:.—-]))"
 )
 _SLUG = compile_words(r"(?:^|\n)\s?(?:\d{1,2}[.)]?\s)?((?:int|ext|int\.?/ext|i/e)[.\s]\s?[^\n]{2,80})")
 _UNIT = r"(?:s|sec|secs|seconds|秒钟?)"
@@ -72,7 +72,7 @@ _SEC = r"(\d{1,3}(?:\.\d{1,2})?)"
 _CLOCK = r"(\d{1,2}):(\d{2}(?:\.\d{1,3})?)"
 _TO = r"\s?(?:-|~|到|至|–|—|to|–|->|→)\s?"
 _TIME = compile_words(
-    rf"[【\[(]{{0,2}}(?:时间|time|timecode|t)?\s?[:=+]?\s?[【\[(]?(?<![\d.])(?<!\d:)(?:"
+    rf"[【\[(]{{0,2}}(?:时间|(?<![a-z])(?:time|timecode|t))?\s?[:=+]?\s?[【\[(]?(?<![\d.])(?<!\d:)(?:"
     rf"{_CLOCK}\s?{_TO}{_CLOCK}"
     rf"|(?:第|seconds? |from )?\s?{_SEC}\s?{_UNIT}?{_TO}(?:第|t\s?\+)?{_SEC}\s?{_UNIT}"
     r"(?![一-鿿]?后|左右|\s(?:later|long|after))"
@@ -115,14 +115,15 @@ _STAGE_HEAD = compile_words(
 )
 _CUT = compile_words(
     r"(?:然后|随后|接着|再|突然|最后)?(?:镜头|画面|场景)?(?:快速|迅速|直接|突然|硬|再)?(?:切换?(?:到|至|回|入|为)|"
-    r"切换(?=[,。;])|叠化(?:到|至|为|:)|淡入(?:到|至|:)|切(?=[大中]?(?:特写|近景|中景|远景|全景))|转场(?:到|至|"
+    r"切换(?=[,。;])|叠化(?:到|至|为|:)|淡入(?:到|至|:)|切(?=[大中]?(?:特写|近景|中景|远景|全景))|(?<=再)切(?=图|视频|@|[一-鿿]{1,6}(?:席|台|内|外|里|边|上|处|画面|视角))|转场(?:到|至|"
     r",|:)|"
     r"闪回(?:到|至|,|:)|跳切(?:到|至)?|转切|切镜(?:到|至|[,:]))"
     r"|(?:镜头|画面)(?:一|突然)?(?:转场?|切)(?=[,:。])|(?:镜头|画面)切(?=[^换断到至回入为勿])|(?:镜头|画面|"
     r"场景)(?:一转|转换|跳转|切换)(?:到|至|为)?"
     r"|\b(?:then |and then |suddenly |we |(?:the )?(?:scene|camera|shot|film|video|view|picture|image) |and )*(?:"
     r"(?:smash|hard|jump|match|quick|whip|straight|finally|slow|sharp)?[ -]?cut(?:s|"
-    r"ting)? (?:back )?(?:away )?to\b|cutaway(?: to|:)|(?:smash|hard|jump|match) cut(?=\s?[.:;]\s)|fade in(?:to\b|:)|"
+    r"ting)? (?:back )?(?:away )?to\b|cutaway(?: to|:)|cut(?:s|ting)? back(?=\s?[:,.])|"
+    r"(?:smash|hard|jump|match) cut(?=\s?[.:;]\s)|fade in(?:to\b|:)|"
     r"switch(?:es|ing)? (?:back )?to\b(?= a| the| image| video| \w+ shot| close| wide| medium)|"
     r"(?:cross-?)?dissolves? (?:in)?to\b|transition(?:s|ing)? (?:in)?to\b|flash(?:es|back)? (?:back )?to\b|"
     r"(?:scene|shot) (?:changes|shifts|moves|jumps) to\b)"

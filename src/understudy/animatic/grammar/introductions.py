@@ -53,6 +53,7 @@ _TITLED = compile_words(
 )
 """The noun directly before the name is what it is called: 快递员@图1, the queen @Image2."""
 _OPENING = compile_words(r"\]?\s?[:=]\s?(?P<words>[^,。.;:!?\n|“\"「]{1,24}?)\s?(?P<mark>[,。.;\n])")
+_APPOSED = compile_words(r",\s?(?:an?|the|his|her|their|my|our)\s([a-z' -]{2,50}?)(?=[,.;:!?\n(]|$)")
 _ME = compile_words(r"我(?:自己|本人)?|本人|me|myself")
 _OWNED = compile_words(r"'s\s((?:[a-z-]+\s){0,2}?(?:" + nouns.PLACES_EN + r"))\b")
 _HEAD_CUT = compile_words(r"\b(?:in|with|who|that|from|of|on|at|wearing|holding|whose|and|standing|sitting|for)\b")
@@ -98,7 +99,7 @@ def introduce(page: Page, naming: Naming) -> None:
         match = _IS.match(view, end)
         if match and not _SHEET.search(match[1]):
             _called(page, match.start(1), match.end(1), name, claim, naming, after=match[0].lstrip()[:2])
-            _apposition(page, match.end(1), name, claim)
+            _apposition(page, match.end(1), name, claim, naming)
         elif match and _SHEET.search(match[1]):
             naming.natures.setdefault(name, Nature.SHEET)
         match = _LISTED.match(view, end)
@@ -126,7 +127,7 @@ def introduce(page: Page, naming: Naming) -> None:
             claim(noun["zh"] or noun["en"], name, proper=bool(noun["zh"]))
         _of(page, end, name, claim, naming)
         _from(page, before, start, end, name, claim, naming)
-        _apposition(page, end, name, claim)
+        _apposition(page, end, name, claim, naming)
     for alias, names in claims.items():
         if len(names) == 1:
             naming.aliases[alias] = next(iter(names))
@@ -312,10 +313,11 @@ def _from(page: Page, before: str, start: int, end: int, name: str, claim: _Clai
         claim(head, name, proper=match["article"] is None)  # "grandma in image 1" calls her Grandma
 
 
-def _apposition(page: Page, end: int, name: str, claim: _Claim) -> None:
+def _apposition(page: Page, end: int, name: str, claim: _Claim, naming: Naming) -> None:
     """Image 1, an ageing boxer, tapes his hands."""
-    match = re.match(r",\s?(?:an?|the)\s([a-z' -]{2,50}?)(?=[,.;:!?\n(]|$)", page.view[end : end + 60])
+    match = _APPOSED.match(page.view, end, end + 60)
     if match:
         head = _HEAD_CUT.split(match[1])[0].split()
         if head and _PEOPLE_EN.fullmatch(head[-1]):
+            naming.natures.setdefault(name, Nature.PERSON)
             claim(head[-1], name, proper=False)

@@ -88,7 +88,8 @@ _APPOSED = compile_words(r"\s?[,.](?!\s?and\b)|\s(?:in|with|who|wearing|from|of|
 _EN_LEADS = compile_words(
     r"(?:^|\s)(?:and|while|as|then|when|but|where|before|until|so|whereas|finally|suddenly|meanwhile|now|next|later)$"
 )
-_SENTENCE_EDGE = compile_words(r"(?:^|[\n.。!?;\"”])\s*[-*•]*\s*$")
+_LABEL_END = compile_words(r"(?:,\s[a-z' ]{2,30})?\s?(?:\([^()]{0,40}\))?\s?:")
+_SENTENCE_EDGE = compile_words(r"(?:^|[\n.。!?;\"”\ue000])\s*[-*•]*\s*$")
 _EN_SHOWN = compile_words(
     r"(?:^|\s)(?:make|makes|let|lets|have|see|featuring|starring|show|shows|reveal|reveals|revealing|here|slowly|"
     r"start on|open on|back to|cut to|cuts to|on|is)$"
@@ -126,6 +127,8 @@ def find_mentions(page: Page, naming: Naming) -> list[Mention]:
                 previous.names = mention.names
             elif not mention.names and not mention.is_pronoun:
                 mention.names = previous.names
+        elif previous is not None and _is_title(view, previous, mention, gap, naming):
+            previous.names, mention.is_subject, mention.clause = mention.names, previous.is_subject, previous.clause
         elif previous is not None and previous.names and _is_apposition(view, gap, mention, right):
             mention.names, mention.is_subject, mention.clause = previous.names, previous.is_subject, previous.clause
         elif same and previous is not None and _JOIN.match(gap) and not mention.is_pronoun:
@@ -149,6 +152,14 @@ def _is_apposition(view: str, gap: str, mention: Mention, right: str) -> bool:
     if mention.names or mention.is_pronoun or not re.fullmatch(r",\s?", gap):
         return False
     return bool(_ARTICLE.match(view, mention.start) and _APPOSED.match(right))
+
+
+def _is_title(view: str, noun: Mention, name: Mention, gap: str, naming: Naming) -> bool:
+    """Anchor Image 1, 快递员@图1: the noun before the name is what it is called, unless it is given the thing."""
+    if noun.names or noun.is_pronoun or len(name.names) != 1 or gap.strip(" @["):
+        return False
+    given = re.search(r"(?:给|to|gives?|hands?|shows?|passes|sends?)\s?$", view[max(0, noun.start - 8) : noun.start])
+    return given is None and naming.is_person(name.names[0])
 
 
 def _scan(view: str, naming: Naming) -> list[Mention]:
@@ -177,7 +188,7 @@ def _scan(view: str, naming: Naming) -> list[Mention]:
                 continue
             if match[0][0].isascii() and match[0] not in naming.proper:
                 article = re.search(r"\b(?:the|his|her|its|their|this|that|our)\s(?:[a-z-]+\s){0,2}?$", before)
-                is_label = view[match.end() : match.end() + 1] == ":" and _SENTENCE_EDGE.search(before)
+                is_label = _LABEL_END.match(view, match.end()) and _SENTENCE_EDGE.search(before)
                 if not article and not is_label:
                     continue
             take(Mention(match.start(), match.end(), (name,), match[0]))
@@ -236,6 +247,8 @@ _HOLD_LEFT = compile_words(
 )
 _IN_HAND = compile_words(r"(?:手[里中上]|怀[里中]|嘴里)的?\s?@?$")
 _HOLD_LEFT_EN = compile_words(rf"\b(?:{nouns.HOLDING_EN})\s(?:the |a |an |his |her )?@?\[?$")
+_GIVEN_TO = compile_words(r"\b(?:shows?|showing|hands?|handing|gives?|giving|passes|offers?|tells?|teaches)\s@?\[?$")
+_GIFT = compile_words(r"\]?\s(?:how|what|where|why|the|an?|his|her|their|some|one)\b")
 _BODY_RIGHT = compile_words(rf"^\s?的?(?:{nouns.BODY})|^'s (?:{nouns.BODY_EN})\b")
 _SPEECH_RIGHT = compile_words(
     r"^\s?(?:大?声|轻声|小声|笑着?|一?边\S{0,4}|连忙|突然|忽然|先|也|立刻|缓缓|轻轻|转身|抬头|低头|\S{0,3}地)?(?:说|"
@@ -273,7 +286,11 @@ def _observe(view: str, mention: Mention, right: str, left: str, naming: Naming)
         naming.natures[name] = Nature.GUIDE
     elif _PLACE_BEFORE.search(near) or (re.search(r"在\s?@?$", near) and _PLACE_IN.match(right)):
         naming.natures[name] = Nature.PLACE
-    elif _BODY_RIGHT.match(right) or (mention.is_subject and _SPEECH_RIGHT.match(right)):
+    elif (
+        _BODY_RIGHT.match(right)
+        or (mention.is_subject and _SPEECH_RIGHT.match(right))
+        or (_GIVEN_TO.search(near) and _GIFT.match(right))
+    ):
         naming.natures[name] = Nature.PERSON
     elif _IN_HAND.search(near):
         naming.natures[name] = Nature.THING
@@ -329,6 +346,8 @@ def _fits(candidate: Mention, pronoun: Mention, naming: Naming, genders: dict[st
         return False
     if candidate.names:
         name = candidate.names[0]
+        if pronoun.gender in ("he", "she") and name in (naming.aliases.get("我"), naming.aliases.get("i")):
+            return False  # whoever writes the prompt speaks of himself as "I"
         person = naming.is_person(name)
         if pronoun.gender == "it":
             return not person or bool(_ANIMAL.search(candidate.label)) or name not in naming.natures
@@ -336,6 +355,8 @@ def _fits(candidate: Mention, pronoun: Mention, naming: Naming, genders: dict[st
         return person and (not known or known == pronoun.gender)
     if pronoun.gender == "it":
         return candidate.gender == "it"
+    if candidate.is_pronoun and candidate.gender == "it":
+        return False
     return candidate.gender in ("", "it", pronoun.gender)
 
 

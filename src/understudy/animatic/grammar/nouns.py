@@ -115,7 +115,11 @@ PLACES = (
     "农场|温室|葡萄园|果园|"
     "游乐园|动物园|水族馆|茶馆|茶室|武馆|客栈|擂台|拳馆|法庭|片场|列车|车厢|车内|车里|船上|甲板|飞机|场景|背景|环境|"
     "室内|夜景|街景|"
-    "雨林|瀑布|洞穴|山洞|废墟|巷口|夜店|舞厅|球馆|体育馆|体育场|冰场|浴缸|温泉"
+    "雨林|瀑布|洞穴|山洞|废墟|巷口|夜店|舞厅|球馆|体育馆|体育场|冰场|浴缸|温泉|"
+    "房子|老屋|小屋|木屋|屋子|别墅|公寓|宿舍|民宿|四合院|胡同|弄堂|阁楼|地窖|祠堂|老宅|宅院|店铺|铺子|集市|烧烤摊|早餐铺|"
+    "早餐店|理发店|药店|银行|邮局|派出所|警局|监狱|军营|战壕|战场|隧道|铁轨|车间|工地|控制室|驾驶舱|看台|观众席|后台|更衣室|"
+    "化妆间|试衣间|红毯|秀场|塔楼|钟楼|石桥|小桥|栈道|长廊|亭子|凉亭|水乡|梯田|茶园|花海|花田|牧场|雪原|冰川|火山|峡谷|池塘|"
+    "小溪|海岛|星空|云端|王国|迷宫|火车站|候车厅|候机厅|月台|驿站|书房|玩具房|婴儿房|冰原|荒原|岛屿|雪村|赛道|机舱"
 )
 PLACES_EN = (
     "cafe|café|coffee shop|convenience store|bakery|bookstore|bookshop|library|supermarket|market|mall|shop|"
@@ -135,7 +139,10 @@ PLACES_EN = (
     "skyline|"
     "junkyard|stall|fire escape|archive|tunnel|cave|waterfall|backdrop|interior|attic|apartment|house|lobby|"
     "dressing room|"
-    "boardwalk|porch|barn|workshop|ruins|island|cabin|living-room|penthouse|ring|tavern|temple courtyard|terrace"
+    "boardwalk|porch|barn|workshop|ruins|island|cabin|living-room|penthouse|ring|tavern|temple courtyard|terrace|"
+    "ice rink|rink|island|flea market|quarry|cellar|dungeon|prison|bank|post office|battlefield|trench|canyon|volcano|"
+    "glacier|pond|creek|stream|jetty|pavilion|manor|mansion|villa|hut|cottage|dormitory|nursery|bookstall|newsroom|"
+    "cockpit|control room|backstage|boutique|salon|barbershop|laundromat|carnival|fairground|playground|skatepark"
 )
 SEATS = "沙发|椅子|摇椅|藤椅|长椅|座椅|木椅|凳子|板凳|长凳|秋千|床上|床|吊椅|座位|轮椅|椅|王座|坐垫"
 SEATS_EN = "sofa|couch|armchair|chair|bench|stool|swing|bed|throne|seat|booth|rocking chair|wheelchair|cushion"

@@ -13,8 +13,9 @@ from understudy.animatic import lexicon
 from understudy.animatic.grammar.heads import Layout, Stretch
 from understudy.animatic.grammar.mentions import Mention
 from understudy.animatic.grammar.naming import Naming
+from understudy.animatic.grammar.quoting import SPEECH_VERB
 from understudy.animatic.grammar.text import HAN, Page, compile_words
-from understudy.animatic.grammar.turns import SPEECH_VERB, Turn
+from understudy.animatic.grammar.turns import Turn
 from understudy.animatic.grammar.voicing import announced_delivery, find_delivery
 from understudy.animatic.screenplay import Delivery, Line
 
@@ -27,6 +28,8 @@ _NOT_LABEL = compile_words(r"台词|对白|对话|文案|配音|口播|画面|�
 _UNSEEN_VOICE = compile_words(
     r"(?:the |an? )?(?:(?:fe)?male )?(?:announcer|narrator|voice|presenter)|[男女童]声|解说员?|播音员?"
 )
+_VOICED = compile_words(r"口播|配音|解说词?|文案|台词|声音|audio|voice")
+_VOICE = compile_words(r"画外|旁白|[男女童]声|voice|narrat|v\.?o\b|off")
 _BODILESS = compile_words(
     rf"((?:an?|another|some) (?:[a-z-]+ ){{0,2}}voices?|[一某]个(?:[{HAN}]{{0,4}}的)?声音)(?=$|[\s,]|从|在)"
 )
@@ -153,7 +156,8 @@ class Attribution:
             attached = True
         if turn.is_quote and not left.rstrip().endswith(":"):
             after = self._behind(turn, right, needs_verb=True)
-            if after is not None and not (SPEECH_VERB.search(clause) and left.strip() and left.rstrip()[-1:] != "。"):
+            told = SPEECH_VERB.search(clause) and left.strip() and left.rstrip()[-1:] not in ("。", ".")
+            if after is not None and not told:
                 return after, None, right
         if attached or left.rstrip()[-1:] not in ("", "。", ".", "!", "?", "\n", ";", "”", '"'):
             before = self._before(turn.start, floor, same_sentence=True)
@@ -169,7 +173,7 @@ class Attribution:
             return None, NARRATOR, clause
         before = self._before(turn.start, floor, same_sentence=False)
         after = self._behind(turn, right, needs_verb=False) if turn.is_quote else None
-        if after is not None and not attached:
+        if after is not None and not attached and not (before is not None and SPEECH_VERB.search(clause)):
             last = self._last()
             leads_on = following < len(self.page.view) and not self.page.view[turn.end : following].strip().endswith(
                 "。"
@@ -218,8 +222,9 @@ class Attribution:
             if _INNER.search(label):
                 return self._before(turn.start, floor, same_sentence=False) or self._last(), None, label
             return None, NARRATOR, label
-        if _NARRATION.search(how) and not any(m.names for m in here) and _UNSEEN_VOICE.fullmatch(label):
-            return None, NARRATOR, label + how
+        unseen = _UNSEEN_VOICE.fullmatch(label) and _NARRATION.search(how)
+        if (unseen or (_VOICED.fullmatch(label) and _VOICE.search(how))) and not any(m.names for m in here):
+            return None, NARRATOR, "旁白"
         exact = [m for m in here if m.end == end or not self.page.view[m.end : end].strip(" ]")]
         if (
             exact
@@ -293,6 +298,8 @@ class Attribution:
         if not here:
             return None
         first = here[0]
+        if verb is None and first.count > 1:
+            return None
         gap = self.page.view[offset : first.start].strip(" @[")
         if verb and first.start - offset > verb.start():
             return first if len(gap.split()) <= 3 and gap.isascii() else None

@@ -67,6 +67,8 @@ def tell(prompt: str) -> str | None:
         return None
     if isinstance(value, list):
         value = {"shots": value}
+    while isinstance(value, dict) and len(value) == 1 and isinstance(inner := next(iter(value.values())), dict):
+        value = inner
     if not isinstance(value, dict) or not any(isinstance(v, (dict, list, str)) for v in value.values()):
         return None
     return "\n".join(part for part in _page(value) if part)

@@ -96,10 +96,14 @@ def plain(text: str) -> str:
     return "".join(low if len(low := c.lower()) == 1 else c for c in folded)
 
 
+_EMPHASIS = compile_words(r"(?<![a-z0-9_])_{1,3}(?=\S)|(?<=[^\s_])_{1,3}(?![a-z0-9_])")
+"""Markdown's _emphasis_, which would hide the border of the word it touches."""
+
+
 def turn_page(text: str) -> Page:
     """Fold a prompt and find its quotes and sentences."""
     raw = text[:LONGEST]
-    folded = plain(raw)
+    folded = _EMPHASIS.sub(lambda m: " " * len(m[0]), plain(raw))
     quotes = _find_quotes(raw)
     view = list(folded)
     for quote in quotes:

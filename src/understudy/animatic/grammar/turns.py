@@ -1,6 +1,7 @@
 """Where spoken words stand in a prompt: quoted, behind a label, behind a speech verb, or as a screenplay sets them.
 
-Knows how far a turn reaches and which quotes nobody speaks. Must not know who speaks (`speech` decides).
+Knows labels and how far a turn reaches; `quoting` tells which quotes nobody speaks. Must not know who speaks
+(`speech` decides).
 """
 
 from __future__ import annotations
@@ -9,36 +10,11 @@ import re
 from dataclasses import dataclass
 
 from understudy.animatic import lexicon
-from understudy.animatic.grammar import nouns
 from understudy.animatic.grammar.heads import Layout
 from understudy.animatic.grammar.naming import Naming
-from understudy.animatic.grammar.text import HAN, Page, Quote, compile_words
+from understudy.animatic.grammar.quoting import VERB_LAST, is_spoken
+from understudy.animatic.grammar.text import HAN, Page, compile_words
 
-_SPEAKING_ALL = "|".join(pattern for pattern, _ in lexicon.SPEAKING)
-SPEECH_VERB = compile_words(_SPEAKING_ALL)
-_VERB_LAST = compile_words(
-    rf"(?:{_SPEAKING_ALL})(?:着|了|起|出|到|道|说|一句|一声|了一句|他|她|对方|大家|众人|镜头|"
-    rf"{nouns.MALE}|{nouns.FEMALE}|{nouns.ANYBODY})?(?:\s(?:[a-z'-]+\s?){{1,4}})?\s?(?:\([^()]{{0,40}}\))?\s?$"
-)
-_LETTERING = compile_words(lexicon.LETTERING)
-_SOUNDING = compile_words(rf"(?:{lexicon.SOUNDING})\s?(?:了|着)?\s?$")
-_GOES = compile_words(r"\b(?:goes|go|is like)\s?$")
-_SIGN_SAYS = compile_words(
-    r"(?:牌|屏幕|纸条|信|横幅|衣服|包装|标签|墙|sign|screen|banner|label|note|shirt|board|package|"
-    r"poster)\S{0,3}\s?(?:上)?\S{0,4}(?:写|说|that says|says|saying)\S{0,3}\s?$"
-)
-_SHOWN_RIGHT = compile_words(
-    r"^\s?(?:的?(?:字样|大字|文字|字幕|标题|招牌|牌子|横幅|海报|标语|logo|标志|二字|两字|几个字|四个?字|三个?字|"
-    r"\S?个大?字|弹幕)|\s?(?:fades?|appears?|"
-    r"written|in (?:bold|white|gold|neon)|"
-    r"logo|sign|text|on (?:the )?screen|title|lettering|across))"
-)
-_SOUND_RIGHT = compile_words(
-    r"^\s?(?:地?一响|的?一?声(?!说|音|道)|作响|地?响|地一下|的(?:叫声|声音|响声|铃声|音效)|\s?(?:sound|noise)\b)"
-)
-_ONOMATOPOEIA = compile_words(
-    r"^[叮咚铃砰轰咔嚓哗啪嗒滴答嗡喵汪咕噜隆当啷咣呼嗖唰嘀哒吱呀扑通咚哐嘭噗嘶沙簌呜嘎哈嘿哼\s,，。!！~～…—-]+$"
-)
 _COLON = compile_words(r":\s{0,2}(?![\s“\"「『‘”'\ue000/\d])|(?:(?<!\d):|:\s)(?=\d)|:\s{0,2}(?=[♪♫])")
 _SILENT = compile_words(r"^(?:无|没有|暂无|none|n/?a|no dialogue|无台词|无对白|-|—|\.\.\.)\s?$")
 _EDGE = compile_words(r"(?<!\b(?:mr|ms|dr|st))(?<!\b(?:mrs))\.|[,。;!?\n|】\]\ue000”\"」』、]")
@@ -47,6 +23,8 @@ _SAY_BLANK = compile_words(
     rf"(?:说道|说着|说|喊道|喊|问道|问|唱道|唱|回答|回道|答道)(?:\s{{1,3}}|道,)(?=[{HAN}\u3040-\u30ff\uac00-\ud7a3a-z])"
 )
 _MANNER = compile_words(rf"(?:语速|语气|语调|嗓音|口吻)[{HAN}]{{0,6}}$")
+_HOW_SAID = compile_words(r"(?:\w+(?:ly|ing|ed)|with|without|in|from|to|under|off)\b(?: [a-z']+){0,4}")
+_INLINE_LABEL = compile_words(r"(?<=[.!?\u2026])\s([a-z][a-z0-9 ,'-]{0,30}?)\s?:\s")
 _PAUSE = compile_words(r"[\s。!?;\n\ue000“\"]")
 _LATIN_PAUSE = compile_words(rf"[,。.!?;\n\ue000“\"]|\s?(?=[{HAN}])")
 _LIST_MARK = compile_words(r"#|[-*•△▲]\s|[\[(]?\d{1,2}\s?[.)、:\]-]", re.IGNORECASE)
@@ -62,11 +40,6 @@ _NARRATIVE = compile_words(
 _ADDRESS = compile_words(r"[我你您咱]|\b(?:i|i'm|i'll|i've|you|you're|we|we're|my|your|me|us|let's|please)\b")
 _FIRST_PERSON = compile_words(r"[我咱]|(?:i|i'm|i'll|i've|i'd|we|we're|we'll|my|let's)\b")
 _NARRATION = compile_words(lexicon.DELIVERIES[3][0])
-_TITLE_LABEL = compile_words(
-    r"(?:标题|片名|书名|字幕|标语|slogan|title|subtitle|caption|super|text|logo|文字|品牌|店名|歌名|音效|音乐|配乐|"
-    r"bgm|sfx|sound|music|"
-    r"audio)\s?\S{0,4}[:=]\s?$"
-)
 
 
 @dataclass(slots=True)
@@ -95,7 +68,7 @@ def find_turns(page: Page, naming: Naming, layout: Layout, people: re.Pattern[st
             taken.append((turn.start, turn.end))
             page.blank(turn.start, turn.end)
     for quote in page.quotes:
-        if not any(a < quote.end and quote.start < b for a, b in taken) and _is_spoken(page, quote, naming):
+        if not any(a < quote.end and quote.start < b for a, b in taken) and is_spoken(page, quote, naming):
             turns.append(Turn(quote.start, quote.end, _clean(page.raw[quote.inner_start : quote.inner_end]), True))
     return sorted((t for t in turns if t.text), key=lambda t: t.start)
 
@@ -103,63 +76,6 @@ def find_turns(page: Page, naming: Naming, layout: Layout, people: re.Pattern[st
 def _clean(text: str) -> str:
     text = re.sub(r"^\s*[(（][^()（）]{0,40}[)）]\s*", "", text)
     return text.strip(' \t\r\n\u3000♪♫🎵🎶"“”')
-
-
-def _is_spoken(page: Page, quote: Quote, naming: Naming) -> bool:
-    inner = page.raw[quote.inner_start : quote.inner_end]
-    left = page.view[max(0, quote.start - 40) : quote.start]
-    right = page.view[quote.end : quote.end + 30]
-    clause = re.split(r"[,。;.!?\n|、]", left)[-1]
-    verb = bool(_VERB_LAST.search(re.sub(r"[\s:,]+$", "", left)))
-    colon = left.rstrip().endswith(":")
-    if _SHOWN_RIGHT.match(right) or _TITLE_LABEL.search(left):
-        return False
-    if _SIGN_SAYS.search(clause.rstrip(": ")):
-        return False
-    if _ONOMATOPOEIA.match(inner) and not colon and (_SOUND_RIGHT.match(right) or not verb):
-        return False
-    if _SOUND_RIGHT.match(right) and not colon:
-        return False
-    if verb or (colon and not _shows(clause)):
-        return True
-    if _shows(clause):
-        return False
-    if _SOUNDING.search(clause):
-        sentence = re.split(r"[。!?;\n]|\.\s", page.view[max(0, quote.start - 200) : quote.start])[-1]
-        whole = sentence if len(inner.split()) >= 3 else clause  # one word may be the noise of any thing
-        return bool(_GOES.search(clause)) and any(True for _ in naming.find(whole))
-    if _speech_follows(right):
-        return True
-    final = inner.rstrip()[-1:] in "。!?！？…~～.—"
-    long = len(inner) >= 6 or len(inner.split()) >= 3
-    bare = left.rstrip(" \t")
-    free = not bare or bare[-1] in ',。!?…—-\n)】"”」』’;.:|~' or not _has_word(bare[-1])
-    if free:
-        return final or long
-    if right.lstrip()[:1] in ("的", "之", "这", "和", "与", "、"):
-        return False
-    return final or (bool(re.search(r"[,，]", inner)) and long)
-
-
-def _has_word(char: str) -> bool:
-    return char.isalnum()
-
-
-def _shows(clause: str) -> bool:
-    """Whether the clause before a quote speaks of lettering closer to it than of speech."""
-    shown = [m.end() for m in _LETTERING.finditer(clause)]
-    if not shown:
-        return False
-    spoken = [m.end() for m in SPEECH_VERB.finditer(clause)]
-    return not spoken or max(shown) > max(spoken)
-
-
-def _speech_follows(right: str) -> bool:
-    clause = re.split(r"[,。;!?\n|“\"「]|\.\s", right.lstrip(" ,，-—"))[0]
-    return bool(SPEECH_VERB.search(clause))
-
-
-# Unquoted ------------------------------------------------------------------------------------------------------------
 
 
 def _unquoted(page: Page, naming: Naming, layout: Layout, people: re.Pattern[str]) -> list[Turn]:
@@ -180,8 +96,11 @@ def _unquoted(page: Page, naming: Naming, layout: Layout, people: re.Pattern[str
             and _is_heading(view, block, match)
         )
         kind = block[2] if block else ""
-        label = not heading and _is_label(words, naming, people, at_line=_at_line(view, begin))
-        speech = (kind == "speech") if heading else bool(_VERB_LAST.search(words) or _MANNER.search(words))
+        label = not heading and (
+            _is_label(words, naming, people, at_line=_at_line(view, begin))
+            or (len(edges) > 0 and _is_label(_before_manner(view, edges, words), naming, people, at_line=False))
+        )
+        speech = (kind == "speech") if heading else bool(VERB_LAST.search(words) or _MANNER.search(words))
         if speech and not label and _leads_to_speech(view, match.end(), naming):
             continue
         if kind in ("cast", "style", "camera", "place", "audio", "rules") and not (
@@ -192,7 +111,10 @@ def _unquoted(page: Page, naming: Naming, layout: Layout, people: re.Pattern[str
         if not label and not speech and (not acts or _NARRATIVE.match(view[match.end() :])):
             continue
         whole = (label or heading) and _at_line(view, begin)
-        end = _turn_end(page, match.end(), _limit(page, layout, match.end()), naming, people, whole=whole)
+        limit = _limit(page, layout, match.end())
+        if label and not whole and (answer := _answer(view, match.end(), limit, naming, people)) is not None:
+            whole, limit = True, answer
+        end = _turn_end(page, match.end(), limit, naming, people, whole=whole)
         raw = page.raw[match.end() : end].strip()
         if raw.endswith((":", "：")) or _only_names(view[match.end() : end], naming):
             continue
@@ -204,6 +126,24 @@ def _unquoted(page: Page, naming: Naming, layout: Layout, people: re.Pattern[str
         if end - match.end() >= 2:
             turns.append(Turn(match.end(), end, _clean(page.raw[match.end() : end]), False))
     return turns
+
+
+def _before_manner(view: str, edges: list[re.Match[str]], words: str) -> str:
+    """The name in front of how it is said: Magician, deflated: …"""
+    if edges[-1][0] != "," or not _HOW_SAID.fullmatch(words):
+        return ""
+    begin = edges[-2].end() if len(edges) > 1 else max(0, edges[-1].start() - 30)
+    return view[begin : edges[-1].start()].strip()
+
+
+def _answer(view: str, start: int, limit: int, naming: Naming, people: re.Pattern[str]) -> int | None:
+    """Where the next label begins, if an English dialogue goes on in the same line; a turn reaches that far."""
+    line = view.find("\n", start, limit)
+    for match in _INLINE_LABEL.finditer(view, start, limit if line < 0 else line):
+        name = match[1].split(",")[0].strip()
+        if _is_label(name, naming, people, at_line=False):
+            return match.start(1)
+    return None
 
 
 def _breath(view: str, start: int) -> int:
@@ -261,9 +201,14 @@ def _at_line(view: str, begin: int) -> bool:
     return not re.sub(r"[\s\-*•·△▲>|]+", "", view[line:begin]) or view[begin - 1 : begin] in ("|",)
 
 
+_OFF_SCREEN = compile_words(
+    r",?\s?(?:off[ -]?screen|(?<![a-z])o\.?s\.?|(?<![a-z])v\.?o\.?|内心|心声|旁白|画外音?)$|^(?:os|vo)\s?(?=[^a-z\s])"
+)
+
+
 def _is_label(words: str, naming: Naming, people: re.Pattern[str], *, at_line: bool) -> bool:
     bare = re.sub(r"\s?\([^()]*\)\s?$", "", words).strip()
-    bare = re.sub(r",?\s?(?:off[ -]?screen|\bo\.?s\.?|\bv\.?o\.?)$|^(?:os|vo)\s?(?=[^a-z\s])", "", bare).strip()
+    bare = _OFF_SCREEN.sub("", bare).strip()
     bare = re.sub(r"^(?:mrs?|ms|dr|st|prof)\.\s", "", bare)
     if not bare or len(bare) > 28:
         return False

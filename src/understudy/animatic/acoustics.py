@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import linalg, ndimage, signal
+from scipy import ndimage
 
 Mono = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -65,7 +66,7 @@ def resample(sound: Mono, rate: int, to_rate: int) -> Mono:
     if rate == to_rate or not len(sound):
         return sound
     shared = gcd(rate, to_rate)
-    return np.asarray(signal.resample_poly(sound, to_rate // shared, rate // shared), np.float32)
+    return np.asarray(scipy.signal.resample_poly(sound, to_rate // shared, rate // shared), np.float32)
 
 
 def _frames(sound: NDArray[np.float32], width: int, hop: int) -> NDArray[np.float32]:
@@ -79,8 +80,8 @@ def _frames(sound: NDArray[np.float32], width: int, hop: int) -> NDArray[np.floa
 def track_pitch(sound: Mono, rate: int) -> PitchTrack:
     """Pitch by YIN (de Cheveigné and Kawahara 2002): the first deep dip of the normalised difference function."""
     # hum and constant offsets are as periodic as it gets, and nobody's voice
-    steady = signal.butter(2, 55, "highpass", fs=_PITCH_RATE, output="sos")
-    low = np.asarray(signal.sosfilt(steady, resample(sound, rate, _PITCH_RATE)), np.float32)
+    steady = scipy.signal.butter(2, 55, "highpass", fs=_PITCH_RATE, output="sos")
+    low = np.asarray(scipy.signal.sosfilt(steady, resample(sound, rate, _PITCH_RATE)), np.float32)
     shortest, longest = int(_PITCH_RATE / HIGHEST_F0), int(np.ceil(_PITCH_RATE / LOWEST_F0))
     span = _WINDOW + longest
     frames = _frames(low, span, _HOP).astype(np.float64)
@@ -176,7 +177,7 @@ def _formants(frame: NDArray[np.float64], order: int = 12) -> Floats:
     if correlation[0] <= 0:
         return np.zeros(0)
     correlation[0] *= 1.0001
-    predictor = linalg.solve_toeplitz(correlation[:order], correlation[1 : order + 1])
+    predictor = scipy.linalg.solve_toeplitz(correlation[:order], correlation[1 : order + 1])
     roots = np.roots(np.concatenate([[1.0], -predictor]))
     roots = roots[np.imag(roots) > 0.01]
     frequencies = np.angle(roots) * _TRACT_RATE / (2 * np.pi)

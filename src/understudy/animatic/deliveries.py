@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage, signal
+from scipy import ndimage
 
 from understudy.animatic.acoustics import Floats, Mono, track_pitch
 
@@ -24,7 +25,7 @@ def whispered(sound: Mono, rate: int, rng: np.random.Generator) -> Mono:
     if len(sound) < 64:
         return sound
     width = 1 << int(np.log2(rate * 0.03))
-    _, _, spectrum = signal.stft(sound, rate, nperseg=width, noverlap=width * 3 // 4)
+    _, _, spectrum = scipy.signal.stft(sound, rate, nperseg=width, noverlap=width * 3 // 4)
     logs = np.log(np.abs(spectrum) + 1e-7)
     cepstrum = np.fft.irfft(logs, axis=0)
     # what repeats slower than about 2 ms in the spectrum is throat and mouth, the rest is the voice's harmonics
@@ -32,11 +33,11 @@ def whispered(sound: Mono, rate: int, rng: np.random.Generator) -> Mono:
     cepstrum[keep:-keep] = 0.0
     envelope = np.exp(np.fft.rfft(cepstrum, axis=0).real)
     noise = rng.standard_normal(len(sound) + width)
-    _, _, breath = signal.stft(noise, rate, nperseg=width, noverlap=width * 3 // 4)
+    _, _, breath = scipy.signal.stft(noise, rate, nperseg=width, noverlap=width * 3 // 4)
     breath = breath[:, : envelope.shape[1]]
     frequencies = np.fft.rfftfreq(width, 1 / rate)[:, None]
     tilt = np.interp(np.log2(np.maximum(frequencies, 30.0)), np.log2([200.0, 700.0, 2500.0]), [0.12, 0.5, 1.0])
-    _, whisper = signal.istft(breath * envelope * tilt, rate, nperseg=width, noverlap=width * 3 // 4)
+    _, whisper = scipy.signal.istft(breath * envelope * tilt, rate, nperseg=width, noverlap=width * 3 // 4)
     out = np.zeros(len(sound), np.float32)
     out[: min(len(sound), len(whisper))] = whisper[: len(sound)]
     return out

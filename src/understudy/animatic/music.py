@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage, signal
+from scipy import ndimage
 
 from understudy.animatic.ambience import BED_DB
 from understudy.media.audio import SAMPLE_RATE, Wave
@@ -119,7 +120,7 @@ def _string(hertz: float, seconds: float, rng: np.random.Generator) -> NDArray[n
     loop = np.zeros(delay + 3)
     loop[0] = 1.0
     loop[delay : delay + 3] -= loss * np.convolve([0.5, 0.5], [1 - loose, loose])
-    sound = signal.lfilter([1.0], loop, burst)
+    sound = scipy.signal.lfilter([1.0], loop, burst)
     sound *= np.exp(-1.2 * np.arange(count) / SAMPLE_RATE)
     sound[-480:] *= np.linspace(1, 0, 480)
     return np.asarray(sound / (np.abs(sound).max() + 1e-9), np.float32)
@@ -180,6 +181,6 @@ def _in_a_room(dry: Wave, rng: np.random.Generator) -> Wave:
     echo = rng.standard_normal((len(times), 2)) * np.exp(-5.5 * times)[:, None]
     echo = ndimage.uniform_filter1d(echo, 9, axis=0)
     echo /= np.sqrt((echo**2).sum(axis=0))
-    wet = signal.fftconvolve(dry, echo, axes=0)[: len(dry)]
+    wet = scipy.signal.fftconvolve(dry, echo, axes=0)[: len(dry)]
     soft = ndimage.gaussian_filter1d(dry, 1.6, axis=0)
     return np.asarray(soft + 0.35 * wet, np.float32)

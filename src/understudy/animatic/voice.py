@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage, signal
+from scipy import ndimage
 
 from understudy.animatic.acoustics import (
     BANDS,
@@ -198,11 +199,11 @@ def colour_filter(spoken: Floats, wanted: tuple[float, ...], rate: int) -> NDArr
     grid = np.linspace(0, rate / 2, 513)
     gains = 10 ** (np.interp(np.log(np.maximum(grid, 20.0)), np.log(BANDS), change) / 20)
     gains[-1] = gains[-2]
-    return np.asarray(signal.firwin2(1025, grid, gains, fs=rate), np.float32)
+    return np.asarray(scipy.signal.firwin2(1025, grid, gains, fs=rate), np.float32)
 
 
 def apply_filter(sound: Mono, taps: NDArray[np.float32]) -> Mono:
     """The filtered sound, as long as before and not delayed."""
     if not len(sound):
         return sound
-    return np.asarray(signal.fftconvolve(sound, taps, mode="full")[len(taps) // 2 :][: len(sound)], np.float32)
+    return np.asarray(scipy.signal.fftconvolve(sound, taps, mode="full")[len(taps) // 2 :][: len(sound)], np.float32)

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.signal import savgol_filter
 
 from understudy.animatic._opencv import cv2
 from understudy.animatic.bodies.pose import JOINTS, Joint
@@ -98,9 +98,11 @@ def calmed(points: NDArray[np.float32], seen: NDArray[np.float32], rate: Fractio
             doubt = np.clip((0.5 - seen[:, joint]) / 0.5, 0, 1)[:, None]
             held[:, joint] += doubt * (bridge - held[:, joint])
     window = _odd(_CALM_SECONDS * float(rate), count)
-    smooth = savgol_filter(held, window, 2, axis=0, mode="interp") if window > 3 else held
+    smooth = scipy.signal.savgol_filter(held, window, 2, axis=0, mode="interp") if window > 3 else held
     wide = _odd(3 * _CALM_SECONDS * float(rate), count)
-    smooth[..., 2] = savgol_filter(held[..., 2], wide, 1, axis=0, mode="interp") if wide > 3 else held[..., 2]
+    smooth[..., 2] = (
+        scipy.signal.savgol_filter(held[..., 2], wide, 1, axis=0, mode="interp") if wide > 3 else held[..., 2]
+    )
     return np.asarray(smooth, np.float32)
 
 

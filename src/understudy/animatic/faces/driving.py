@@ -16,8 +16,9 @@ from fractions import Fraction
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage, signal
+from scipy import ndimage
 
 from understudy.animatic.utterance import Mouth
 from understudy.media.audio import SAMPLE_RATE, Wave
@@ -103,7 +104,9 @@ def drive(wave: Wave, frames_per_second: int | Fraction, frame_count: int) -> Dr
 
 def _levels(wave: Wave) -> _Floats:
     """(steps, 12) level in dBFS of each band, every 5 ms, centred on its moment."""
-    mono = np.asarray(signal.resample_poly(wave.mean(axis=1, dtype=np.float32), 1, SAMPLE_RATE // _RATE), np.float32)
+    mono = np.asarray(
+        scipy.signal.resample_poly(wave.mean(axis=1, dtype=np.float32), 1, SAMPLE_RATE // _RATE), np.float32
+    )
     steps = len(mono) // _HOP + 1
     padded = np.pad(mono, (_WINDOW // 2, 2 * _WINDOW))
     windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP][:steps]
@@ -159,7 +162,7 @@ def features(levels: _Floats, level: _Floats) -> _Floats:
 def _stress(level: _Floats, speaks: _Floats) -> _Floats:
     """Bells of height 0..1 over the syllables that are louder than those around them, at most two a second."""
     loudness = ndimage.gaussian_filter1d(np.clip(level, -30, 6), 8, mode="nearest")
-    tops, _ = signal.find_peaks(
+    tops, _ = scipy.signal.find_peaks(
         np.pad(loudness, 1, constant_values=-60), height=-18, distance=round(0.15 / STEP_SECONDS)
     )
     tops = tops - 1

@@ -41,10 +41,10 @@ def body(model: str, size: str, tier: str, ratio: str, seconds: int, **more: Any
     parameters: dict[str, Any] = {"duration": seconds, "seed": 11, **more}
     if model == "wan2.7-r2v":
         media = [{"type": "reference_image", "url": picture()}]
-        wanted = {"prompt": "图1在公园里走来，说：“你好。”", "media": media}
+        wanted = {"prompt": "图1说：“你好。”", "media": media}
         parameters |= {"resolution": tier, "ratio": ratio}
     else:
-        wanted = {"prompt": "character1 walks in the park and says: “Hello.”", "reference_urls": []}
+        wanted = {"prompt": "character1 says: “Hello.”", "reference_urls": []}
         parameters |= {"size": size}
     return {"model": model, "input": wanted, "parameters": parameters}
 

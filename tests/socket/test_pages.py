@@ -22,4 +22,15 @@ def test_the_pages_load_nothing_from_elsewhere(tmp_path: Path) -> None:
         submit = book["paths"]["/api/v1/services/aigc/video-generation/video-synthesis"]["post"]
         assert submit["requestBody"]["content"]["application/json"]["examples"]
         assert submit["responses"]["200"]["content"]["application/json"]["examples"]
+        refused = {
+            status: told["content"]["application/json"]["examples"] for status, told in submit["responses"].items()
+        }
+        assert refused["401"]["no key"]["value"] == {
+            **server.call("GET", "/api/v1/tasks/x", key=None)[1],
+            "request_id": refused["401"]["no key"]["value"]["request_id"],
+        }
+        assert {"200", "400", "401", "404", "429"} == set(refused)
+        form = book["paths"]["/uploads/oss"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+        assert {"OSSAccessKeyId", "policy", "Signature", "key", "file"} == set(form["required"])
+        assert {"Expires", "Signature"} <= {p["name"] for p in book["paths"]["/results/{key}"]["get"]["parameters"]}
         assert {"get", "post"} == set(book["paths"]["/api/v1/tasks/{task_id}/cancel"])

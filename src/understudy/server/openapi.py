@@ -13,11 +13,22 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi_offline import FastAPIOffline
 
+from understudy.core.faults import Fault, InvalidRequest, NotFound, Throttled, Unauthenticated, ViolationKind
 from understudy.core.ports import Dialect
-from understudy.core.wire import Action, Route
+from understudy.core.wire import Action, Route, WireRequest
+from understudy.server import doors
 
 PAGE_FILES = "/docs/files"
 """Below it lie the scripts and styles of the pages."""
+
+_NO_KEY: Mapping[str, Fault] = {"no key": Unauthenticated(missing=True)}
+_REFUSED_SUBMITS: Mapping[str, Fault] = {
+    **_NO_KEY,
+    "no body": InvalidRequest.of("", "The body is empty; send a JSON object.", ViolationKind.BODY),
+    "no such model": NotFound("Model can not be found. Did you mean wan2.7-r2v?", what="model"),
+    "too many at once": Throttled(retry_after=1),
+}
+_EXAMPLE_ID = "4909100c-7b5a-9f92-bfe5-000000000000"
 
 
 def make_book(
@@ -29,6 +40,7 @@ def make_book(
     for path, (sentence, answer) in own.items():
         app.add_api_route(path, answer, tags=["server"], summary=sentence, response_model=None)
     bare = get_openapi(title=app.title, version=version, description=description, routes=app.routes)
+    bare["paths"].update(doors.PATHS)
     page = add_dialects(bare, dialects)
     app.openapi = lambda: page  # type: ignore[method-assign]
     return app
@@ -41,11 +53,11 @@ def add_dialects(page: dict[str, Any], dialects: Iterable[Dialect]) -> dict[str,
     for dialect in dialects:
         for route in dialect.routes:
             operations = page["paths"].setdefault(route.path, {})
-            operations[route.method.lower()] = _operation(dialect.name, route, schemas)
+            operations[route.method.lower()] = _operation(dialect, route, schemas)
     return page
 
 
-def _operation(dialect: str, route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
+def _operation(dialect: Dialect, route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
     parameters: list[dict[str, Any]] = [
         {"name": part[1:-1], "in": "path", "required": True, "schema": {"type": "string"}}
         for part in route.path.split("/")
@@ -61,17 +73,31 @@ def _operation(dialect: str, route: Route, schemas: dict[str, Any]) -> dict[str,
         told = {"text/event-stream": told["application/json"]}
     answer = {"description": "The answer", "content": told}
     operation: dict[str, Any] = {
-        "tags": [dialect],
+        "tags": [dialect.name],
         "summary": route.summary,
-        "operationId": f"{dialect}_{route.method.lower()}_{route.path.strip('/').replace('/', '_')}",
+        "operationId": f"{dialect.name}_{route.method.lower()}_{route.path.strip('/').replace('/', '_')}",
         "security": [{"key": []}],
         "parameters": parameters,
-        "responses": {"200": answer},
+        "responses": {"200": answer, **_refusals(dialect, route)},
     }
     if route.body_schema is not None:
         content = _content(route.body_schema, route.body_examples, schemas)
         operation["requestBody"] = {"required": route.action is Action.SUBMIT, "content": content}
     return operation
+
+
+def _refusals(dialect: Dialect, route: Route) -> dict[str, Any]:
+    """What a caller is told who asks wrongly, in the dialect's own words, by status."""
+    told: dict[str, Any] = {}
+    for name, fault in (_REFUSED_SUBMITS if route.action is Action.SUBMIT else _NO_KEY).items():
+        reply = dialect.encode_fault(fault, WireRequest(route.method, route.path, request_id=_EXAMPLE_ID))
+        if reply.status >= 400:  # some vendors refuse with 200
+            content = {"schema": {"type": "object"}, "examples": {}}
+            refusal = told.setdefault(
+                str(reply.status), {"description": "A refusal", "content": {"application/json": content}}
+            )
+            refusal["content"]["application/json"]["examples"][name] = {"value": reply.json()}
+    return told
 
 
 def _content(schema: Mapping[str, Any] | None, examples: Mapping[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from understudy.animatic.canvas import Canvas
 from understudy.animatic.cast import assemble
 from understudy.animatic.grammar import NamedSubject, read_screenplay
 from understudy.animatic.layers.acting import SUGGESTED
+from understudy.animatic.layers.performer import SURE_FACE
 from understudy.animatic.performer import Body, Cast, Kind
 from understudy.animatic.scene import Scene, Stagehand, at_home
-from understudy.animatic.screenplay import Angle, Line, Part, Screenplay, ShotSize
+from understudy.animatic.screenplay import Angle, Line, Part, Screenplay, ShotSize, Verb
 from understudy.animatic.sightline import width_of
 from understudy.animatic.soundtrack import SAMPLES_PER_FRAME, mix
 from understudy.animatic.speech import SpeechOrder, speak
@@ -257,12 +258,21 @@ def _notes_on_sets(board: Storyboard, cast: Cast) -> Iterator[str]:
         yield f"Camera angles are only suggested, for flat figures show one side: {names}."
 
 
+def _has_face(cast: Cast, name: str) -> bool:
+    """Whether a performer is a person in a picture whose face can be moved."""
+    performer = cast.performers.get(name)
+    if performer is None or performer.kind is not Kind.PERSON or performer.pictures.count > 1:
+        return False
+    face = performer.pictures.face(0)
+    return face is not None and face.confidence >= SURE_FACE
+
+
 def _notes_on_acting(board: Storyboard, cast: Cast) -> Iterator[str]:
     suggested: dict[str, list[str]] = {}
     for shot in board.shots:
         for placement in shot.placements:
             for act in placement.acts:
-                if act.verb in SUGGESTED:
+                if act.verb in SUGGESTED and not (act.verb is Verb.SMILE and _has_face(cast, placement.name)):
                     words = suggested.setdefault(placement.name, [])
                     if act.verb.value not in words:
                         words.append(act.verb.value)

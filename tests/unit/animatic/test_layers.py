@@ -407,7 +407,14 @@ def test_acts_are_smooth_and_small(verb: Verb) -> None:
 
 def test_visible_acts_move_something() -> None:
     shown = {Verb.WALK, Verb.RUN, Verb.JUMP, Verb.FLY, Verb.DANCE, Verb.WAVE, Verb.LEAN, Verb.PLAY, Verb.HUG}
-    faces = {Verb.NOD: "pitch", Verb.SHAKE_HEAD: "yaw", Verb.LOOK: "yaw", Verb.SMILE: "width", Verb.EAT: "opening"}
+    faces = {
+        Verb.CRY: "grief",
+        Verb.NOD: "pitch",
+        Verb.SHAKE_HEAD: "yaw",
+        Verb.LOOK: "yaw",
+        Verb.SMILE: "smile",
+        Verb.EAT: "opening",
+    }
     still = act_of(None)
     for verb in shown:
         motion = act_of(verb)
@@ -499,7 +506,8 @@ def test_closer_sizes_put_the_set_out_of_focus() -> None:
     ("words", "name"),
     [
         ("深夜便利店", "shop"), ("a bamboo forest", "bamboo"), ("森林深处", "forest"), ("城市街头", "street"),
-        ("the beach at dawn", "sea"), ("舞台中央", "stage"), ("教室", "office"), ("cozy living room", "room"),
+        ("the beach at dawn", "sea"), ("舞台中央", "stage"), ("教室", "classroom"), ("会议室", "office"),
+        ("cozy living room", "room"),
         ("咖啡馆", "cafe"), ("雪山之巅", "mountain"), ("公园的草地", "meadow"), ("on the moon", "space"),
         ("沙漠", "desert"), (None, "studio"), ("the parking of thoughts", "studio"), ("rooftop", "street"),
     ],

@@ -15,7 +15,8 @@ from understudy.animatic.brief import DraftBrief
 from understudy.animatic.drafts._direction import Direction, draw_lots
 from understudy.animatic.easing import smooth
 from understudy.animatic.faces.idle import IdleTrack, idle
-from understudy.animatic.faces.lips import FacePose, Mimic
+from understudy.animatic.faces.lips import FacePose
+from understudy.animatic.faces.mood import mood
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Plate
 from understudy.animatic.screenplay import CameraMove, Move
@@ -153,19 +154,8 @@ class Film:
             yaw=loose * (calm.yaw * wake + float(acted.yaw[n])),
             pitch=loose * (calm.pitch * wake + float(acted.pitch[n])),
             roll=loose * calm.roll * wake,
-            mimic=_mimic(float(acted.smile[n]), float(acted.grief[n]), float(acted.gaze[n])),
+            mimic=mood(float(acted.smile[n]), float(acted.grief[n]), float(acted.gaze[n])),
         )
-
-
-def _mimic(smile: float, grief: float, gaze: float) -> Mimic | None:
-    """What a face shows of a mood; None while it shows none."""
-    if not smile and not grief and not gaze:
-        return None
-    corners = 0.75 * smile - 0.7 * grief
-    return Mimic(
-        smile_left=corners, smile_right=corners, squint=0.3 * smile, slant=0.7 * grief, brow_left=0.15 * smile,
-        brow_right=0.15 * smile, gaze_x=gaze,
-    )  # fmt: skip
 
 
 def anchor_of(found: Foreground) -> tuple[float, float] | None:

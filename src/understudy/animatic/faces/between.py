@@ -52,6 +52,14 @@ def softness(anatomy: Anatomy) -> float:
     return max(0.8, 0.03 * anatomy.half)
 
 
+def seen_between(anatomy: Anatomy, y: Floats, lips: Lips) -> NDArray[np.bool_]:
+    """(h, w) where anything is seen through the gap; arguments as for `inside`."""
+    soft = softness(anatomy)
+    parted = lips.lower - lips.upper > 0.02 * soft
+    within = (y > lips.upper - soft) & (y < lips.lower + soft)
+    return np.asarray(parted & within & (anatomy.moved_share(lips) > 0), np.bool_)
+
+
 def inside(
     anatomy: Anatomy, y: Floats, lips: Lips, pose: FacePose, pictured: NDArray[np.float32], look: Look
 ) -> Inside:

@@ -149,6 +149,10 @@ class Lips:
     lower: Floats
     across: Floats  # -1 left corner .. 0 middle .. 1 right corner, beyond outside
 
+    def cut(self, part: tuple[slice, slice]) -> Lips:
+        """The same in a part of the pixels."""
+        return Lips(self.upper0[part], self.lower0[part], self.upper[part], self.lower[part], self.across[part])
+
 
 class Anatomy:
     """A face's measures, taken once from its mesh."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from understudy.animatic.faces._patch import Overlay, Rectangle, lay_over, overlap, premultiplied
-from understudy.animatic.faces.between import Look, inside, seam
+from understudy.animatic.faces.between import Look, inside, seam, seen_between
 from understudy.animatic.faces.lids import calm_skin, reflections, skin_above, strip
 from understudy.animatic.faces.lips import Anatomy, Curve, FacePose, Floats, smooth
 from understudy.animatic.faces.mimicry import Box, Mimicry
@@ -212,10 +212,16 @@ class Portrait:
         source_x, source_y = a.to_picture(from_x, a.mouth_y(from_x, own_y, lips, pose))
         part = np.s_[top - area[1] : bottom - area[1], left - area[0] : right - area[0]]
         map_x[part], map_y[part] = source_x, source_y
-        place = (left - area[0], top - area[1], right - area[0], bottom - area[1])
-        pictured = self._skin(from_x, np.clip(own_y, a.nose, a.chin))
-        yield place, *inside(a, own_y, lips, pose, pictured, self.look)
+        left, top = left - area[0], top - area[1]
+        seen = np.argwhere(seen_between(a, own_y, lips))
+        if len(seen):
+            (row, column), (last_row, last_column) = seen.min(axis=0), seen.max(axis=0) + 1
+            gap = np.s_[row:last_row, column:last_column]
+            place = (left + int(column), top + int(row), left + int(last_column), top + int(last_row))
+            pictured = self._skin(from_x[gap], np.clip(own_y[gap], a.nose, a.chin))
+            yield place, *inside(a, own_y[gap], lips.cut(gap), pose, pictured, self.look)
         if pose.closed > 0.6:
+            place = (left, top, left + own_y.shape[1], top + own_y.shape[0])
             yield place, *seam(a, own_y, lips, pose, self.look)
 
     def _gaze(self, area: Rectangle, map_x: Floats, map_y: Floats, pose: FacePose) -> None:
@@ -247,17 +253,18 @@ class Portrait:
                 yield box, self._skin(own_x, self.mimicry.squint_y(own_x, own_y, eye, squint)), cover * between
             if shut > 0:
                 cover = np.clip(a.lid(own_x, eye, shut) - own_y + 0.5, 0, 1)
-                stays = reflections(own_y, eye.upper.at(own_x), self._skin(own_x, own_y), self.look.skin)
-                cover = np.asarray(cover * between * (1 - stays), np.float32)
+                cover = np.asarray(cover * between, np.float32)
                 room = self._room(number)
                 from_y = a.blink_y(own_x, own_y, eye, shut, room)
                 skin = self._skin(own_x, from_y)
                 if room is not None:
                     # so little skin, drawn out so far, would show its every line as a bar: only the lashes stay
-                    calm = calm_skin(self._skin(own_x, own_y), self.look.skin, 0.12 * (inner - outer))
+                    pictured = self._skin(own_x, own_y)
+                    calm = calm_skin(pictured, self.look.skin, 0.12 * (inner - outer))
                     lashes = smooth(0.3 * eye.height, 0.1 * eye.height, eye.upper.at(own_x) - from_y)
                     skin = calm + lashes[..., None] * (skin - calm)
-                    cover = cover * smooth(0.0, 1.5, own_y - eye.upper.at(own_x) + room.at(own_x))
+                    stays = reflections(own_y, eye.upper.at(own_x), pictured, self.look.skin)
+                    cover = cover * (1 - stays) * smooth(0.0, 1.5, own_y - eye.upper.at(own_x) + room.at(own_x))
                 yield box, skin, cover
 
     def _room(self, number: int) -> Curve | None:

@@ -50,7 +50,8 @@ class Motion:
     """A performer's motion over a shot, arrays of one value per frame.
 
     `x`, `y` are shifts in set pixels (y down), `turn` degrees clockwise about the foot, `wide` and `tall` stretch.
-    `yaw`, `pitch`, `roll` in degrees and `blink`, `opening`, `width` 0..1 belong to the face (see lips.FacePose).
+    `yaw`, `pitch`, `roll` in degrees and `blink`, `opening` 0..1 belong to the face (see lips.FacePose), as do `smile`
+    and `grief` 0..1 (mood).
     """
 
     count: int
@@ -64,10 +65,11 @@ class Motion:
     roll: Track = field(init=False)
     blink: Track = field(init=False)
     opening: Track = field(init=False)
-    width: Track = field(init=False)
+    smile: Track = field(init=False)
+    grief: Track = field(init=False)
 
     def __post_init__(self) -> None:
-        for name in ("x", "y", "turn", "yaw", "pitch", "roll", "blink", "opening", "width"):
+        for name in ("x", "y", "turn", "yaw", "pitch", "roll", "blink", "opening", "smile", "grief"):
             setattr(self, name, np.zeros(self.count))
         self.wide, self.tall = np.ones(self.count), np.ones(self.count)
 
@@ -233,11 +235,12 @@ def _perform(motion: Motion, stand: Stand, others: Mapping[str, Stand], verb: Ve
         case Verb.SHAKE_HEAD:
             motion.yaw += 7.0 * np.sin(tau * 1.5 * t) * _window(t, 0.3, 2.6)
         case Verb.SMILE:
-            motion.width += 0.55 * whole
+            motion.smile += _SMILED * whole
         case Verb.CRY:
             motion.pitch += 6.0 * whole
             motion.y += 0.002 * body * np.sin(tau * 3.1 * t) * hump
-            motion.blink += 0.35 * whole
+            motion.grief += _GRIEVED * whole
+            motion.blink += 0.2 * whole
         case Verb.EAT:
             motion.opening += 0.16 * (1 - np.cos(tau * 1.5 * t))
         case Verb.SLEEP:
@@ -248,6 +251,10 @@ def _perform(motion: Motion, stand: Stand, others: Mapping[str, Stand], verb: Ve
             motion.turn += 2.0 * hump
         case _:
             pass
+
+
+_SMILED, _GRIEVED = 0.75, 0.9
+"""Of a whole mood, which is larger than life. By eye."""
 
 
 def _window(t: Track, start: float, end: float) -> Track:

@@ -17,6 +17,7 @@ from understudy.animatic.camera import View
 from understudy.animatic.canvas import Bytes, Canvas, Grade, Paint, pack, shadow_paint
 from understudy.animatic.faces.aiming import Wanted, speaking
 from understudy.animatic.faces.lips import Anatomy, FacePose
+from understudy.animatic.faces.mood import mood
 from understudy.animatic.faces.portrait import Portrait, prepare
 from understudy.animatic.layers._layer import Moment
 from understudy.animatic.layers.acting import Motion
@@ -33,6 +34,7 @@ fills the picture. By eye."""
 _BEFORE, _AFTER = 3, 7
 """Frames in which a face leaves its pictured mouth for speech, two of them before the sound, and goes back to it."""
 _LIDS = 12  # steps of a blink, which lasts about six frames
+_MOODS = 24  # steps of a smile, which lasts a second
 
 Floats = NDArray[np.float32]
 
@@ -137,26 +139,24 @@ class Actor:
         turns = (motion.yaw[frame], motion.pitch[frame], motion.roll[frame])
         yaw, pitch, roll = (round(float(turn) / _FINEST) * _FINEST for turn in turns)
         blink = round(float(motion.blink[frame]) * _LIDS) / _LIDS
-        return FacePose(mouth.opening, mouth.width, mouth.closed, blink, yaw, pitch, roll)
+        smile, grief = (round(float(share[frame]) * _MOODS) / _MOODS for share in (motion.smile, motion.grief))
+        return FacePose(mouth.opening, mouth.width, mouth.closed, blink, yaw, pitch, roll, mood(smile, grief))
 
     def _mouth(self, anatomy: Anatomy, frame: int, film_frame: int) -> FacePose:
         """What the mouth does: its line, a little before and after it the way from and to the face as pictured."""
-        opening, width = float(self.motion.opening[frame]), float(self.motion.width[frame])
-        plain = FacePose(min(1.0, max(0.0, opening)), min(1.0, max(-1.0, width)))
+        plain = FacePose(min(1.0, max(0.0, float(self.motion.opening[frame]))))
         for line, mouth in self.lines:
             spoken = film_frame - line.first_frame
             if not -_BEFORE < spoken < len(mouth) + _AFTER or not len(mouth):
                 continue
             at = min(max(0, spoken), len(mouth) - 1)
-            wanted = Wanted(float(mouth.opening[at]), min(1.0, max(-1.0, 0.3 * width + float(mouth.width[at]))))
+            wanted = Wanted(float(mouth.opening[at]), float(mouth.width[at]))
             way = min((spoken + _BEFORE) / _BEFORE, (len(mouth) - 1 + _AFTER - spoken) / _AFTER, 1.0)
             share = way * way * (3 - 2 * way)
             pose = speaking(anatomy, wanted, float(mouth.closed[at]), share)
             if share == 1:
                 return pose
-            plain = FacePose(
-                pose.opening + (1 - share) * plain.opening, pose.width + (1 - share) * plain.width, pose.closed
-            )
+            plain = FacePose(pose.opening + (1 - share) * plain.opening, pose.width, pose.closed)
         return plain
 
     def _moves_lips(self, frame: int, film_frame: int) -> bool:

@@ -46,8 +46,8 @@ def _picture(value: str) -> str:
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
-Flag = Annotated[bool, BeforeValidator(_flag)]
+Whole = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int | str)]
+Flag = Annotated[bool, BeforeValidator(_flag, json_schema_input_type=bool | str)]
 Picture = Annotated[Text, AfterValidator(_picture)]
 
 

@@ -1,6 +1,6 @@
 """`understudy plan`: a prompt's storyboard as a table or as JSON.
 
-Knows how references are named on the command line. The reading itself is `animatic.plan`.
+Knows how references are named on the command line. Must not know how a prompt is read: that is `animatic.plan`.
 """
 
 from __future__ import annotations

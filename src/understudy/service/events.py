@@ -12,7 +12,7 @@ second, but only while somebody watches.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -24,6 +24,7 @@ from understudy.core.task import Standing, Status
 from understudy.core.wire import Told
 from understudy.service.accounts import Caller
 from understudy.service.tasks import Tasks
+from understudy.service.waiting import first_of
 
 log = structlog.get_logger("understudy.events")
 
@@ -166,7 +167,7 @@ class Events:
             self._rung = False
             await self._look()
             await self._clock.sleep(BREATH_SECONDS)
-            await _first(self._bell.wait(), self._clock.sleep(LOOK_SECONDS - BREATH_SECONDS))
+            await first_of(self._bell.wait(), self._clock.sleep(LOOK_SECONDS - BREATH_SECONDS))
 
     async def _look(self) -> None:
         now = self._clock.now()
@@ -189,14 +190,3 @@ def kind_of(standing: Standing) -> EventKind:
     if standing.status.is_final:
         return EventKind.FINISHED
     return EventKind.QUEUED if standing.status is Status.PENDING else EventKind.RUNNING
-
-
-async def _first(*waits: Awaitable[object]) -> None:
-    """Wait until the first of these is done and drop the others."""
-    waiting = [asyncio.ensure_future(wait) for wait in waits]
-    try:
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waiting:
-            wait.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)

@@ -6,7 +6,7 @@ Knows the queue and the clock. Must not know what performing means: it hands the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from understudy.core.faults import Fault, InternalFault, Unavailable
 from understudy.core.ports import Clock, TaskStore
 from understudy.core.task import Task
 from understudy.service.lease import CalledOff, Lease
+from understudy.service.waiting import first_of
 from understudy.worker.outliving import Outliving
 
 log = structlog.get_logger("understudy.worker")
@@ -88,7 +89,7 @@ class Worker:
             while not self._stopping:
                 self._bell.clear()
                 await self._fill()
-                await self._first(self._bell.wait(), self._clock.sleep(self._poll_seconds))
+                await first_of(self._bell.wait(), self._clock.sleep(self._poll_seconds))
             while self._running:  # `stop` decides how long
                 await asyncio.wait(self._running)
         finally:
@@ -116,7 +117,7 @@ class Worker:
         left = min(max(grace_seconds - spent, 0), grace_seconds)
         if self._running:
             log.info("draining", worker=self.name, running=len(self._running), seconds=round(left, 1))
-            await self._first(self._all_done(), self._clock.sleep(left), self._hurried.wait())
+            await first_of(self._all_done(), self._clock.sleep(left), self._hurried.wait())
         for lease in self._running.values():
             lease.call_off(CalledOff.DRAINED)
         if self._running:
@@ -220,14 +221,3 @@ class Worker:
     async def _all_done(self) -> None:
         while self._running:
             await asyncio.wait(self._running)
-
-    @staticmethod
-    async def _first(*waits: Awaitable[object]) -> None:
-        """Wait until the first of these is done and drop the others."""
-        tasks = [asyncio.ensure_future(wait) for wait in waits]
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)

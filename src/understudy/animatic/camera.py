@@ -28,7 +28,8 @@ class View:
 
     `x`, `y` is the set point (at near 1) in the middle of the picture, `zoom` film pixels per set pixel at near 1.
     `roll` in degrees clockwise. `pan_x`, `pan_y` turn the camera: everything shifts alike, in film pixels.
-    `orbit` moves what is behind (near < 1) sideways against what is framed, in set pixels.
+    `orbit` moves what is behind (near < 1) sideways against what is framed, in set pixels. `looms` makes it larger
+    than it is, the more the farther away: at infinity by so much of itself.
     """
 
     x: float
@@ -38,10 +39,11 @@ class View:
     pan_x: float = 0.0
     pan_y: float = 0.0
     orbit: float = 0.0
+    looms: float = 0.0
 
     def matrix(self, near: float, size: Size) -> NDArray[np.float64]:
         """(2, 3) affine matrix from set pixels at depth `near` to film pixels."""
-        zoom = 1.0 + (self.zoom - 1.0) * near
+        zoom = (1.0 + (self.zoom - 1.0) * near) * (1.0 + self.looms * max(0.0, 1.0 - near))
         middle_x, middle_y = size.width / 2, size.height / 2
         center_x = middle_x + (self.x - middle_x) * near + self.orbit * (near - 1.0)
         center_y = middle_y + (self.y - middle_y) * near

@@ -190,15 +190,21 @@ def _before_camera(placement: Placement, people: Mapping[str, float]) -> Placeme
 
 def before_eyes(placements: Sequence[Placement]) -> tuple[Placement, ...]:
     """Marks of a subjective shot: people look into the camera, and who comes without a side comes towards it."""
-    return tuple(_towards_camera(p) if p.part is Part.ACTOR else p for p in placements)
+    return towards_camera(tuple(replace(p, facing=Facing.CAMERA) if p.part is Part.ACTOR else p for p in placements))
 
 
-def _towards_camera(placement: Placement) -> Placement:
-    looks = replace(placement, facing=Facing.CAMERA)
-    if not comes_near(placement.acts) or placement.leaves_to is not None:
-        return looks
+def towards_camera(placements: Sequence[Placement]) -> tuple[Placement, ...]:
+    """Marks of a shot in which whoever comes without a side comes towards the camera, not across the picture."""
+    return tuple(_comes(p) if p.part is Part.ACTOR and comes_near(p.acts) else p for p in placements)
+
+
+def _comes(placement: Placement) -> Placement:
+    if placement.leaves_to is not None:
+        return placement
+    # on his mark he walks on the spot: the camera comes nearer instead, which looks the same
+    x = placement.x if placement.travels_to is None else placement.travels_to
     acts = tuple(replace(a, verb=Verb.WALK) if a.verb is Verb.ENTER else a for a in placement.acts)
-    return replace(looks, enters_from=None, travels_to=None, acts=acts)
+    return replace(placement, x=x, facing=Facing.CAMERA, enters_from=None, travels_to=None, acts=acts)
 
 
 def _moved(

@@ -42,7 +42,9 @@ from understudy.animatic.viewing import (
     pushes,
     towards_heads,
     turned_to_speakers,
+    with_vertigo,
 )
+from understudy.animatic.viewpoint import unspoken
 from understudy.core.units import Size
 
 
@@ -119,7 +121,7 @@ class Stagehand:
         """
         self._grips, self._tabled = grips_of(shots), tabled_in(shots)
         self._place_words = next((s.place for s in shots if s.place and place_of(s.place, ())[0] != "studio"), None)
-        self._story = "\n".join(dict.fromkeys(s.text for s in shots))
+        self._story = "\n".join(dict.fromkeys(unspoken(s.text, s.lines) for s in shots))
         self.home = next((b for shot in shots if (b := self.at_home(shot).background) in self.cast.performers), None)
 
     def at_home(self, shot: Shot) -> Shot:
@@ -197,6 +199,7 @@ class Stagehand:
         for strength in (1.0, 0.55, 0.25, 0.0):
             rng.bit_generator.state = state
             views = move_views(rest, shot.moves, shot.angle, count, self.size, rng, track=track, strength=strength)
+            views = with_vertigo(shot, rest, views)
             views = towards_heads(shot, rest, views, figures)
             views = turned_to_speakers(shot, rest, views, stands, self.size)
             placed = look(stands, views, shot, self.size, grips, tabled)
@@ -215,7 +218,7 @@ class Stagehand:
         drawn: DrawnSet | None = None
         if plate is None:
             words = shot.place if shot.place is not None else self._place_words
-            drawn = self._sets.find(words, shot.weather, shot.text, self._story)
+            drawn = self._sets.find(words, shot.weather, unspoken(shot.text, shot.lines), self._story)
             if drawn.place == "studio" and self.cast.first_frame is not None:
                 # nothing is said of the place: the opening picture, far out of focus, keeps its colours around
                 plate, blur = self.cast.first_frame, max(blur, 0.022 * self.size.height)

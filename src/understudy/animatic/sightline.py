@@ -22,7 +22,6 @@ from understudy.core.units import Size
 _VISIBLE = {ShotSize.WIDE: 0.58, ShotSize.FULL: 0.70}
 _FULL_BODIES = 1.16  # height of a full shot in body heights, as in camera
 _GROW = {ShotSize.MEDIUM: 1.6}
-_MIXED = 1.8  # growth at most in a wide shot where others stand on their feet. GUESS, by eye
 _TALLER = 0.08  # of the picture's height, by which heads in one shot may differ in level
 _CORE = 0.62  # part of a half body that others leave free. By eye: both shoulders are still read as shoulders
 _ELBOW = 1.3  # middles of two bodies in a near shot, at most, in their mean width. By eye
@@ -77,8 +76,6 @@ def _hide_feet(stands: Sequence[Stand], views: Sequence[View], shot_size: ShotSi
     crowd = [s for s in cut if _in_sight(s, views, size)] or cut
     beside = [s for s in people if s not in cut and _in_sight(s, views, size)]
     growth = max((_growth(s, views, shot_size, size, len(crowd) + len(beside)) for s in crowd), default=1.0)
-    if beside and shot_size is ShotSize.WIDE:
-        growth = min(growth, _MIXED)
     top, bottom = seen(views, 1.0, size)[1::2]
     highest: dict[str, float] = {}
     for stand in [*cut, *beside]:

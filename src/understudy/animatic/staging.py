@@ -17,7 +17,7 @@ from understudy.animatic.coverage import MOVING, SHORTEST_CUT
 from understudy.animatic.directing import Draft, divide
 from understudy.animatic.framing import Framing
 from understudy.animatic.grammar.naming import NamedSubject
-from understudy.animatic.marks import before_eyes, order_of, place_cast, spot_beside
+from understudy.animatic.marks import before_eyes, order_of, place_cast, spot_beside, towards_camera
 from understudy.animatic.roster import cast_everybody
 from understudy.animatic.screenplay import (
     Act,
@@ -47,7 +47,7 @@ from understudy.animatic.timing import (
     weight_of,
     words_before,
 )
-from understudy.animatic.viewpoint import gifts_of, in_givers_hand, over_whom, through_eyes
+from understudy.animatic.viewpoint import comes_to_camera, gifts_of, in_givers_hand, over_whom, through_eyes
 from understudy.core.request import ShotType
 from understudy.core.units import FRAMES_PER_SECOND
 
@@ -229,7 +229,10 @@ class _Board:
         staged = replace(shot, acts=self._acts(shot, lines))
         nobody = draft.is_opening and not shot.cast
         placements = () if nobody else self._place(draft, staged, talkers)
-        placements = placements if viewer is None else before_eyes(placements)
+        if viewer is not None:
+            placements = before_eyes(placements)
+        elif comes_to_camera(shot):
+            placements = towards_camera(placements)
         size = self.framing.size(replace(draft, shot=shot), [line for _, line in lines])
         here = {p.name for p in placements}
         self._note_unseen(lines, here, max(draft.scene, 0))

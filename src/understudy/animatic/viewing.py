@@ -6,6 +6,7 @@ Knows stands, lines and views. Must not know how views follow from camera words 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from understudy.animatic.grammar.camera import find_moves
 from understudy.animatic.grammar.text import plain
 from understudy.animatic.screenplay import Move, ShotSize, Side
 from understudy.animatic.storyboard import Shot
+from understudy.animatic.viewpoint import unspoken
 from understudy.core.units import Size
 
 _TURN = 8  # frames in which the camera goes over to another speaker, before he begins
@@ -67,6 +69,27 @@ def beside_shoulder(rest: View, away: Sequence[Stand], size: Size) -> View:
 def pushes(shot: Shot) -> bool:
     """Whether the shot's only moves go straight in or out: they must not cut off a head on the way."""
     return {m.move for m in shot.moves} <= {Move.PUSH_IN, Move.PULL_OUT, Move.STATIC, Move.HANDHELD}
+
+
+_VERTIGO = re.compile(
+    r"希区柯克|滑动变焦|推轨变焦|眩晕(?:镜头|变焦)|\bdolly[ -]zoom|\bzolly\b|\bcontra[ -]zoom|"
+    r"\bvertigo (?:effect|shot|zoom)|\bhitchcock zoom",
+    re.IGNORECASE,
+)
+_LOOMS = 1.1  # how much larger what is infinitely far becomes in it. By eye: strong enough to be felt in four seconds
+
+
+def with_vertigo(shot: Shot, rest: View, views: Sequence[View]) -> tuple[View, ...]:
+    """The views of a dolly zoom: the people keep their size while the set behind them grows, or shrinks on a pull."""
+    if not _VERTIGO.search(unspoken(shot.text, shot.lines)) or not pushes(shot):
+        return tuple(views)
+    last = max(1, len(views) - 1)
+    back = any(move.move is Move.PULL_OUT for move in shot.moves)
+    steps = [cruise(n / last) for n in range(len(views))]
+    return tuple(
+        replace(v, zoom=rest.zoom, looms=_LOOMS * (1 - step if back else step))
+        for v, step in zip(views, steps, strict=True)
+    )
 
 
 def towards_heads(shot: Shot, rest: View, views: Sequence[View], framed: Sequence[Figure]) -> tuple[View, ...]:

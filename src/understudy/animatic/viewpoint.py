@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from understudy.animatic.grammar.naming import NamedSubject, name_subjects
 from understudy.animatic.grammar.text import plain
 from understudy.animatic.screenplay import Act, Angle, Line, Part, ScriptShot, Verb
+from understudy.animatic.storyboard import TimedLine
 
 _OVER = re.compile(r"(?:越过|绕过|跨过|透过|隔着|从|\bover|\bbehind|\bpast|\bfrom)\s?(?:the )?$", re.IGNORECASE)
 _SHOULDER = re.compile(
@@ -90,6 +91,18 @@ def _viewer(shot: ScriptShot, subjects: Sequence[NamedSubject]) -> str | None:
     return looks[0].who if looks else None
 
 
+_TO_CAMERA = re.compile(
+    r"(?:向|朝|往|迎着|对着|冲)着?(?:镜头|观众|我们)\S{0,3}?(?:走|跑|奔|冲)|(?:走|跑|奔)(?:向|到)镜头|走近镜头|"
+    r"\b(?:to|towards?) (?:the )?(?:camera|viewer|audience|us)\b",
+    re.IGNORECASE,
+)
+
+
+def comes_to_camera(shot: ScriptShot) -> bool:
+    """Whether somebody walks or runs towards the camera, in the prompt's own words."""
+    return bool(_TO_CAMERA.search(unspoken(plain(shot.text), shot.lines)))
+
+
 def comes_near(acts: Sequence[Act]) -> bool:
     """Whether somebody of a subjective shot comes along: then he comes towards whose eyes the camera is."""
     return any(a.verb in _COMES and a.side is None for a in acts)
@@ -109,7 +122,7 @@ def gifts_of(shot: ScriptShot, subjects: Sequence[NamedSubject]) -> tuple[Gift, 
     actors = _actors(shot)
     holders = {m.name: m.held_by for m in shot.cast if m.part is Part.PROP}
     found: dict[str, Gift] = {}
-    for sentence in _SENTENCE.finditer(_unspoken(plain(shot.text), shot.lines)):
+    for sentence in _SENTENCE.finditer(unspoken(plain(shot.text), shot.lines)):
         words = sentence[0]
         gives = _GIVES.search(words)
         named = list(_names(words, subjects, (*actors, *holders)))
@@ -125,9 +138,11 @@ def gifts_of(shot: ScriptShot, subjects: Sequence[NamedSubject]) -> tuple[Gift, 
     return tuple(found.values())
 
 
-def _unspoken(text: str, lines: Sequence[Line]) -> str:
+def unspoken(text: str, lines: Sequence[Line | TimedLine]) -> str:
+    """A shot's text with blanks for the words that are spoken in it: they tell nothing of what is seen."""
     for line in lines:
-        text = text.replace(plain(line.text), " " * len(plain(line.text))) if line.text else text
+        for words in {line.text, plain(line.text)} - {""}:
+            text = text.replace(words, " " * len(words))
     return text
 
 

@@ -35,7 +35,7 @@ ACTS: tuple[tuple[str, Verb], ...] = (
         Verb.RUN,
     ),
     (
-        r"走向|走到|走在|走上|走下|漫步|散步|行走|迈步|走着|走|踱步|牵着|walk(?:s|ing)?\b|stroll\w*|strid\w+|"
+        r"走向|走到|走在|走上|走下|漫步|散步|行走|迈步|走着|走(?![廊道])|踱步|牵着|walk(?:s|ing)?\b|stroll\w*|strid\w+|"
         r"climbs?\b|wander\w*",
         Verb.WALK,
     ),

@@ -228,17 +228,23 @@ def cafe(draft: Draft) -> list[Piece]:
     return [Piece(far.done(rng), 0.65), Piece(middle.done(rng), 0.94)]
 
 
-def office(draft: Draft) -> list[Piece]:
-    """Office or classroom: board or windows along the wall, desks."""
+def office(draft: Draft, *, chalk: bool = False) -> list[Piece]:
+    """Office: a white board and windows along the wall, desks; a classroom with a board for `chalk`."""
     wall = draft.pick((222, 226, 226), (226, 196, 170), (84, 92, 116))
     far = _room(
         draft, wall, draft.pick((168, 160, 150), (150, 120, 104), (62, 62, 76)), blend(wall, (90, 100, 110), 0.4)
     )
     for x in (-0.30, 0.66, 0.98):
         _window(far, draft, x, 0.05, x + 0.27, 0.50, (244, 246, 246))
-    far.box(0.075, 0.085, 0.575, 0.475, (150, 116, 82))
-    far.shade(far.mask([quad(0.085, 0.10, 0.565, 0.46)]), (56, 92, 80), (48, 80, 70))
-    far.lay(far.mask([quad(0.12, 0.2, 0.5, 0.4)], 0.05), (200, 216, 206), 0.10)
+    if chalk:
+        far.box(0.075, 0.085, 0.575, 0.475, (150, 116, 82))
+        far.shade(far.mask([quad(0.085, 0.10, 0.565, 0.46)]), (56, 92, 80), (48, 80, 70))
+        far.lay(far.mask([quad(0.12, 0.2, 0.5, 0.4)], 0.05), (200, 216, 206), 0.10)
+    else:
+        board = draft.pick((246, 248, 249), (244, 226, 206), (120, 128, 150))
+        far.box(0.095, 0.105, 0.505, 0.425, blend(wall, (70, 78, 88), 0.55))
+        far.shade(far.mask([quad(0.102, 0.118, 0.498, 0.412)]), board, blend(board, (120, 130, 140), 0.12))
+        far.box(0.20, 0.425, 0.40, 0.437, blend(wall, (70, 78, 88), 0.7))
     middle = draft.board(opaque=False)
     desk = draft.pick((206, 172, 128), (190, 138, 100), (92, 78, 82))
     for x in (-0.16, 0.06, 0.74, 0.96):

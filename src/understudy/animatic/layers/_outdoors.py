@@ -42,6 +42,7 @@ class Draft:
     rng: np.random.Generator
     wet: bool = False
     snowy: bool = False
+    misty: bool = False
 
     def board(self, *, opaque: bool = True) -> Board:
         return Board.blank(self.width, self.aspect, opaque=opaque)
@@ -49,6 +50,10 @@ class Draft:
     def pick(self, day: Colour, dusk: Colour, night: Colour) -> Colour:
         """The colour for this hour."""
         return {Hour.DAY: day, Hour.DUSK: dusk, Hour.NIGHT: night}[self.hour]
+
+    def under_snow(self, colour: Colour, share: float) -> Colour:
+        """A colour with that share of it under snow, if there is any."""
+        return blend(colour, self.pick((236, 240, 246), (226, 206, 206), (112, 126, 160)), share if self.snowy else 0.0)
 
 
 HORIZON = 0.46
@@ -72,7 +77,7 @@ def sky(board: Board, draft: Draft, *, cloudy: bool = True) -> None:
         )  # fmt: skip
         board.glow(0.66, 0.40, 0.34, (255, 214, 140), 0.75)
         board.lay(board.disc(0.66, 0.395, 0.055, 0.055, 0.003), (255, 240, 200))
-    elif draft.wet or draft.snowy:
+    elif draft.wet or draft.snowy or draft.misty:
         board.sky(
             [(TOP, (126, 140, 156)), (0.2, (168, 180, 192)), (HORIZON, (212, 218, 222)), (BOTTOM, (200, 206, 210))]
         )
@@ -93,6 +98,7 @@ def sky(board: Board, draft: Draft, *, cloudy: bool = True) -> None:
 def ground(
     board: Board, draft: Draft, top: float, far: Colour, near: Colour, grain: float = 5.0, rough: float = 0.0
 ) -> None:
+    far, near = draft.under_snow(far, 0.82), draft.under_snow(near, 0.82)
     board.shade(board.mask([ridge(draft.rng, top, rough)]), far, near)
     rng, rows = draft.rng, 26
     streaks: list[list[Point]] = []
@@ -138,7 +144,7 @@ def _trees(
         tone = blend(leaf, (0, 0, 0), float(rng.uniform(0, 0.12)))
         board.lay(board.mask(crowns, 0.0015), tone)
         lit = [[(px - 0.008, py - tall * 0.03) for px, py in crown] for crown in crowns[:4]]
-        board.lay(board.mask(lit, 0.006), blend(tone, (255, 250, 200), 0.22), 0.5)
+        board.lay(board.mask(lit, 0.006), draft.under_snow(blend(tone, (255, 250, 200), 0.22), 0.85), 0.5)
 
 
 def meadow(draft: Draft) -> list[Piece]:
@@ -180,7 +186,7 @@ def _bushes(board: Board, draft: Draft, foot: float, colour: Colour) -> None:
             _crown(rng, float(rng.uniform(LEFT, RIGHT)), foot - lift, float(rng.uniform(0.016, 0.042)), draft.aspect)
             for _ in range(count)
         ]
-        board.lay(board.mask(crowns, 0.0015), blend(colour, (0, 0, 0), shade))
+        board.lay(board.mask(crowns, 0.0015), draft.under_snow(blend(colour, (0, 0, 0), shade), 0.75 - 2 * shade))
 
 
 def _tufts(board: Board, draft: Draft, light: Colour, dark: Colour) -> None:
@@ -200,6 +206,9 @@ def forest(draft: Draft, *, bamboo: bool = False) -> list[Piece]:
     far = draft.board()
     glow = draft.pick((222, 236, 190), (255, 206, 140), (60, 84, 112))
     deep = draft.pick((70, 112, 74), (104, 72, 54), (14, 26, 40))
+    if draft.snowy or draft.misty:  # no sun comes through
+        glow = blend(glow, draft.pick((222, 228, 232), (214, 190, 180), (70, 84, 112)), 0.8)
+        deep = blend(deep, draft.pick((92, 104, 108), (104, 84, 80), (20, 30, 48)), 0.6)
     far.sky(
         [
             (TOP, blend(deep, glow, 0.25)),
@@ -218,7 +227,8 @@ def forest(draft: Draft, *, bamboo: bool = False) -> list[Piece]:
     _bushes(middle, draft, HORIZON + 0.10, blend(deep, glow, 0.30))
     ground(middle, draft, HORIZON + 0.09, blend(moss, glow, 0.35), blend(moss, deep, 0.55), 7, rough=0.012)
     _leaves(middle, draft, blend(deep, glow, 0.2), 60, -0.12, 0.09)
-    for x, wide in ((0.30, 0.05), (0.52, 0.035), (0.7, 0.06)):  # shafts of light
+    shafts = () if draft.snowy or draft.misty else ((0.30, 0.05), (0.52, 0.035), (0.7, 0.06))
+    for x, wide in shafts:  # of light
         shaft = middle.mask(
             [[(x + 0.14, TOP), (x + 0.14 + wide, TOP), (x - 0.06 + wide, 0.95), (x - 0.06, 0.95)]], 0.025
         )
@@ -285,7 +295,7 @@ def _leaves(board: Board, draft: Draft, colour: Colour, count: int, y: float, sp
         for _ in range(count)
     ]
     board.lay(board.mask(crowns[: count // 2], 0.003), blend(colour, (0, 0, 0), 0.15))
-    board.lay(board.mask(crowns[count // 2 :], 0.003), colour, 0.9)
+    board.lay(board.mask(crowns[count // 2 :], 0.003), draft.under_snow(colour, 0.6), 0.9)
 
 
 def sea(draft: Draft) -> list[Piece]:

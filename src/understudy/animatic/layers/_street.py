@@ -50,6 +50,7 @@ def street(draft: Draft) -> list[Piece]:
     stone = draft.pick((166, 164, 160), (150, 118, 110), (46, 48, 68))
     if draft.wet:
         stone = blend(stone, (40, 44, 60), 0.45)
+    stone = draft.under_snow(stone, 0.5)
     ground(middle, draft, kerb, blend(stone, (0, 0, 0), 0.12), stone, 6)
     middle.box(LEFT, kerb, RIGHT, kerb + 0.012, blend(stone, (255, 255, 255), 0.2), 0.7)
     middle.lay(middle.mask([quad(LEFT, 0.84, RIGHT, BOTTOM)]), blend(stone, (20, 20, 26), 0.55), 0.85)

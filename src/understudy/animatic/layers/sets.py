@@ -24,6 +24,10 @@ def _bamboo(draft: Draft) -> list[Piece]:
     return _outdoors.forest(draft, bamboo=True)
 
 
+def _classroom(draft: Draft) -> list[Piece]:
+    return _indoors.office(draft, chalk=True)
+
+
 # The first row that matches wins: narrow places before wide ones.
 _PLACES: tuple[tuple[str, str, Callable[[Draft], list[Piece]]], ...] = (
     ("underwater", r"海底|水下|深海|海中|珊瑚|underwater|under the sea|seabed|coral|deep sea", _water.underwater),
@@ -49,9 +53,10 @@ _PLACES: tuple[tuple[str, str, Callable[[Draft], list[Piece]]], ...] = (
         r"舞台|演唱会|剧场|剧院|音乐厅|聚光灯|stage|concert|theat(?:er|re)|spotlight",
         _indoors.stage,
     ),
+    ("classroom", r"教室|学校|课堂|classroom|school", _classroom),
     (
         "office",
-        r"办公|会议室|教室|学校|课堂|实验室|医院|office|classroom|school|meeting room|\blab\b|hospital",
+        r"办公|会议室|实验室|医院|office|meeting room|\blab\b|hospital",
         _indoors.office,
     ),
     (
@@ -95,15 +100,18 @@ _PLACES: tuple[tuple[str, str, Callable[[Draft], list[Piece]]], ...] = (
     (
         "room",
         r"房间|客厅|卧室|书房|室内|屋里|屋内|家里|家中|沙发|壁炉|窗|书店|图书馆|走廊|room|living|bedroom|indoors?|\bhome\b|"
-        r"\bhouse\b|sofa|fireplace|window|apartment|librar|bookstore|hallway",
+        r"\bhouse\b|sofa|fireplace|window|apartment|librar|bookstore|hallway|corridor",
         _indoors.room,
     ),
     ("room", r"椅子|桌子|餐桌|书桌|墙|门口|床上|\bchair|\btable\b|\bdesk\b|\bwall\b|\bdoor\b|\bbed\b", _indoors.room),
 )
 _NARROWEST = 1.6
-_INDOORS = frozenset({"shop", "cafe", "stage", "office", "room"})
+_INDOORS = frozenset({"shop", "cafe", "stage", "classroom", "office", "room"})
 _NIGHT = re.compile(r"夜|凌晨|月光|星空|night|midnight|moonlit|moonlight|starry", re.I)
-_DUSK = re.compile(r"黄昏|傍晚|夕阳|日落|落日|晚霞|清晨|日出|朝阳|sunset|dusk|sunrise|dawn|golden hour|twilight", re.I)
+_DUSK = re.compile(r"黄昏|傍晚|夕阳|日落|落日|晚霞|sunset|dusk|golden hour|twilight", re.I)
+_MORNING = re.compile(r"清晨|日出|朝阳|sunrise|dawn", re.I)
+"""Low sun too; but where it snows, rains or is foggy nobody sees the sun of a morning."""
+_DULL = {Weather.FOG, Weather.RAIN, Weather.SNOW}
 _WEATHER = (
     (Weather.RAIN, re.compile(r"雨|\brain", re.I)),
     (Weather.SNOW, re.compile(r"下雪|飘雪|大雪|雪夜|风雪|snowing|snowfall|snowy|blizzard", re.I)),
@@ -135,7 +143,7 @@ class SetStore:
 
     size: Size
     seed: int
-    _drawn: dict[tuple[str, Hour, bool, bool], DrawnSet] = field(default_factory=dict)
+    _drawn: dict[tuple[str, Hour, bool, bool, bool], DrawnSet] = field(default_factory=dict)
 
     def find(self, words: str | None, weather: Sequence[Weather], text: str = "", story: str | None = None) -> DrawnSet:
         """The set for a place in the prompt's words.
@@ -152,18 +160,19 @@ class SetStore:
         hour = Hour.DAY
         if Weather.NIGHT in weather or Weather.NEON in weather or _NIGHT.search(said):
             hour = Hour.NIGHT
-        elif Weather.SUNSET in weather or _DUSK.search(said):
+        elif Weather.SUNSET in weather or _DUSK.search(said) or (_MORNING.search(said) and not set(weather) & _DULL):
             hour = Hour.DUSK
         wet = Weather.RAIN in weather or bool(_RAINY.search(said))
         snowy = Weather.SNOW in weather or bool(_SNOWY.search(said))
-        key = (place, hour, wet, snowy)
+        misty = Weather.FOG in weather
+        key = (place, hour, wet, snowy, misty)
         if key not in self._drawn:
             # an upright film sees the middle of a wide set: nothing in it is squeezed
             aspect = max(_NARROWEST, self.size.width / self.size.height)
             width = min(self.size.height * aspect, float(MOST_WIDTH))
             # lots by name and seed: the same place looks the same in every film with this seed
             rng = np.random.default_rng([self.seed, *place.encode(), *hour.encode()])
-            draft = Draft(max(width, 480.0), aspect, hour, rng, wet, snowy)
+            draft = Draft(max(width, 480.0), aspect, hour, rng, wet, snowy, misty)
             self._drawn[key] = DrawnSet(place, hour, place in _INDOORS, tuple(draw(draft)), aspect)
         return self._drawn[key]
 

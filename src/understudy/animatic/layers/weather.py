@@ -95,7 +95,7 @@ def far_weather(weather: Sequence[Weather], size: Size, rng: np.random.Generator
     if Weather.SNOW in weather:
         layers.append(_snow(size, rng, count=420, radius=0.0017, light=110, fall=0.0022, sway=0.012))
     if Weather.FOG in weather:
-        layers.append(_fog(size, rng, most=0.55))
+        layers.append(_fog(size, rng, most=0.74))
     return layers
 
 
@@ -108,7 +108,7 @@ def near_weather(weather: Sequence[Weather], size: Size, rng: np.random.Generato
         layers.append(_snow(size, rng, count=90, radius=0.0038, light=170, fall=0.0042, sway=0.03))
         layers.append(_snow(size, rng, count=14, radius=0.009, light=120, fall=0.0068, sway=0.05))
     if Weather.FOG in weather:
-        layers.append(_fog(size, rng, most=0.20))
+        layers.append(_fog(size, rng, most=0.26))
     if Weather.NEON in weather:
         layers.append(_neon(size))
     return layers

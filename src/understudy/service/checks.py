@@ -12,6 +12,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -19,7 +20,7 @@ from understudy.catalog import validate
 from understudy.core.faults import InternalFault, Unavailable
 from understudy.core.machine import advice_for, is_machine_trouble
 from understudy.core.ports import BlobStore, Cards, Clock, Engine, Ledger, LedgerEntry, Remote
-from understudy.core.request import LocalMedia, Profile, Reference, VideoRequest
+from understudy.core.request import LocalMedia, MediaFacts, Profile, Reference, VideoRequest
 from understudy.core.wire import Checked
 from understudy.media.child import ChildDied, Death
 from understudy.service.accounts import Caller, activate
@@ -33,15 +34,16 @@ from understudy.service.workdirs import Workdirs
 log = structlog.get_logger("understudy.checks")
 
 AT_ONCE = 4
-"""Checks that look at a picture at the same time; others wait their turn. GUESS: each is a process of some 200 MB."""
+"""Pictures that are looked at, or probed, at the same time, and checks of one account; others wait their turn. GUESS:
+each look is a process of some 200 MB."""
 
 
 class CheckStage:
     """The Stage of one check: no lease, no memory, nobody told of progress."""
 
-    def __init__(self, workdir: Path, media: Fetching) -> None:
+    def __init__(self, workdir: Path, media: Fetching, cancelled: asyncio.Event) -> None:
         self.workdir = workdir
-        self.cancelled = asyncio.Event()
+        self.cancelled = cancelled
         self._media = media
 
     async def local(self, reference: Reference) -> LocalMedia:
@@ -103,7 +105,9 @@ class Checks:
         self._region = region
         self._limits_on = limits_on
         self._seconds = seconds
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._probes = asyncio.Semaphore(AT_ONCE)
+        self._looks = asyncio.Semaphore(AT_ONCE)
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def check(self, caller: Caller, request: VideoRequest, request_id: str) -> Checked:
         """The finding on a picture; it is charged whatever it is, and only once it can be told.
@@ -114,28 +118,33 @@ class Checks:
         """
         card = self._cards.find(request.model).of(request.function)
         complete = validate.complete(request, card, self._profile).but(model=card.model)
-        async with self._turns, self._workdirs.attempt(request_id, 0) as workdir:
-            media = Fetching(
-                caller.account, card, workdir,
-                uploads=self._uploads, templates=self._templates, blobs=self._blobs,
-                remote=self._remote, probe=self._probe,
-            )  # fmt: skip
-            stage = CheckStage(workdir, media)
-            making = Making(complete, card, stage, self._engines)
-            try:
-                async with asyncio.timeout(self._seconds):
+        cancelled = asyncio.Event()
+        try:
+            async with (
+                asyncio.timeout(self._seconds),
+                self._turn_of(caller.account),
+                self._workdirs.attempt(request_id, 0) as workdir,
+            ):
+                media = Fetching(
+                    caller.account, card, workdir,
+                    uploads=self._uploads, templates=self._templates, blobs=self._blobs,
+                    remote=self._remote, probe=self._probe_in_turn,
+                )  # fmt: skip
+                making = Making(complete, card, CheckStage(workdir, media, cancelled), self._engines)
+                await making.look()  # before its turn: whoever names a slow host keeps nobody else waiting
+                async with self._looks:
                     take = await making.take(request_id, _nobody)
-            except TimeoutError:
-                stage.cancelled.set()
-                raise Unavailable("The check took too long; it is not charged. Please try again later.") from None
-            except ChildDied as died:
-                log.warning("child died", request_id=request_id, reason=str(died.reason), exit_code=died.exit_code)
-                raise (Unavailable if died.reason is Death.NO_ROOM else InternalFault) from died
-            except OSError as error:
-                if not is_machine_trouble(error):
-                    raise
-                log.warning("this machine is in trouble", why=f"{error.strerror}. {advice_for(error)}")
-                raise Unavailable from error
+        except TimeoutError:
+            cancelled.set()
+            raise Unavailable("The check took too long; it is not charged. Please try again later.") from None
+        except ChildDied as died:
+            log.warning("child died", request_id=request_id, reason=str(died.reason), exit_code=died.exit_code)
+            raise (Unavailable if died.reason is Death.NO_ROOM else InternalFault) from died
+        except OSError as error:
+            if not is_machine_trouble(error):
+                raise
+            log.warning("this machine is in trouble", why=f"{error.strerror}. {advice_for(error)}")
+            raise Unavailable from error
         published = measured(take, card, making.request, self._region)
         now = self._clock.now()
         if self._limits_on:
@@ -146,6 +155,14 @@ class Checks:
         await self._ledger.record(line)
         assert published.findings is not None
         return Checked(published.findings, published.usage, take.notes)
+
+    def _turn_of(self, account: str) -> asyncio.Semaphore:
+        """The turns of one account, kept as long as somebody has or awaits one."""
+        return self._turns.setdefault(account, asyncio.Semaphore(AT_ONCE))
+
+    async def _probe_in_turn(self, path: Path, *, workdir: Path) -> MediaFacts:
+        async with self._probes:
+            return await self._probe(path, workdir=workdir)
 
     def close(self) -> None:
         """Remove this process's folder for checks."""

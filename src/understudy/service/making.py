@@ -45,6 +45,7 @@ class Making:
         self.video_seconds: tuple[Decimal, ...] = ()  # lengths of the given videos that are billed, in their order
         self.stage = stage
         self.card = card
+        self._looked = False
         self._engines = engines
         self._every = engines if every is None else every
 
@@ -62,7 +63,7 @@ class Making:
             Fault, ChildDied: what the engine raised.
         """
         try:
-            await self._look_at_media()
+            await self.look()
         except MediaRefused:
             # a link may be dead by now; what is being made elsewhere was begun while it lived, and is paid for
             if "task_id" not in (self.stage.recall() or {}):
@@ -109,8 +110,13 @@ class Making:
             )
         return found
 
-    async def _look_at_media(self) -> None:
-        """Look into the files that decide: what is of unknown kind, is billed by length, or shapes the film."""
+    async def look(self) -> None:
+        """Look into the files that decide: what is of unknown kind, is billed by length, or shapes the film.
+
+        Done once: `take` does it where nobody has before. Raises MediaRefused, InvalidRequest.
+        """
+        if self._looked:
+            return
         references = self.request.references
         looked = await asyncio.gather(*(self._look(r) for r in references), return_exceptions=True)
         media: list[LocalMedia | None] = []
@@ -135,6 +141,7 @@ class Making:
         request = settle(request, self.card, facts)
         self.request = request.but(frames_per_second=rate_of(request, self.card, facts))
         self.promise = promise(self.request, self.card, facts)
+        self._looked = True
 
     async def _look(self, reference: Reference) -> LocalMedia | None:
         if reference.role is Role.TEMPLATE:

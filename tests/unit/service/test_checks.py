@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from builders import a_card
-from fakes import ScriptedEngine, until
+from fakes import FakeWeb, ScriptedEngine, until
 from understudy.core.card import Billing, Length, MediaLimits, ModelCard, RateLimits
 from understudy.core.faults import Fault, InternalFault, InvalidRequest, MediaRefused, NotFound, Refused, Unavailable
 from understudy.core.findings import CheckProblem, Findings
@@ -225,6 +225,32 @@ async def test_only_so_many_look_at_the_same_time(world: World) -> None:
     go_on.set()
     assert len(await asyncio.gather(*running)) == looking == AT_ONCE + 3
     assert len(await desk.book()) == AT_ONCE + 3
+
+
+async def test_the_slow_hosts_of_one_account_keep_no_other_waiting(world: World) -> None:
+    arrived, go_on = 0, asyncio.Event()
+
+    class SlowWeb(FakeWeb):
+        async def fetch(self, url: str, limits: MediaLimits, into: Path) -> Path:
+            nonlocal arrived
+            if url != GIRL:
+                arrived += 1
+                await go_on.wait()
+            return await super().fetch(GIRL, limits, into)
+
+    files, world.web = world.web.files, SlowWeb()
+    world.web.files = files
+    desk = Desk(world, ScriptedEngine(finding(PASSED)))
+    slow = [
+        asyncio.create_task(desk.look(a_picture(f"https://slow.example/{n}.png"), number=f"slow-{n}"))
+        for n in range(AT_ONCE + 3)
+    ]
+    await until(lambda: arrived == AT_ONCE)
+    told = await desk.look(caller=Caller("bob", "9"), number="request-1")
+    assert told.findings == PASSED
+    go_on.set()
+    await asyncio.gather(*slow)
+    assert arrived == AT_ONCE + 3
 
 
 async def test_a_caller_who_goes_away_pays_nothing_and_frees_his_turn(world: World) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -27,6 +28,8 @@ from understudy.core.faults import BadSetting
 from understudy.core.request import Profile
 
 CONFIG_VARIABLE = "UNDERSTUDY_CONFIG"
+_PLAIN_ROOT = re.compile(r"(https?://[A-Za-z0-9._~:\[\]%-]+[A-Za-z0-9._~:/%+-]*)?", re.IGNORECASE)
+_UPSTREAM_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 DEFAULT_CONFIG = "understudy.toml"
 
 
@@ -200,7 +203,20 @@ class Settings(BaseSettings):
     def _check_public_url(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise ValueError("write an absolute URL such as https://video.example.com")
+        if not _PLAIN_ROOT.fullmatch(value):  # every link begins with it, and a header may hold it
+            raise ValueError(
+                "write a plain root such as https://video.example.com/studio: no query, fragment, user or space, and "
+                "other letters as xn--… or %…"
+            )
         return value.rstrip("/")
+
+    @field_validator("upstreams")
+    @classmethod
+    def _check_names(cls, value: dict[str, UpstreamSettings]) -> dict[str, UpstreamSettings]:
+        for name in value:
+            if not _UPSTREAM_NAME.fullmatch(name):  # every answer about its films tells it in a header
+                raise ValueError(f"{name!r} cannot name an upstream: use up to 64 letters a-z, digits and . _ -")
+        return value
 
     @classmethod
     def settings_customise_sources(

@@ -64,14 +64,12 @@ def test_every_part_hangs_on_a_part_that_is_there(body: str) -> None:
 
 
 @pytest.mark.parametrize("name", LIVING)
-@pytest.mark.parametrize("verb", list(Verb))
-def test_no_verb_throws_a_figure_off(name: str, verb: Verb) -> None:
-    for front in (False, True):
-        work = doing(name, verb, way=3.0, front=front and KINDS[name].role is Role.PERSON, count=40)
-        for one, other in itertools.pairwise(poses(work)):
-            assert abs(one.x) < 0.6
-            assert abs(one.y) < 1.1
-            assert abs(one.y - other.y) < 0.45
+def test_no_verb_throws_a_figure_off(name: str) -> None:
+    for verb, front in itertools.product(Verb, (False, True) if KINDS[name].role is Role.PERSON else (False,)):
+        for one, other in itertools.pairwise(poses(doing(name, verb, way=3.0, front=front, count=40))):
+            assert abs(one.x) < 0.6, verb
+            assert abs(one.y) < 1.1, verb
+            assert abs(one.y - other.y) < 0.45, verb
 
 
 @pytest.mark.parametrize("name", ["man", "girl", "cat", "horse", "elephant", "dog"])

@@ -345,6 +345,18 @@ def test_strict_refuses_what_the_real_service_refuses(body: dict[str, Any], path
     read(body, Profile.COMPAT)
 
 
+@pytest.mark.parametrize(
+    ("body", "profile", "end"),
+    [
+        (with_parameters("wan2.6-r2v", size="1:1"), Profile.STRICT, "Write pixels such as 1280*720"),
+        (with_parameters("wan2.7-r2v", resolution="1:1"), Profile.STRICT, "Write a tier such as 720P"),
+        (with_parameters("wan2.6-r2v", size="1:1"), Profile.COMPAT, "pixels such as 1280*720 or a tier such as 720P"),
+    ],
+)
+def test_what_to_write_for_a_size_is_what_is_taken(body: dict[str, Any], profile: Profile, end: str) -> None:
+    assert refused(body, profile).message.endswith(end)
+
+
 @pytest.mark.parametrize("place", ["url", "reference_voice"])
 def test_strict_wants_the_resolve_header_with_oss_urls(place: str) -> None:
     body = with_input(media=[{"type": "reference_image", "url": URL, place: "oss://d/k"}])

@@ -47,11 +47,10 @@ MEDIA_TYPES: Mapping[str, tuple[Role, Medium]] = {
 """What an item of `media` is for. Source: seed 003; spec/catalog.json, wan2.7-i2v and wan2.7-videoedit."""
 
 
-def _picture(value: str) -> str:
+def _picture(value: str, info: ValidationInfo) -> str:
     if read_picture(value) is None:
-        raise shape_error(
-            ViolationKind.SIZE, f"The size is not match {value[:40]}. Write pixels such as 1280*720 or a tier as 720P"
-        )
+        taken = info.context["picture"] if info.context else "pixels such as 1280*720 or a tier such as 720P"
+        raise shape_error(ViolationKind.SIZE, f"The size is not match {value[:40]}. Write {taken}")
     return value
 
 
@@ -143,7 +142,8 @@ class DashScopeParameters(_Shape):
 class DashScopeSubmit(_Shape):
     """The body of a submit; options of single models stand under `parameters`, some under `input`.
 
-    Validate with the context `{"media_types": […]}` to take only those types of media that a model has.
+    Validate with a context to tell what one model takes: `media_types`, the only ones that its items may have, and
+    `picture`, what a size may be in words.
     """
 
     model: Text

@@ -49,6 +49,7 @@ RESOLVE_HEADER = "x-dashscope-ossresourceresolve"
 ASYNC_HEADER = "x-dashscope-async"
 ENCRYPTION_HEADER = "x-dashscope-encryptionkey"
 
+_PIXELS, _TIERS = "pixels such as 1280*720", "a tier such as 720P"
 _OTHER_TIMES = re.compile(r"\d+\s*[xX×]\s*\d+")
 """Pixels as compat reads them besides `1280*720`. Source: spec/dashscope.md §5.2, end."""
 
@@ -96,7 +97,7 @@ def read_submit(wire: WireRequest, cards: Cards, profile: Profile) -> VideoReque
     violations = _strict_violations(body, card) if strict else []
     shape = {**body, "input": given, "parameters": _known_parameters(body, card)}
     try:
-        submit = DashScopeSubmit.model_validate(shape, context={"media_types": inputs.media_types(card)})
+        submit = DashScopeSubmit.model_validate(shape, context=_taken_by(card, strict=strict))
     except ValidationError as error:
         errors = error.errors(include_url=False)
         raise InvalidRequest(*shapes.violations_of(errors, moved), *violations) from None
@@ -221,14 +222,20 @@ def speaks_of_resolution(card: ModelCard) -> bool:
     return str(card.hints(NAME).get("picture", "size")).startswith("resolution")
 
 
+def _taken_by(card: ModelCard, *, strict: bool) -> Mapping[str, Any]:
+    """The words of a model for what is closed in the shapes."""
+    kind = _TIERS if speaks_of_resolution(card) else _PIXELS
+    return {"media_types": inputs.media_types(card), "picture": kind if strict else f"{_PIXELS} or {_TIERS}"}
+
+
 def _strict_violations(body: Mapping[str, Any], card: ModelCard) -> list[Violation]:
     """What the real service refuses and compat takes: pixels as a resolution, a tier as a size."""
     parameters = body.get("parameters") or {}
     if not card.asks_size:
         return []
-    wanted, kind, field = (Tier, "a tier such as 720P", "resolution")
+    wanted, kind, field = (Tier, _TIERS, "resolution")
     if not speaks_of_resolution(card):
-        wanted, kind, field = (Size, "pixels such as 1280*720", "size")  # type: ignore[assignment]
+        wanted, kind, field = (Size, _PIXELS, "size")  # type: ignore[assignment]
     text = parameters.get(field)
     if isinstance(text, str) and field == "size" and _OTHER_TIMES.fullmatch(text.strip()):
         reason = f"The size is not match {text[:40]}. Write an asterisk between width and height, as in 1280*720"

@@ -50,12 +50,12 @@ SIZES: tuple[tuple[str, ShotSize], ...] = (
         W,
     ),
     (
-        r"(?:^|(?<=[\n:.,;|\[(]))\s{0,2}(?:(?:exterior|interior|super|very) )?wide(?=\s{0,2}"
+        r"(?:^|(?<=[\n:.,;|\[(]))\s{0,2}(?:(?:exterior|interior|super|very|an?|the) ){0,2}wide(?=\s{0,2}"
         r"(?:[,.:;|)\]]|on\b|of\b|again\b|high|low|to\b|from\b|$))",
         W,
     ),
     (
-        r"medium[ -](?:two[ -])?shots?|\bmid[ -]?shots?|medium (?:of|on)\b|waist[ -]up|cowboy shot|american shot|"
+        r"med(?:ium)?[ -](?:two[ -])?shots?|\bmid[ -]?shots?|medium (?:of|on)\b|waist[ -]up|cowboy shot|american shot|"
         r"\bms\b(?=\s?(?:[-,:;|/)\]—]|of\b|on\b|$))",
         M,
     ),
@@ -81,7 +81,7 @@ MOVES: tuple[tuple[str, Move], ...] = (
     (
         r"(?:缓|慢|快|急|猛|前|轻)推(?![开门倒车着搡拿荐杯翻给])|推近|推镜头?|推轨|(?:缓缓|慢慢|逐渐|快速|"
         r"匀速)推(?:近|进)|"
-        r"推进(?:到|至|特写)|(?:镜头)?拉近(?:镜头)?|变焦推|希区柯克变焦",
+        r"推进(?:到|至|特写)|推(?:到|至|成|向)(?=大?特写|[中近]景|脸|面部|眼)|(?:镜头)?拉近(?:镜头)?|变焦推|希区柯克变焦",
         Move.PUSH_IN,
     ),
     (
@@ -132,7 +132,7 @@ MOVES: tuple[tuple[str, Move], ...] = (
     ),
     (
         r"手持(?:镜头|拍摄|摄影|摄像|跟拍|感|风格|运镜|晃动|的?(?:轻微)?呼吸感|的?[微略轻]?[晃抖]|质感|机位|视角|效果|抖动|纪实)|"
-        r"(?:(?<![一-鿿])|轻微|微微|稍微|略带|全程|带点?)手持(?=\s*(?:$|[,。;|:/\n]))|(?:轻微|微微)(?:晃动|抖动)的?(?:镜头|画面)|(?:晃动|抖动|摇晃)感|呼吸感(?:镜头|晃动)|"
+        r"(?:(?<![一-鿿])|轻微|微微|稍微|略带|全程|带点?|镜头|机位|摄影|拍摄)手持(?=\s*(?:$|[,。;|:/\n]))|(?:轻微|微微)(?:晃动|抖动)的?(?:镜头|画面)|(?:晃动|抖动|摇晃)感|呼吸感(?:镜头|晃动)|"
         r"hand[ -]?held(?! (?:fan|device|mic|micro|console|radio|game|torch|phone|lamp|lantern|camera in))|"
         r"shaky[ -]?cam|\bshaky(?: footage\b|(?=\s?(?:[,.;|)]|$)))|"
         r"shaky camera",
@@ -182,7 +182,7 @@ CAMERA_MOVES: tuple[tuple[str, Move], ...] = (
     ),
     (
         r"移(?:向|到|至|过)|滑(?:过|动|向)|横向(?:移动|滑动)?|侧向移动|平行移动|(?<![一-鿿])移(?![一-鿿])|slides?|trucks?\b|"
-        r"(?:glides?|drifts?|floats?|moves?|travels?|creeps?) (?:\w+ )?"
+        r"(?:glides?|drifts?|floats?|moves?|travels?|creeps?) (?:(?!up|down)\w+ )?"
         r"(?:left|right|past|along|sideways|laterally|across)\b",
         Move.TRUCK,
     ),
@@ -224,13 +224,13 @@ MOVE_SIDES: tuple[tuple[str, Side], ...] = (
 
 WEATHER: tuple[tuple[str, Weather], ...] = (
     (
-        r"(?<![流花星瓣弹钱带])雨(?![伞衣靴鞋林刷棚声披季燕花])(?!后|过天晴|音|具|[刚已]?经?停)|\brain(?:s|ing|"
+        r"(?<![流花星瓣弹钱带如似])雨(?![伞衣靴鞋林刷棚声披季燕花])(?!后|过天晴|音|具|[刚已]?经?停)|\brain(?:s|ing|"
         r"y|fall|drops?|-soaked|-slick\w*|"
         r"storm|swept|-swept)?\b(?! ?(?:coat|boots|forest|sounds?))|\bdrizzl\w+|downpour",
         Weather.RAIN,
     ),
     (
-        r"雪(?![白糕碧亮茄纺梨莲藕橇峰山])|(?<!滑)雪花|\bsnow(?:s|ing|y|fall|flakes?|-covered|storm|drifts?)?\b|"
+        r"(?<![胜似如若])雪(?![肤肌白糕碧亮茄纺梨莲藕橇峰山])|(?<!滑)雪花|\bsnow(?:s|ing|y|fall|flakes?|-covered|storm|drifts?)?\b|"
         r"blizzard",
         Weather.SNOW,
     ),

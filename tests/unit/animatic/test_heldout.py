@@ -28,12 +28,14 @@ COUNTS = {
     "blind_a": {"zh": 45, "en": 28, "mixed": 7},
     "blind_b": {"zh": 22, "en": 14, "mixed": 4},
     "blind_c": {"zh": 24, "en": 17, "mixed": 4},
+    "blind_d": {"zh": 20, "en": 11, "mixed": 3},
 }
 FIRST = {
     "heldout": {"shots": 0.943, "speaker": 0.831, "text": 0.899, "size": 0.717, "moves": 0.789, "cast": 0.886},
     "blind_a": {"shots": 0.935, "speaker": 0.899, "text": 0.961, "size": 0.917, "moves": 0.895, "cast": 0.946},
     "blind_b": {"shots": 0.900, "speaker": 0.820, "text": 0.951, "size": 0.941, "moves": 0.747, "cast": 0.891},
     "blind_c": {"shots": 0.884, "speaker": 0.850, "text": 0.922, "size": 0.875, "moves": 0.984, "cast": 0.931},
+    "blind_d": {"shots": 0.903, "speaker": 0.872, "text": 1.0, "size": 0.714, "moves": 0.789, "cast": 0.837},
 }
 FLOORS = {
     "shots": 0.96,

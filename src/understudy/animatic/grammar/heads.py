@@ -55,6 +55,8 @@ _LABEL = compile_words(
     rf"|(?:分镜头|分镜|镜头|画面|镜号|片段|镜|步骤)\s?(?:号|no\.?\s?)?[#-]?\s?({NUMBER})(?![一-鿿]?秒|个|位|只|张|"
     rf"号(?!镜)|[一-鿿]?人)"
     rf"|(?:分镜|镜头|画面|场景|shot|scene|panel)\s?[a-h](?=\s?[:.、)|\]】])"
+    rf"|(?:(?:分镜|镜头|画面)?(?:序号|编号)|镜号|\bshot (?:no\.?|number))\s?:\s?({NUMBER})(?=\s*(?:[\n,;|]|$))"
+    rf"|(?<![一-鿿])[格帧]\s?({NUMBER})(?=\s?[:.、|]|\s)"
     rf"|({NUMBER})号(?:镜头|机位|镜)"
     rf"|\b(?:shot|panel|frame|cut|clip|beat|segment|sequence|part|step)\s?[#-]?\s?({NUMBER})(?![\d%])"
     rf"|\b(?:the )?(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth) (?:shot|panel|frame|clip)\b"
@@ -79,6 +81,7 @@ _TIME = compile_words(
     rf"|(?:前|开头|最初|开场)\s?({NUMBER})\s?秒(?!后)|(?:最后|末尾|结尾|后|中间|中段|接下来|紧接着|接着|随后|之后|下)(?:的)?\s?({NUMBER})\s?秒(?!后)"
     rf"|\b(?:the )?first ({NUMBER}) seconds?|\b(?:the )?(?:last|final|next|middle|following) ({NUMBER}) seconds?"
     rf"|seconds? {_SEC}\s?{_TO}{_SEC}"
+    rf"|(?:(?<=\n)|(?<=\n第)|(?<=\n第 )|^|(?<=^第)){_SEC}\s?{_UNIT}(?=\s?:)"
     rf")\s?[】\])]{{0,2}}"
 )
 _POINT = compile_words(rf"(?:(?:^|\n)\s?[-*•]?\s?[\[(【]?{_CLOCK}[\])】]?|[\[【]{_CLOCK}[\]】])(?!\s?[-~到至–])")
@@ -88,6 +91,7 @@ _LISTED = compile_words(
     r"(?P<dot>\d{1,2})\s?[.、](?!\d)|(?P<half>\d{1,2})\)|\((?P<full>\d{1,2})\)|(?P<key>\d)️?⃣|"
     r"(?P<han>[一二三四五六七八九十]{1,3})、|"
     r"\((?P<hanfull>[一二三四五六七八九十]{1,3})\)|(?P<colon>(?<=\n)\d{1,2}|^\d{1,2}):(?!\d)|#(?P<hash>\d{1,2})|"
+    r"(?:(?<=\n)|^)(?:\[(?P<lettered>[a-h])\]|\((?P<letter>[a-h])\)|(?P<lettering>[a-h])\))(?=\s)|"
     r"(?:(?<=\n)|^)(?P<row>\d{1,2})(?=[ \t]{1,4}[^\d\s]|\s?\|))"
 )
 _NUMBERED_THING = compile_words(
@@ -306,8 +310,10 @@ def _timed(match: re.Match[str]) -> Head | None:
         start, end = 0.0, float(number(g[6] or g[8]) or 0)
     elif g[7] or g[9]:
         start, end = None, None
-    else:
+    elif g[10]:
         start, end = float(g[10]), float(g[11])
+    else:
+        start, end = float(g[12]), float(g[12]) + 1
     if start is not None and end is not None and end <= start:
         return None
     follow = _AFTER_TIME.match(match.string, match.end())
@@ -321,6 +327,8 @@ def _chain(view: str, blocks: list[tuple[int, int, str]]) -> list[Head]:
         style = match.lastgroup or ""
         text = match[style]
         value = _CIRCLED.get(text) if style == "ring" else number(text)
+        if style.startswith("letter"):
+            value = "abcdefgh".index(text) + 1
         if _NUMBERED_THING.search(view[max(0, match.start() - 12) : match.start()]):
             continue
         if value is not None:

@@ -54,6 +54,10 @@ _TITLED = compile_words(
 """The noun directly before the name is what it is called: 快递员@图1, the queen @Image2."""
 _OPENING = compile_words(r"\]?\s?[:=]\s?(?P<words>[^,。.;:!?\n|“\"「]{1,24}?)\s?(?P<mark>[,。.;\n])")
 _APPOSED = compile_words(r",\s?(?:an?|the|his|her|their|my|our)\s([a-z' -]{2,50}?)(?=[,.;:!?\n(]|$)")
+_BESIDE = compile_words(
+    rf"(?:(?P<place>{nouns.PLACES})|(?=[{HAN}]{{2}})(?:{nouns.THINGS}))(?=[里中内上前]?(?:的|[,。;:!?\n|、]|$))"
+)
+"""图2书房, 图1面霜: the noun directly behind the name."""
 _ME = compile_words(r"我(?:自己|本人)?|本人|me|myself")
 _OWNED = compile_words(r"'s\s((?:[a-z-]+\s){0,2}?(?:" + nouns.PLACES_EN + r"))\b")
 _HEAD_CUT = compile_words(r"\b(?:in|with|who|that|from|of|on|at|wearing|holding|whose|and|standing|sitting|for)\b")
@@ -272,6 +276,8 @@ def _of(page: Page, end: int, name: str, claim: _Claim, naming: Naming) -> None:
     """图1的女孩, 图2里的旧沙发, 图2这双鞋, 参考图片里的老爷爷."""
     match = _OF_HAN.match(page.view, end)
     if not match:
+        if beside := _BESIDE.match(page.view, end):
+            naming.natures.setdefault(name, Nature.PLACE if beside["place"] else Nature.THING)
         return
     rest = re.split(r"[,。.;:!?\n、|()@\[“\"]", page.view[match.end() : match.end() + 12])[0]
     if not rest or _BODY.match(rest):

@@ -82,7 +82,7 @@ _MEASURE = compile_words(r"(?:[一这那几两]|另一)?[个位名只群]$")
 _PLACE_LEFT = compile_words(r"(?:上|里|中|内|下|旁|外|前|后|边|处|间|口|侧|时|秒|天|晨|午|晚|夜|刻)$")
 _PREPOSITION = compile_words(r"^(?:在|从|于)|(?:,|^)(?:深夜|清晨|傍晚|夜里)")
 _JOIN = compile_words(r"^\s?(?:和|与|跟|及|以及|同|、|,|and|&|with|\+|/)\s?(?:the |a |an )?$")
-_BRACKETED = compile_words(r"\]?\s?[(\[]\s?@?")
+_BRACKETED = compile_words(r"\]?\s?[(\[]\s?@?[小大老胖瘦黑白红花萌]{0,3}")
 _ARTICLE = compile_words(r"(?:an?|the|his|her|our)\s")
 _APPOSED = compile_words(r"\s?[,.](?!\s?and\b)|\s(?:in|with|who|wearing|from|of|at|on)\b|\s?$")
 _EN_LEADS = compile_words(
@@ -308,6 +308,7 @@ def _resolve(view: str, found: list[Mention], naming: Naming) -> None:
     genders: dict[str, str] = {}
     for alias, name in naming.aliases.items():
         genders.setdefault(name, "she" if _FEMALE.search(alias) else "he" if _MALE.search(alias) else "")
+    beasts = {name for alias, name in naming.aliases.items() if _ANIMAL.fullmatch(alias)}
     for index, mention in enumerate(found):
         if not mention.is_pronoun:
             continue
@@ -329,6 +330,10 @@ def _resolve(view: str, found: list[Mention], naming: Naming) -> None:
             if subject is not None and not mention.is_subject:
                 candidates = [m for m in candidates if m is not subject and m.names != subject.names] or []
             leading = [m for m in candidates[:8] if m.is_subject]
+            human = [m for m in (*leading, *candidates) if not set(m.names) & beasts]
+            leading = (
+                human if leading and mention.gender in ("he", "she") and set(leading[0].names) & beasts else leading
+            )
             chosen = next(iter(leading or candidates), None)
         if chosen is not None:
             mention.names = chosen.names

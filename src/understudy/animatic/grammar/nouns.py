@@ -48,7 +48,9 @@ ANIMALS = (
     "狐狸|小狐狸|松鼠|"
     "小鸟|鹦鹉|猫头鹰|企鹅|小鸭|鸭子|小鸡|公鸡|小猪|猪|小羊|绵羊|山羊|奶牛|牛|白马|黑马|骏马|马|老虎|狮子|豹|大象|"
     "长颈鹿|猴子|小猴|"
-    "刺猬|浣熊|水獭|仓鼠|老鼠|恐龙|小恐龙|龙|凤凰|鲸鱼|海豚|青蛙|乌龟"
+    "刺猬|浣熊|水獭|仓鼠|老鼠|恐龙|小恐龙|龙|凤凰|鲸鱼|海豚|青蛙|乌龟|"
+    "麻雀|乌鸦|喜鹊|鸽子|老鹰|天鹅|大鹅|孔雀|仙鹤|燕子|毛驴|驴|骆驼|羊驼|小鹿|鹿|狼|灰狼|黄鼠狼|獾|河狸|考拉|袋鼠|树懒|猩猩|"
+    "河马|犀牛|斑马|蜥蜴|壁虎|鳄鱼|鲨鱼|章鱼|螃蟹|海豹|蜗牛|蛤蟆|蝴蝶|蜜蜂|螳螂|二哈|泰迪|边牧|拉布拉多|布偶猫|英短|狸花猫"
 )
 MALE_EN = (
     "man|men|boy|guy|father|dad|grandfather|grandpa|son|brother|uncle|husband|groom|king|prince|gentleman|waiter|"
@@ -84,14 +86,19 @@ ANIMALS_EN = (
     "chicken|pig|"
     "sheep|goat|cow|horse|tiger|lion|elephant|giraffe|monkey|hedgehog|otter|hamster|mouse|dinosaur|dragon|whale|"
     "dolphin|"
-    "frog|turtle|husky|shiba|retriever|kitty"
+    "frog|turtle|husky|shiba|retriever|kitty|heron|swan|goose|seagull|crow|raven|sparrow|eagle|hawk|falcon|pigeon|"
+    "peacock|hen|rooster|lamb|donkey|pony|deer|moose|wolf|coyote|badger|beaver|skunk|lizard|gecko|snake|crocodile|shark|"
+    "octopus|crab|walrus|snail|toad|koala|kangaroo|sloth|gorilla|chimp|camel|llama|alpaca|hippo|rhino|zebra|leopard|"
+    "cheetah|ferret|poodle|beagle|terrier|dachshund|labrador|collie|pug|spaniel|tabby|calf|foal|piglet|duckling|cub"
 )
 GROUPS: tuple[tuple[str, int], ...] = (
     (
         r"(?:他|她|它|咱)?们?(?:两|二|俩)(?:个)?(?:人|位|小家伙|孩子|朋友|者|姐妹|兄弟|主角|小伙伴|女孩|男孩|猫|狗|"
         r"主人公)|(?:两|二)(?:个|道|条)?(?:身影|人影|影子|背影)|(?:他|"
         r"她|它)们俩?|俩人|双人|"
-        r"彼此|双方|\bthe two\b(?: of them)?|\bboth(?: of them)?\b|\bthey\b|\bthem\b|\beach other\b|\bthe pair\b|"
+        r"彼此|双方|\bthe two\b(?: of them)?|\bboth(?: of them)?\b"
+        r"(?! (?:arms|hands|eyes|ends|sides|feet|legs|ears|ways|shoulders|cheeks|palms|fists|directions)\b)|"
+        r"\bthey\b|\bthem\b|\beach other\b|\bthe pair\b|"
         r"\bthe couple\b|\btwo-shot\b",
         2,
     ),

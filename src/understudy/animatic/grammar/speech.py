@@ -173,7 +173,11 @@ class Attribution:
             return None, NARRATOR, clause
         before = self._before(turn.start, floor, same_sentence=False)
         after = self._behind(turn, right, needs_verb=False) if turn.is_quote else None
-        if after is not None and not attached and not (before is not None and SPEECH_VERB.search(clause)):
+        if (
+            after is not None
+            and not attached
+            and not (before is not None and clause.isascii() and SPEECH_VERB.search(clause))
+        ):
             last = self._last()
             leads_on = following < len(self.page.view) and not self.page.view[turn.end : following].strip().endswith(
                 "。"
@@ -298,8 +302,8 @@ class Attribution:
         if not here:
             return None
         first = here[0]
-        if verb is None and first.count > 1:
-            return None
+        if first.count > 1 and (verb is None or self.page.raw[first.start].isupper()):
+            return None  # “…” Both laugh. is a sentence of its own
         gap = self.page.view[offset : first.start].strip(" @[")
         if verb and first.start - offset > verb.start():
             return first if len(gap.split()) <= 3 and gap.isascii() else None

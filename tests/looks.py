@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sight import photo
 from understudy.animatic.brief import DraftBrief, LocalSubject
 from understudy.animatic.looks import Kit
-from understudy.animatic.looks.survey import survey_of
+from understudy.animatic.looks.colouring import colouring_of
 from understudy.core.request import Capability, LocalMedia, Role
 from understudy.core.units import Size
 from understudy.media.audio import read_wave
@@ -37,7 +37,7 @@ def view(name: str, size: Size, x: float = 0.5, noise: float = 0.0, number: int 
 
 def kit_of(pictures: list[Picture]) -> Kit:
     """A kit for a film of these pictures."""
-    return Kit(Size(pictures[0].shape[1], pictures[0].shape[0]), survey_of(pictures))
+    return Kit(Size(pictures[0].shape[1], pictures[0].shape[0]), colouring_of(pictures))
 
 
 def film(path: Path, pictures: list[Picture], rate: int, *, sound: bool = False) -> Path:

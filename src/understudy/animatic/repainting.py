@@ -21,9 +21,9 @@ from understudy.animatic.layers._layer import Moment
 from understudy.animatic.layers.light import SAME, night_yuv, plate_grade
 from understudy.animatic.layers.weather import far_weather, near_weather
 from understudy.animatic.looks import Kit, Style, open_look
+from understudy.animatic.looks.colouring import Colouring, Colours, ramp, skin
 from understudy.animatic.looks.craft import ColourTable, blend, in_lab
 from understudy.animatic.looks.sight import Picture, Plane, Sight, sights
-from understudy.animatic.looks.survey import Colours, Survey, ramp, skin
 from understudy.animatic.looks.words import Wording
 from understudy.animatic.perception import Eyes
 from understudy.animatic.screenplay import Weather
@@ -40,7 +40,7 @@ class Repainting:
     """What is to be done to a film.
 
     `base` is a look the picture is brought to first (only volumes, only lines), or None. `keeps_people` 0..1 is how
-    much of themselves people keep. `palette` is a survey of the picture whose colours are to be taken. `strength`
+    much of themselves people keep. `palette` is the colouring of the picture whose colours are to be taken. `strength`
     0 is the source, 1 the full look.
     """
 
@@ -48,7 +48,7 @@ class Repainting:
     strength: float = 1.0
     base: Style | None = None
     keeps_people: float = 0.0
-    palette: Survey | None = None
+    palette: Colouring | None = None
 
     def pictures(
         self, source: Iterable[Picture], kit: Kit, frames_per_second: Fraction, eyes: Eyes | None = None
@@ -101,7 +101,7 @@ def _colours(wish: Repainting, kit: Kit) -> Callable[[Picture], Picture] | None:
     rules: list[Callable[[Colours], Colours]] = []
     words = wish.wording
     if wish.palette is not None:
-        rules.append(_matched(kit.survey, wish.palette, 0.35 if words.style in _DRAWN else 0.8))
+        rules.append(_matched(kit.colouring, wish.palette, 0.35 if words.style in _DRAWN else 0.8))
     if words.colours:
         rules.append(_drawn_to([ab for _, ab in words.colours], 0.35 if words.style in _DRAWN else 0.62))
     rules += [_LIGHT[word] for word in words.lights]
@@ -128,7 +128,7 @@ def _colours(wish: Repainting, kit: Kit) -> Callable[[Picture], Picture] | None:
     return smooth
 
 
-def _matched(own: Survey, other: Survey, share: float) -> Callable[[Colours], Colours]:
+def _matched(own: Colouring, other: Colouring, share: float) -> Callable[[Colours], Colours]:
     """Colours moved so that the film's mean and spread become the picture's.
 
     The linear Monge-Kantorovitch transport: of all linear maps that fit the two spreads the one that moves least.

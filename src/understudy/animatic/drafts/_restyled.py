@@ -10,7 +10,7 @@ from fractions import Fraction
 from understudy.animatic._opencv import cv2
 from understudy.animatic.brief import DraftBrief, LocalSubject
 from understudy.animatic.drafts._footage import Footage
-from understudy.animatic.looks.survey import Survey, survey, survey_of
+from understudy.animatic.looks.colouring import Colouring, colouring_of, film_colouring
 from understudy.animatic.looks.words import Wording
 from understudy.core.faults import Refused
 from understudy.core.request import Medium, Role
@@ -44,19 +44,19 @@ def sound_note(brief: DraftBrief, wave: Wave) -> list[str]:
     return []
 
 
-def picture_survey(subject: LocalSubject) -> Survey:
+def picture_colouring(subject: LocalSubject) -> Colouring:
     """The colours of a reference: of a picture, or of a film's first second.
 
     Raises:
         MediaRefused: it cannot be read.
     """
     if subject.media.facts.medium is Medium.VIDEO:
-        return survey(subject.media.path, FRAMES_PER_SECOND, Fraction(FRAMES_PER_SECOND))
+        return film_colouring(subject.media.path, FRAMES_PER_SECOND, Fraction(FRAMES_PER_SECOND))
     picture = read_image(subject.media.path, max_side=_LOOKED_AT)
     if picture.shape[2] == 4:  # what is transparent has no colour to give
         solid = picture[picture[:, :, 3] > _SOLID][:, :3]
         picture = solid[None] if len(solid) else picture[:, :, :3]
-    return survey_of([picture])
+    return colouring_of([picture])
 
 
 def told(wording: Wording) -> str:

@@ -14,8 +14,8 @@ from understudy.animatic.drafts._footage import sound_of
 from understudy.animatic.drafts._reel import write_reel
 from understudy.animatic.drafts._restyled import sound_note, source_of
 from understudy.animatic.looks import Kit, Style, open_look
+from understudy.animatic.looks.colouring import film_colouring
 from understudy.animatic.looks.sight import sights
-from understudy.animatic.looks.survey import survey
 from understudy.core.faults import Refused
 
 STYLES = (
@@ -55,7 +55,9 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
         raise Refused(f"There is no style {number}: choose a whole number from 0 to {len(STYLES) - 1}.")
     progress(0.02, "looking at the colours")
     eyes = eyes_of(brief) if STYLES[number] is Style.CARTOON_3D else None
-    kit = Kit(footage.size, survey(footage.media.path, footage.most, footage.frames_per_second), brief.seed, eyes)
+    kit = Kit(
+        footage.size, film_colouring(footage.media.path, footage.most, footage.frames_per_second), brief.seed, eyes
+    )
     look = open_look(STYLES[number], kit)
     progress(0.08, "mixing the paints")
     wave = sound_of(brief, footage.media)

@@ -10,9 +10,9 @@ from pathlib import Path
 from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts._footage import sound_of
 from understudy.animatic.drafts._reel import write_reel
-from understudy.animatic.drafts._restyled import picture_survey, sound_note, source_of, told
+from understudy.animatic.drafts._restyled import picture_colouring, sound_note, source_of, told
 from understudy.animatic.looks import Kit
-from understudy.animatic.looks.survey import survey
+from understudy.animatic.looks.colouring import film_colouring
 from understudy.animatic.looks.words import read_look
 from understudy.animatic.repainting import Repainting
 
@@ -26,9 +26,9 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
     """
     footage = source_of(brief)
     progress(0.02, "looking at the colours")
-    kit = Kit(footage.size, survey(footage.media.path, footage.most, footage.frames_per_second), brief.seed)
+    kit = Kit(footage.size, film_colouring(footage.media.path, footage.most, footage.frames_per_second), brief.seed)
     wording = read_look(brief.prompt)
-    palette = picture_survey(brief.subjects[0]) if brief.subjects and wording.of_picture else None
+    palette = picture_colouring(brief.subjects[0]) if brief.subjects and wording.of_picture else None
     notes = [
         "This is a draft: style, colours, light and weather of the prompt are painted over your film.",
         told(wording),

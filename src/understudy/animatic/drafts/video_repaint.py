@@ -13,9 +13,9 @@ from understudy.animatic.brief import DraftBrief, Progress, Reel
 from understudy.animatic.drafts._eyes import NO_MODELS, eyes_of
 from understudy.animatic.drafts._footage import sound_of
 from understudy.animatic.drafts._reel import write_reel
-from understudy.animatic.drafts._restyled import picture_survey, sound_note, source_of, told
+from understudy.animatic.drafts._restyled import picture_colouring, sound_note, source_of, told
 from understudy.animatic.looks import Kit, Style
-from understudy.animatic.looks.survey import survey
+from understudy.animatic.looks.colouring import film_colouring
 from understudy.animatic.looks.words import read_look
 from understudy.animatic.repainting import Repainting
 from understudy.core.faults import Refused
@@ -66,9 +66,9 @@ def make(brief: DraftBrief, workdir: Path, progress: Progress) -> Reel:
         raise Refused(f"There is no control condition \u201c{name}\u201d: choose one of {', '.join(CONTROLS)}.")
     strength = min(1.0, max(0.0, float(brief.options.get("strength", 1.0))))
     progress(0.02, "looking at the colours")
-    kit = Kit(footage.size, survey(footage.media.path, footage.most, footage.frames_per_second), brief.seed)
+    kit = Kit(footage.size, film_colouring(footage.media.path, footage.most, footage.frames_per_second), brief.seed)
     wording = read_look(brief.prompt)
-    palette = picture_survey(brief.subjects[0]) if brief.subjects else None
+    palette = picture_colouring(brief.subjects[0]) if brief.subjects else None
     notes = [
         "This is a draft: your film is repainted picture by picture over its own outlines; what the prompt describes "
         "beyond style, colours, light and weather is not drawn.",

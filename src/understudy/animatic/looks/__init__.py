@@ -1,7 +1,7 @@
 """Looks: how a film can be drawn, painted or graded anew. A table from the name of a look to its maker.
 
 Knows which looks there are. Must not know prompts (words), vendors' numbers, nor how any look is made. A look is made
-ready once per film from its survey; then it paints the sights of that film one by one.
+ready once per film from its colouring; then it paints the sights of that film one by one.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
+from understudy.animatic.looks.colouring import Colours, lab_of, ramp, rgb_of, skin
 from understudy.animatic.looks.sight import Picture, Plane
-from understudy.animatic.looks.survey import Colours, lab_of, ramp, rgb_of, skin
 
 _STEPS = 64  # per channel of a colour table
 _KEEPS_SKIN = 22.0  # Lab units by which another colour must be nearer to a colour of skin than skin is. GUESS

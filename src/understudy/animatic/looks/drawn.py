@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
+from understudy.animatic.looks.colouring import Colours, lab_of, ramp, skin
 from understudy.animatic.looks.craft import (
     ColourTable,
     blend,
@@ -30,7 +31,6 @@ from understudy.animatic.looks.craft import (
 )
 from understudy.animatic.looks.kit import Kit, Look
 from understudy.animatic.looks.sight import Picture, Plane, Sight
-from understudy.animatic.looks.survey import Colours, lab_of, ramp, skin
 
 _INK = (24, 22, 26)
 

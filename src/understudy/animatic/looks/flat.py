@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
+from understudy.animatic.looks.colouring import Colours, lab_of, ramp
 from understudy.animatic.looks.craft import (
     ColourTable,
     blend,
@@ -28,12 +29,11 @@ from understudy.animatic.looks.craft import (
 )
 from understudy.animatic.looks.kit import Kit, Look, beside_skin, skin_table
 from understudy.animatic.looks.sight import Picture, Plane, Sight
-from understudy.animatic.looks.survey import Colours, lab_of, ramp
 
 
 def cut_paper(kit: Kit) -> Look:
     """Sheets of paper of the film's own colours, dark ones on top, each with its edge and its shadow."""
-    palette = _opened(kit.survey.palette(11, kit.seed), 1.18)
+    palette = _opened(kit.colouring.palette(11, kit.seed), 1.18)
     ranks = np.linspace(1, 0, len(palette), dtype=np.float32)
 
     def sheet_of(lab: Colours) -> Colours:
@@ -69,9 +69,9 @@ def cut_paper(kit: Kit) -> Look:
 
 def illustration(kit: Kit) -> Look:
     """A flat poster: large areas in a handful of clear colours, sparse lines of one dark blue, stippled shade."""
-    palette = _opened(kit.survey.palette(10, kit.seed), 1.45)
+    palette = _opened(kit.colouring.palette(10, kit.seed), 1.45)
     palette[:, 0] = np.interp(palette[:, 0], (0, 35, 70, 100), (14, 44, 80, 97))
-    own = kit.survey.palette(10, kit.seed)
+    own = kit.colouring.palette(10, kit.seed)
 
     def poster(lab: Colours) -> Colours:
         return np.asarray(shares(lab, own, 0.9) @ palette, np.float32)
@@ -100,7 +100,7 @@ def pixels(kit: Kit) -> Look:
     high, wide = kit.shape
     block = max(2, round(5 * kit.unit))
     small = (-(-wide // block), -(-high // block))
-    palette = _opened(kit.survey.palette(16, kit.seed), 1.25)
+    palette = _opened(kit.colouring.palette(16, kit.seed), 1.25)
     table = ColourTable.of(in_lab(towards(palette, 0.3)))
     bayer = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 - 0.47
     small = (small[0] + 1, small[1] + 1)
@@ -158,7 +158,7 @@ def flat_colours(kit: Kit, on_paper: bool = True) -> Look:
 
     Not `on_paper` the flat colours keep their own light, for another look that is to be painted over them.
     """
-    palette = _opened(kit.survey.palette(7, kit.seed), 1.15)
+    palette = _opened(kit.colouring.palette(7, kit.seed), 1.15)
     if on_paper:
         palette[:, 0] = np.interp(palette[:, 0], (0, 50, 100), (34, 72, 98))
     table = ColourTable.of(in_lab(towards(palette, 3.0)))

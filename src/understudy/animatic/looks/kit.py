@@ -1,6 +1,6 @@
 """Kit: what a look is made ready with, once per film.
 
-Knows the size of the picture, the survey of the film and the lots to draw. Must not know any look.
+Knows the size of the picture, the colouring of the film and the lots to draw. Must not know any look.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+from understudy.animatic.looks.colouring import Colouring, lab_of, skin
 from understudy.animatic.looks.craft import ColourTable, blurred
 from understudy.animatic.looks.sight import Picture, Plane, Sight
-from understudy.animatic.looks.survey import Survey, lab_of, skin
 from understudy.animatic.perception import Eyes
 from understudy.core.units import Size
 
@@ -25,13 +25,13 @@ _SHORT = 720  # the shorter side for which all widths are written
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """`size` of the picture, the film's `survey`, and `seed` for paper, brushes and the like.
+    """`size` of the picture, the film's `colouring`, and `seed` for paper, brushes and the like.
 
     `eyes` see faces where the models are installed; a look does without where they are not.
     """
 
     size: Size
-    survey: Survey
+    colouring: Colouring
     seed: int = 0
     eyes: Eyes | None = None
 
@@ -49,7 +49,7 @@ class Kit:
 
     def tones(self) -> tuple[float, float]:
         """Black and white of the film, lightness 0..1, never closer than 0.35: a flat film is not torn apart."""
-        low, high = self.survey.light(0.02), self.survey.light(0.985)
+        low, high = self.colouring.light(0.02), self.colouring.light(0.985)
         room = max(0.0, 0.35 - (high - low)) / 2
         return max(0.0, low - room), min(1.0, high + room)
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
+from understudy.animatic.looks.colouring import Colours, lab_of, ramp, skin
 from understudy.animatic.looks.craft import (
     ColourRule,
     ColourTable,
@@ -37,7 +38,6 @@ from understudy.animatic.looks.craft import (
 from understudy.animatic.looks.eyes import WideEyes
 from understudy.animatic.looks.kit import Kit, Look, beside_skin, plane_of, skin_table
 from understudy.animatic.looks.sight import Picture, Plane, Sight
-from understudy.animatic.looks.survey import Colours, lab_of, ramp, skin
 
 
 def modelled(kit: Kit) -> Look:

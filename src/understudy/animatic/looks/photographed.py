@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.animatic._opencv import cv2
+from understudy.animatic.looks.colouring import Colours, ramp, skin
 from understudy.animatic.looks.craft import (
     ColourTable,
     blurred,
@@ -27,7 +28,6 @@ from understudy.animatic.looks.craft import (
 )
 from understudy.animatic.looks.kit import Kit, Look
 from understudy.animatic.looks.sight import Picture, Sight
-from understudy.animatic.looks.survey import Colours, ramp, skin
 
 
 def black_and_white(kit: Kit) -> Look:

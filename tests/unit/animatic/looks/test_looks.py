@@ -11,9 +11,9 @@ import pytest
 from looks import Picture, apart, kit_of, view
 from sight import models_folder
 from understudy.animatic.looks import Kit, Style, open_look
+from understudy.animatic.looks.colouring import colouring_of
 from understudy.animatic.looks.eyes import WideEyes
 from understudy.animatic.looks.sight import Sight, sights
-from understudy.animatic.looks.survey import survey_of
 from understudy.animatic.perception import Eyes
 from understudy.core.units import Size
 
@@ -163,9 +163,9 @@ def test_skin_keeps_a_colour_of_skin_in_flat_looks() -> None:
 
 
 def test_palette_has_skin_where_somebody_is_seen() -> None:
-    from understudy.animatic.looks.survey import skin
+    from understudy.animatic.looks.colouring import skin
 
-    palette = survey_of([view("astronaut", SIZE)]).palette(9)
+    palette = colouring_of([view("astronaut", SIZE)]).palette(9)
     assert palette.shape == (9, 3)
     assert (skin(palette) > 0.5).sum() >= 2
     assert np.all(np.diff(palette[:, 0]) >= 0)

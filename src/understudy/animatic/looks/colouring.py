@@ -1,4 +1,4 @@
-"""Survey: what colours and tones a whole film has, so that its look is settled once and never changes in between.
+"""Colouring: what colours and tones a whole film has, so that its look is settled once and never changes in between.
 
 Knows a few small pictures spread over the film. Must not know what is made of it. Every number of a look that depends
 on the film comes from here: a palette found anew in every picture would flicker.
@@ -30,7 +30,7 @@ Colours = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class Colouring:
     """Colours of a film (or of a still): `points` are a few thousand of its pixels in Lab, in no order."""
 
     points: Colours
@@ -78,7 +78,7 @@ def _sorted(colours: Colours) -> Colours:
     return np.asarray(colours[np.argsort(colours[:, 0])], np.float32)
 
 
-def survey(path: Path, frame_count: int, frames_per_second: Fraction) -> Survey:
+def film_colouring(path: Path, frame_count: int, frames_per_second: Fraction) -> Colouring:
     """Look at a film's first `frame_count` pictures, a few of them, small.
 
     Raises:
@@ -86,10 +86,10 @@ def survey(path: Path, frame_count: int, frames_per_second: Fraction) -> Survey:
     """
     apart = max(1, -(-frame_count // _LOOKS))
     rate = Fraction(frames_per_second) / apart
-    return survey_of(list(read_video(path, max_height=_HIGH, max_frames=_LOOKS, frames_per_second=rate)))
+    return colouring_of(list(read_video(path, max_height=_HIGH, max_frames=_LOOKS, frames_per_second=rate)))
 
 
-def survey_of(pictures: Sequence[Picture]) -> Survey:
+def colouring_of(pictures: Sequence[Picture]) -> Colouring:
     """Look at given pictures."""
     rng = np.random.default_rng(0)
     each = max(200, 6000 // len(pictures))
@@ -98,7 +98,7 @@ def survey_of(pictures: Sequence[Picture]) -> Survey:
         calm = cv2.medianBlur(np.ascontiguousarray(picture[:, :, :3]), 3)
         points = lab_of(calm.reshape(-1, 3).astype(np.float32) / 255)
         found.append(points[rng.integers(0, len(points), each)])
-    return Survey(np.concatenate(found))
+    return Colouring(np.concatenate(found))
 
 
 def lab_of(rgb: NDArray[Any]) -> Colours:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import http.client
 import io
 import json
 import os
@@ -91,40 +92,43 @@ def children_of(data: Path) -> list[psutil.Process]:
 
 
 class Submitter(threading.Thread):
-    """Submits until the server dies; keeps what was acknowledged."""
+    """Submits until the server dies; keeps what was acknowledged, and tells of each."""
 
-    def __init__(self, server: LiveServer, most: int) -> None:
+    def __init__(self, server: LiveServer, told: threading.Semaphore) -> None:
         super().__init__(daemon=True)
         self.server = server
-        self.most = most
+        self.told = told
         self.acknowledged: list[str] = []
 
     def run(self) -> None:
-        for _ in range(self.most):
+        while True:
             try:
                 status, answer, _ = self.server.submit(body())
-            except OSError:
-                return
-            except ValueError:
+            except (OSError, ValueError, http.client.HTTPException):
                 return
             assert status == 200, answer
             self.acknowledged.append(answer["output"]["task_id"])
+            self.told.release()
 
 
-def kill_the_api(data: Path, kills: int, submits: int) -> None:
+def kill_the_api(data: Path, kills: int) -> None:
     lots = random.Random(7)
     acknowledged: list[str] = []
     server = LiveServer(data, slots=0, options=OPTIONS)
     for _ in range(kills):
         server.start()
-        threads = [Submitter(server, submits) for _ in range(3)]
+        told = threading.Semaphore(0)
+        threads = [Submitter(server, told) for _ in range(3)]
         for thread in threads:
             thread.start()
-        time.sleep(lots.uniform(0.02, 0.25))
+        for _ in range(lots.randint(1, 3)):
+            assert told.acquire(timeout=60), server.tail()
+        time.sleep(lots.uniform(0, 0.02))  # anywhere in the submits that are under way
         server.kill()
         for thread in threads:
             thread.join()
             acknowledged += thread.acknowledged
+    assert len(acknowledged) >= kills
     assert integrity(data) == "ok"
     server.slots = 2
     with server:
@@ -162,7 +166,7 @@ def kill_the_workers(data: Path, kills: int, tasks: int) -> None:
 
 
 def test_the_server_killed_under_load_loses_no_acknowledged_task(tmp_path: Path) -> None:
-    kill_the_api(tmp_path, kills=4, submits=2)
+    kill_the_api(tmp_path, kills=3)
 
 
 def test_workers_killed_at_any_point_end_each_task_once(tmp_path: Path) -> None:
@@ -171,7 +175,7 @@ def test_workers_killed_at_any_point_end_each_task_once(tmp_path: Path) -> None:
 
 @pytest.mark.chaos
 def test_a_hundred_kills_of_the_server(tmp_path: Path) -> None:
-    kill_the_api(tmp_path, kills=100, submits=2)
+    kill_the_api(tmp_path, kills=100)
 
 
 @pytest.mark.chaos

@@ -248,7 +248,8 @@ def test_the_log_finds_a_request_and_tells_no_secret(tmp_path: Path) -> None:
         assert server.call("GET", "/api/v1/tasks/x?Signature=of-a-query", key="sk-a-wrong-one")[0] == 401
         given = body()
         given["input"]["media"][0]["url"] = "http://127.0.0.1:9/girl.png?Signature=of-a-medium"
-        server.wait(server.submit(given)[1]["output"]["task_id"])
+        failed = server.submit(given)[1]
+        server.wait(failed["output"]["task_id"])
         told = server.call("GET", "/api/v1/tasks/")[1]
         assert server.stop() == 0
     log = "\n".join(server.log)
@@ -259,6 +260,9 @@ def test_the_log_finds_a_request_and_tells_no_secret(tmp_path: Path) -> None:
     requests = Counter(line["request_id"] for line in lines if line["event"] == "request")
     assert requests[told["request_id"]] == 1
     assert set(requests.values()) == {1}, "one line each"
+    story = [line for line in lines if line.get("request_id") == failed["request_id"]]
+    assert {line["event"] for line in story} == {"request", "performing", "medium refused", "ended"}
+    assert story[-1]["task_id"] == failed["output"]["task_id"]
 
 
 def test_slow_callers_hold_nobody_up(tmp_path: Path) -> None:

@@ -140,7 +140,9 @@ class Performance:
         else it raises is a bug, told to the log.
         """
         task = lease.task
-        words = log.bind(task_id=task.task_id, model=task.request.model, attempt=task.attempt)
+        words = log.bind(
+            task_id=task.task_id, request_id=task.request_id, model=task.request.model, attempt=task.attempt
+        )
         words.info("performing")
         self._tell(task)
         try:
@@ -343,6 +345,8 @@ class Performance:
             lease.task, Outcome(status, ended, fault=record, expires=ended + self._life)
         )
         if finished is not None:
+            said = record["fault"] if record else None
+            log.info("ended", task_id=finished.task_id, request_id=finished.request_id, status=str(status), fault=said)
             self._tell(finished)
 
 

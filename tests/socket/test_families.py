@@ -34,10 +34,10 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 class Bench:
     """A live server on which everything was submitted at once, and what became of it."""
 
-    def __init__(self, server: LiveServer, origin: str, rows: list[Row]) -> None:
+    def __init__(self, server: LiveServer, origin: str, rows: list[Row], checks: list[Row]) -> None:
         self.server = server
         self.answers: dict[str, tuple[int, Any]] = {}
-        for row in CHECKS:
+        for row in checks:
             path, body = row.path, row.body(origin)
             self.answers[row.name] = server.call("POST", path, body, headers={"X-DashScope-Async": ""})[:2]
         (template,) = TEMPLATES
@@ -73,11 +73,13 @@ class Bench:
         return self._book
 
 
-def a_bench(folder: Path, origin: str, rows: list[Row], **options: str) -> Iterator[Bench]:
+def a_bench(
+    folder: Path, origin: str, rows: list[Row], checks: list[Row] | None = None, **options: str
+) -> Iterator[Bench]:
     (folder / "models").symlink_to(models_folder())
     settings = {"UNDERSTUDY_FETCH_ALLOW": origin, **options}
     with LiveServer(folder, slots=2, options=settings) as server:
-        yield Bench(server, origin, rows)
+        yield Bench(server, origin, rows, checks or [])
         assert not [line for line in server.log if "Traceback" in line], server.tail(200)
     if os.environ.get("RECORD_TABLES"):
         write_table(Path(os.environ["RECORD_TABLES"]))
@@ -85,7 +87,7 @@ def a_bench(folder: Path, origin: str, rows: list[Row], **options: str) -> Itera
 
 @pytest.fixture(scope="module")
 def bench(origin: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    yield from a_bench(tmp_path_factory.mktemp("data"), origin, FILMS, UNDERSTUDY_ENGINES="testcard,animatic")
+    yield from a_bench(tmp_path_factory.mktemp("data"), origin, FILMS, CHECKS, UNDERSTUDY_ENGINES="testcard,animatic")
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,7 @@ def lines(prompt: str) -> list[tuple[str | None, str, str]]:
         ("画面一：图1跑→画面二：图1跌倒→画面三：图2扶起他", 3),
         ("【前奏】图1背对镜头【主歌】图1转身【副歌】图1高歌", 3),
         ("前2秒图1发呆；中间3秒她笑了；最后1秒黑屏", 3),
-        ("First 2 seconds: a door. Next 3 seconds: Image 1 knocks. Final second: dark.", 2),
+        ("First 2 seconds: a door. Next 3 seconds: Image 1 knocks. Final 2 seconds: dark.", 3),
         ("T+0s to T+2s: a quay\nT+2s to T+4s: Image 1 waits", 2),
         ("镜头序号：1\n内容：山谷\n镜头序号：2\n内容：图1攀爬", 2),
         ("格1｜图1钓鱼\n格2｜鱼跑了", 2),

@@ -154,6 +154,8 @@ def two_pages_of_a_list(place: Place) -> None:
     assert len(set(listed)) == len(listed)
     oldest = [video.id for video in place.client.videos.list(limit=2, order="asc")]
     assert oldest == listed[::-1]
+    for video_id in made:
+        place.client.videos.delete(video_id)
 
 
 @scenario
@@ -264,6 +266,7 @@ def a_submit_repeated_with_one_key_is_one_task(place: Place) -> None:
         for _ in range(2)
     }
     assert len(made) == 1
+    place.client.videos.delete(made.pop())
 
 
 @scenario
@@ -271,6 +274,7 @@ def the_same_without_a_prefix(place: Place) -> None:
     client = OpenAI(base_url=place.base_url.removesuffix("/v1"), api_key=place.key)
     video = client.videos.create(model="toy-r2v", prompt="x", seconds="1", extra_body=place.girl())
     assert client.videos.retrieve(video.id).id == video.id
+    assert client.videos.delete(video.id).deleted
 
 
 @scenario

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -32,41 +33,54 @@ def scenario_names() -> list[str]:
     ]
 
 
+Outcomes = dict[tuple[str, str], str | None]
+
+
+def played(version: str, media: Path, origin: str, cards: str, data: Path) -> Outcomes:
+    """Every scenario of a version, run once on a server of its own."""
+    options = {"UNDERSTUDY_ENGINES": "testcard", "UNDERSTUDY_FETCH_ALLOW": origin, "UNDERSTUDY_CARDS": cards}
+    with LiveServer(data, slots=2, options=options) as server:
+        told = subprocess.run(
+            [sys.executable, str(HERE / "openai_scenarios.py"), f"{server.url}/v1", KEY, str(media), origin],
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(media),
+                "PYTHONPATH": str(SDKS / f"openai-{version}"),
+                "LANG": "C.UTF-8",
+            },
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+        assert not [line for line in server.log if "Traceback" in line], server.tail(200)
+    lines = [json.loads(line) for line in told.stdout.splitlines() if line.startswith('{"name"')]
+    found: Outcomes = dict.fromkeys(
+        ((version, name) for name in scenario_names()), f"did not run:\n{told.stderr[-2000:]}"
+    )
+    return found | {(version, line["name"]): line["error"] for line in lines}
+
+
 @pytest.fixture(scope="session")
-def openai_outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str | None]:
-    """Every scenario of every version, run once; (version, name) -> what went wrong."""
+def openai_outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
+    """(version, name) -> what went wrong, of the versions that are installed; side by side, for the client waits."""
     media = tmp_path_factory.mktemp("media")
     for name in ("girl.png", "cup.png"):
         tiny_image(media / name, (640, 480))
     tiny_video(media / "boy.mp4", (320, 240), 3, sound=True)
     tiny_sound(media / "voice.wav", 2)
-    found: dict[tuple[str, str], str | None] = {}
-    with media_server(media) as origin:
-        cards = toy_cards(tmp_path_factory.mktemp("cards"))
-        options = {"UNDERSTUDY_ENGINES": "testcard", "UNDERSTUDY_FETCH_ALLOW": origin, "UNDERSTUDY_CARDS": cards}
-        for version in VERSIONS:
-            folder = SDKS / f"openai-{version}"
-            if not (folder / ".done").exists():
-                continue
-            with LiveServer(tmp_path_factory.mktemp("data"), slots=2, options=options) as server:
-                told = subprocess.run(
-                    [sys.executable, str(HERE / "openai_scenarios.py"), f"{server.url}/v1", KEY, str(media), origin],
-                    env={"PATH": os.environ["PATH"], "HOME": str(media), "PYTHONPATH": str(folder), "LANG": "C.UTF-8"},
-                    capture_output=True,
-                    text=True,
-                    timeout=600,
-                )
-                lines = [json.loads(line) for line in told.stdout.splitlines() if line.startswith('{"name"')]
-                found |= {(version, line["name"]): line["error"] for line in lines}
-                for name in scenario_names():
-                    found.setdefault((version, name), f"did not run:\n{told.stderr[-2000:]}")
-                assert not [line for line in server.log if "Traceback" in line], server.tail(200)
+    cards = toy_cards(tmp_path_factory.mktemp("cards"))
+    versions = [version for version in VERSIONS if (SDKS / f"openai-{version}" / ".done").exists()]
+    folders = [tmp_path_factory.mktemp("data") for _ in versions]
+    found: Outcomes = {}
+    with media_server(media) as origin, ThreadPoolExecutor() as pool:
+        for one in pool.map(lambda version, data: played(version, media, origin, cards, data), versions, folders):
+            found |= one
     return found
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("name", scenario_names())
-def test_an_unmodified_client(version: str, name: str, openai_outcomes: dict[tuple[str, str], str | None]) -> None:
+def test_an_unmodified_client(version: str, name: str, openai_outcomes: Outcomes) -> None:
     if (version, name) not in openai_outcomes:
         assert not os.environ.get("CI"), f"scripts/setup dev fetches openai=={version} into .sdk"
         pytest.skip(f"openai=={version} is not in .sdk; scripts/setup dev fetches it")

@@ -324,6 +324,19 @@ def doctor(data: Path | None) -> int:
 
         return find
 
+    def has_speech() -> str:
+        import espeakng_loader
+
+        again = "run: pip install --force-reinstall espeakng-loader"
+        try:
+            paths = (espeakng_loader.get_library_path(), espeakng_loader.get_data_path())
+        except RuntimeError as error:
+            raise BadSetting(f"{error}; {again}") from None
+        for path in paths:
+            if not Path(path).exists():
+                raise BadSetting(f"{path} is missing; {again}")
+        return "espeak-ng"
+
     check("data folder", can_write)
     check("disk", has_room)
     check("secret", has_secret)
@@ -339,8 +352,9 @@ def doctor(data: Path | None) -> int:
             where = f"set UNDERSTUDY_UPSTREAMS__{name.upper()}__KEY"
             rows.append((f"upstream {name}", "warning", f"{said}: no key is set, so it will refuse every task "
                          f"unless it asks for none; {where}"))  # fmt: skip
-    for name in ("av", "cv2", "ai_edge_litert", "espeakng_loader", "opendal"):
+    for name in ("av", "cv2", "ai_edge_litert", "opendal"):
         check(name, library(name))
+    check("speech", has_speech)
     folder = models_folder(settings)
     if models.installed(folder):
         rows.append(("perception models", "ok", str(folder)))

@@ -144,13 +144,14 @@ async def run_child(
     if cancelled is not None:
         waiting.add(asyncio.create_task(cancelled.wait()))
     outcome: Mapping[str, Any] | None = None
+    exit_code: int | None = None  # of a child that ended by itself: what we end tells nothing by its code
     try:
         await asyncio.wait(waiting, timeout=limits.wall_seconds, return_when=asyncio.FIRST_COMPLETED)
         in_time = listening.done()
         if in_time:
             outcome = listening.result()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), EXIT_SECONDS)
+                exit_code = await asyncio.wait_for(process.wait(), EXIT_SECONDS)
     finally:
         # shielded: a second cancellation must not leave a process behind
         ending = asyncio.create_task(_end(process, [*helpers, *waiting]))
@@ -166,7 +167,7 @@ async def run_child(
         if cancelled is not None and cancelled.is_set():
             raise asyncio.CancelledError
         raise ChildDied(Death.TOO_LONG, module, tail=_text(tail), exit_code=process.returncode)
-    return _settle(outcome, module, process.returncode, bytes(tail))
+    return _settle(outcome, module, exit_code, bytes(tail))
 
 
 def _settle(outcome: Mapping[str, Any] | None, module: str, exit_code: int | None, tail: bytes) -> Any:

@@ -137,6 +137,13 @@ def test_the_doctor_names_what_is_missing(tmp_path: Path) -> None:
     assert "understudy models install" in told.stdout
 
 
+def test_the_doctor_finds_half_a_speech_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("espeakng_loader.get_library_path", lambda: str(tmp_path / "gone.so"))
+    told = runner.invoke(app, ["doctor", "--data", str(tmp_path)])
+    assert told.exit_code == 1
+    assert re.search(r"speech\tFAILED\t.*gone\.so is missing; run: pip install --force-reinstall", told.output)
+
+
 def test_a_check_needs_eyes_and_says_so(tmp_path: Path) -> None:
     tiny_image(tmp_path / "girl.png", (640, 640))
     told = runner.invoke(app, ["check", "girl.png", "--data", "data"])

@@ -154,6 +154,7 @@ HURRIED = ChildLimits(memory_bytes=1024**3, cpu_seconds=20, wall_seconds=0.7)
     ("body", "limits", "reason", "said"),
     [
         ("raise ValueError('a bug')", GENEROUS, Death.CRASHED, "ValueError: a bug"),
+        ("import threading; threading.Timer(60, print).start(); 1 / 0", GENEROUS, Death.CRASHED, ""),
         ("import faulthandler; faulthandler._sigsegv()", GENEROUS, Death.CRASHED, "Segmentation fault"),
         ("os.kill(os.getpid(), signal.SIGKILL)", GENEROUS, Death.KILLED, ""),
         ("return bytearray(800 * 1024**2) and 1", TIGHT, Death.OUT_OF_MEMORY, "MemoryError"),
@@ -164,7 +165,7 @@ HURRIED = ChildLimits(memory_bytes=1024**3, cpu_seconds=20, wall_seconds=0.7)
         ("return object()", GENEROUS, Death.CRASHED, "not JSON serializable"),
         ("open('/dev/full', 'wb', 0).write(b'film')", GENEROUS, Death.NO_ROOM, "No space left on device"),
     ],
-    ids=["bug", "segfault", "killed", "memory", "processor", "clock", "deaf", "silent", "unspeakable", "disk"],
+    ids=["bug", "late", "segfault", "killed", "memory", "cpu", "clock", "deaf", "silent", "unspeakable", "disk"],
 )
 async def test_every_death_has_its_reason(
     module: Callable[..., str], workdir: Path, body: str, limits: ChildLimits, reason: Death, said: str

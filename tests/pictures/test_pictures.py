@@ -111,7 +111,21 @@ def a_player_and_a_giver() -> tuple[Cast, Shot]:
     return cast_of(person("图1", upper=0.5), cut, guitar, thing("图4", (230, 200, 60))), shot
 
 
+def over_a_shoulder() -> tuple[Cast, Shot]:
+    """One from behind at the edge, the other beside him, a thing in his hand."""
+    shot = shot_of(
+        ShotSize.MEDIUM_CLOSE,
+        Placement("图1", x=0.12, depth=0.0, turned_away=True),
+        Placement("图2", x=0.65),
+        Placement("图3", Part.PROP, x=0.65, held_by="图2"),
+        focus=("图2",),
+        place="办公室",
+    )
+    return cast_of(person("图1", upper=0.5), BOTH[1], thing("图3")), replace(shot, angle=Angle.OVER_SHOULDER)
+
+
 SCENES = [
+    (over_a_shoulder, SIZE),
     (a_player_and_a_giver, SIZE),
     (wide_room, SIZE), (rainy_night, SIZE), (close_at_sea, SIZE), (orbit_before_a_plate, SIZE),
     (snow_on_the_mountain, SIZE), (a_held_thing_and_a_card, SIZE), (an_upright_panel, SIZE), (fog_in_the_park, SIZE),

@@ -90,13 +90,17 @@ class Framing:
             drawn = [push, CameraMove(Move.PAN, Side.RIGHT), CameraMove(Move.TRUCK, Side.LEFT)]
             self.lots.shuffle(drawn)
             return tuple(drawn)
+        if any(p.travels_to is not None or p.given_to for p in placements if p.part is Part.PROP):
+            return ()  # hands and tables are low in the picture: nobody comes so near that they leave it
         walking = next((p for p in actors if any(a.verb in _TRAVELS for a in p.acts)), None)
         if walking is not None and len(actors) == 1:
             way = _way(walking)
             return (CameraMove(Move.TRUCK, way), push) if walking.travels_to is not None else (push,)
         framed = [p for p in actors if p.name in focus] or actors
         if len(framed) == 1:
-            return (push, CameraMove(Move.TRUCK, _way(framed[0])), pull)
+            lies = any(p.part is Part.PROP and p.held_by is None for p in placements)
+            truck = CameraMove(Move.TRUCK, _way(framed[0]))
+            return (truck, push, pull) if lies else (push, truck, pull)
         last = next((p for p in framed if speaks and p.name == speaks[-1]), None)
         if last is not None and not draft.is_cut:
             push = CameraMove(

@@ -180,8 +180,7 @@ class Stagehand:
         focus = [s for s in stands if s.name in {f.name for f in focus}]
         tracked = any(m.move is Move.TRACK for m in shot.moves)
         share = 0.0 if tracked else 0.5
-        figures = [framed(s, share, shot.size) for s in focus or stands]
-        rest = frame_figures(figures, shot.size, self.size)
+        rest = frame_figures([framed(s, share, shot.size) for s in focus or stands], shot.size, self.size)
         rest = beside_shoulder(rest, away, self.size)
         count = shot.frame_count
         drift = [0.0] * count
@@ -200,7 +199,9 @@ class Stagehand:
             rng.bit_generator.state = state
             views = move_views(rest, shot.moves, shot.angle, count, self.size, rng, track=track, strength=strength)
             views = with_vertigo(shot, rest, views)
-            views = towards_heads(shot, rest, views, figures)
+            # heads are where they end up once everybody is in sight
+            placed = look(stands, views, shot, self.size, grips, tabled)
+            views = towards_heads(shot, rest, views, [s for s in placed if s.name in {f.name for f in focus}])
             views = turned_to_speakers(shot, rest, views, stands, self.size)
             placed = look(stands, views, shot, self.size, grips, tabled)
             if not pushes(shot) or heads_stay(shot, placed, {s.name for s in focus}, views, self.size):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from understudy.animatic.blocking import Stand
-from understudy.animatic.camera import Figure, View, frame_figures
+from understudy.animatic.camera import View, frame_figures
 from understudy.animatic.easing import cruise, mix, smooth
 from understudy.animatic.grammar.camera import find_moves
 from understudy.animatic.grammar.text import plain
@@ -92,12 +92,12 @@ def with_vertigo(shot: Shot, rest: View, views: Sequence[View]) -> tuple[View, .
     )
 
 
-def towards_heads(shot: Shot, rest: View, views: Sequence[View], framed: Sequence[Figure]) -> tuple[View, ...]:
+def towards_heads(shot: Shot, rest: View, views: Sequence[View], framed: Sequence[Stand]) -> tuple[View, ...]:
     """The views of a push or a pull along the line to the faces: the air above the framed heads stays as it is.
 
     A push to the middle of a body would end on a chest, and cut the head off on its way.
     """
-    heads = [figure.head[1] for figure in framed if figure.head is not None]
+    heads = [stand.head[1] for stand in framed if stand.head is not None]
     if not heads or not pushes(shot) or shot.size in (ShotSize.WIDE, ShotSize.EXTREME_CLOSE):
         return tuple(views)
     top = min(heads)

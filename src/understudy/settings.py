@@ -158,9 +158,10 @@ class Settings(BaseSettings):
 
     @field_validator("data", "cards")
     @classmethod
-    def _at_home(cls, value: Path | None) -> Path | None:
+    def _whole(cls, value: Path | None) -> Path | None:
+        """The path from the root on: engines' processes work in folders of their own."""
         if value is None or not str(value).startswith("~"):
-            return value
+            return value and value.absolute()
         try:
             return value.expanduser()  # a file and a unit of systemd know no shell that would do it
         except RuntimeError:

@@ -120,6 +120,8 @@ def test_a_user_without_a_home_is_told_what_to_name(monkeypatch: pytest.MonkeyPa
     with pytest.raises(BadSetting, match="--data or UNDERSTUDY_DATA"):
         load()
     assert load(data=Path("/tmp/x")).data == Path("/tmp/x")
+    # an engine's process works in a folder of its own and must find the same models
+    assert load(data=Path("films")).data == Path.cwd() / "films"
 
 
 def test_a_strange_variable_is_told_not_fatal(monkeypatch: pytest.MonkeyPatch) -> None:

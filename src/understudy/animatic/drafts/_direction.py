@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from understudy.animatic.brief import DraftBrief
+from understudy.animatic.faces.aiming import Spoken, spoken_at
 from understudy.animatic.grammar import read_screenplay
 from understudy.animatic.grammar.text import plain
 from understudy.animatic.screenplay import CameraMove, Delivery, Line, Screenplay, ShotSize, Weather
@@ -21,7 +22,7 @@ from understudy.animatic.stills.gestures import Errand, find_errand
 from understudy.animatic.stills.stirring import Stirs, find_stirs
 from understudy.animatic.storyboard import Shot, Storyboard, TimedLine
 from understudy.animatic.timing import frames_of, place_lines, speech_rate, words_before
-from understudy.animatic.utterance import Mouth, Utterance
+from understudy.animatic.utterance import Utterance
 from understudy.core.units import FRAMES_PER_SECOND
 from understudy.media.audio import Wave
 
@@ -46,17 +47,16 @@ class Direction:
     def lettered(self) -> bool:
         return bool(self.lines) and not self.screenplay.no_text
 
-    def mouth(self, seconds: float) -> tuple[float, float, float] | None:
-        """Opening, width and closed of the mouth at a moment; None while nobody is seen speaking."""
+    def mouth(self, seconds: float) -> Spoken | None:
+        """What is asked of the lips at a moment; None while nobody is seen speaking."""
+        said: Spoken | None = None
         for line in self.lines:
             if line.delivery is Delivery.NARRATE or line.number not in self.utterances:
                 continue
-            mouth: Mouth = self.utterances[line.number].mouth
-            place = seconds * FRAMES_PER_SECOND - line.first_frame
-            if 0 <= place < len(mouth):
-                row = int(place)
-                return float(mouth.opening[row]), float(mouth.width[row]), float(mouth.closed[row])
-        return None
+            spoken = spoken_at(self.utterances[line.number].mouth, seconds * FRAMES_PER_SECOND - line.first_frame)
+            if spoken is not None and (said is None or spoken.share > said.share):
+                said = spoken
+        return said
 
     def lines_at(self, frames_per_second: float) -> tuple[TimedLine, ...]:
         """The lines in frames of the film's own rate."""

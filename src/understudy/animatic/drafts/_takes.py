@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
 
 from understudy.animatic.brief import DraftBrief
 from understudy.animatic.drafts._direction import Direction, draw_lots
 from understudy.animatic.easing import smooth
+from understudy.animatic.faces.aiming import Spoken, Wanted, speaking
 from understudy.animatic.faces.idle import IdleTrack, idle
-from understudy.animatic.faces.lips import FacePose
+from understudy.animatic.faces.lips import Anatomy, FacePose
 from understudy.animatic.faces.mood import mood
 from understudy.animatic.perception import Eyes
 from understudy.animatic.performer import Plate
@@ -31,6 +34,7 @@ from understudy.media.image import cover
 
 _SHORTEST = 1.6  # seconds of a shot, below which nothing is cut
 _WAKE_SECONDS = 0.9  # until head and breath move fully
+_PAUSE_SECONDS = 0.6  # of silence in which a speaker's face does not go back to its picture
 _LOOSE = 0.3  # of a head's turns where nothing behind it could be made up
 _FACE_HEIGHTS = 2.6  # height of a close shot in face heights
 _CLOSEST = 0.34  # least part of the source a close shot may show, over its height
@@ -61,11 +65,13 @@ class Film:
     _ready: LiveStill = field(init=False)
     _lively: IdleTrack = field(init=False)
     _gestures: Acted = field(init=False)
+    _talks: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
         first, whole = self.takes[0].start, self._count
         self._lively = idle(int((first + whole) / self.rate * FRAMES_PER_SECOND) + 2, draw_lots(self.brief, 11))
         self._gestures = self._acted(whole)
+        self._talks = np.zeros(0) if self.mouth is None else _talks(self.mouth, self.rate)
         self._ready = self._made_ready(0)
 
     @property
@@ -108,6 +114,7 @@ class Film:
         own = self._gestures.part(take.start - first, take.count)
         places = np.minimum((seconds * FRAMES_PER_SECOND).astype(int), len(lively) - 1)
         loose = 1.0 if found.mask is not None else _LOOSE
+        anatomy = None if found.face is None else Anatomy(found.face.mesh)
         return Happening(
             still_views(
                 take.moves,
@@ -119,7 +126,7 @@ class Film:
             ),
             own,
             [
-                self._face(lively, own, n, int(places[n]), float(wake[n]), loose, seconds[n], take)
+                self._face(anatomy, lively, own, n, int(places[n]), float(wake[n]), loose, seconds[n], take)
                 for n in range(take.count)
             ],
             (lively.breath[places] * wake).astype(np.float32),
@@ -131,31 +138,49 @@ class Film:
             light_to=(take.start - first + take.count) / whole,
         )
 
+    def _spoken(self, row: int) -> Spoken:
+        """What a given sound asks of the lips: from its silences on, the face is as pictured."""
+        assert self.mouth is not None
+        wanted = Wanted(float(self.mouth.opening[row]), float(np.clip(self.mouth.width[row], -1, 1)))
+        return Spoken(wanted, float(self.mouth.closed[row]), float(self._talks[row]))
+
     def _face(
-        self, lively: IdleTrack, acted: Acted, n: int, place: int, wake: float, loose: float, t: float, take: Take
+        self,
+        anatomy: Anatomy | None,
+        lively: IdleTrack,
+        acted: Acted,
+        n: int,
+        place: int,
+        wake: float,
+        loose: float,
+        t: float,
+        take: Take,
     ) -> FacePose:
-        opening, width, closed = 0.0, 0.0, 0.0
-        if self.mouth is not None:
-            row = take.start + n
-            opening, width, closed = (float(x[row]) for x in (self.mouth.opening, self.mouth.width, self.mouth.closed))
+        said = self._spoken(take.start + n) if self.mouth is not None else self.direction.mouth(t)
+        if said is not None and anatomy is not None:
+            mouth = speaking(anatomy, said)
         else:
-            spoken = self.direction.mouth(t)
-            if spoken is not None:
-                opening, width, closed = spoken
-            elif acted.chew[n]:
-                opening = 0.35 * float(acted.chew[n])
+            mouth = FacePose(0.35 * float(acted.chew[n]))
         calm = lively.pose(place)
         return replace(
             calm,
-            opening=opening,
-            width=float(np.clip(width, -1, 1)),
-            closed=closed,
+            opening=mouth.opening,
+            width=mouth.width,
+            closed=mouth.closed,
             blink=max(calm.blink * wake, float(acted.shut[n])),
             yaw=loose * (calm.yaw * wake + float(acted.yaw[n])),
             pitch=loose * (calm.pitch * wake + float(acted.pitch[n])),
             roll=loose * calm.roll * wake,
             mimic=mood(float(acted.smile[n]), float(acted.grief[n]), float(acted.gaze[n])),
         )
+
+
+def _talks(mouth: Mouth, rate: float) -> NDArray[np.float64]:
+    """0 in silences, 1 in talk and its short pauses, with short ways between."""
+    reach = round(_PAUSE_SECONDS * rate)
+    open_ = np.pad(mouth.opening > 0.03, reach)
+    talk = ndimage.binary_closing(open_, np.ones(max(1, reach)))[reach : len(open_) - reach]
+    return np.asarray(ndimage.gaussian_filter1d(talk.astype(np.float64), 0.06 * rate, mode="nearest"))
 
 
 def anchor_of(found: Foreground) -> tuple[float, float] | None:

@@ -1,6 +1,6 @@
 """Aiming: the pose that gives a face the lips that are wanted, whatever its picture shows them doing.
 
-Knows how far lips are parted and how wide they are in a mesh. Must not know sounds, pixels or time. `FacePose` counts
+Knows how far lips are parted and how wide they are in a mesh. Must not know sounds or pixels. `FacePose` counts
 from the picture on (0 is "as pictured"); here 0 is shut, so a smile with bared teeth closes in silence, and a film's
 own speech is taken back before another is put in its place.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from understudy.animatic.faces.lips import EYE_CORNERS, UPPER_INNER, Anatomy, FacePose
+from understudy.animatic.utterance import Mouth
 
 _WIDEST = 0.52
 """Gap at opening 1 in half widths of the mouth, as in `lips`."""
@@ -22,6 +23,8 @@ _SHUT = 0.03  # of the half width: gaps the mesh sees between lips that touch. M
 _ROUNDED, _SPREAD = 0.24, 0.09  # what `width` -1 and 1 do to the mouth's width, as in `lips`
 
 
+_BEFORE, _AFTER = 3, 7
+"""Frames in which a face leaves its pictured mouth for speech, two of them before the sound, and goes back to it."""
 _USUAL_WIDTH = 0.54
 """Of the distance of the outer corners of the eyes: a mouth at rest, corner to corner. Measured: 0.50 and 0.49 at rest,
 0.63 in a broad smile. GUESS for people at large."""
@@ -64,17 +67,35 @@ def aimed(anatomy: Anatomy, wanted: Wanted, spread: float = 1.0) -> FacePose:
     return FacePose(opening=float(min(1.0, (gap - rest) / max(unit, 1e-6))), width=width)
 
 
-def speaking(anatomy: Anatomy, wanted: Wanted, pressed: float, share: float) -> FacePose:
-    """The mouth of somebody in a still who speaks: a broad smile narrows, and its teeth are hidden where lips meet.
-
-    Args:
-        anatomy: of the face as pictured.
-        wanted: the lips.
-        pressed: 1 where lips touch (p, b, m), else 0.
-        share: 0 (as pictured) to 1 (speaking), for the way from one to the other.
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a line asks of the lips at a moment: `pressed` 1 where they touch (p, b, m), else 0; `share` 0 (as pictured)
+    to 1 (speaking), for the way from one to the other.
     """
-    pose = aimed(anatomy, wanted, spread_of(anatomy))
-    opening, closed = (0.0, max(pose.closed, pressed)) if pressed else (pose.opening, pose.closed)
+
+    wanted: Wanted
+    pressed: float
+    share: float
+
+
+def spoken_at(mouth: Mouth, place: float) -> Spoken | None:
+    """What a line asks `place` frames (30 a second) after its first; None where it asks nothing.
+
+    A little before and after the line there is the way from and to the face as pictured.
+    """
+    if not -_BEFORE < place < len(mouth) - 1 + _AFTER or not len(mouth):
+        return None
+    row = min(max(0, int(place)), len(mouth) - 1)
+    way = min((place + _BEFORE) / _BEFORE, (len(mouth) - 1 + _AFTER - place) / _AFTER, 1.0)
+    wanted = Wanted(float(mouth.opening[row]), float(np.clip(mouth.width[row], -1, 1)))
+    return Spoken(wanted, float(mouth.closed[row]), way * way * (3 - 2 * way))
+
+
+def speaking(anatomy: Anatomy, spoken: Spoken) -> FacePose:
+    """The mouth of somebody pictured who speaks: a broad smile narrows, and its teeth are hidden where lips meet."""
+    pose = aimed(anatomy, spoken.wanted, spread_of(anatomy))
+    share, closed = spoken.share, max(pose.closed, spoken.pressed)
+    opening = 0.0 if spoken.pressed else pose.opening
     return FacePose(opening=opening * share, width=pose.width * share, closed=closed * share)
 
 

@@ -6,7 +6,7 @@ Knows stands, motions, portraits and paints. Must not know the prompt, nor draw 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from understudy.animatic._opencv import cv2
 from understudy.animatic.blocking import Stand
 from understudy.animatic.camera import View
 from understudy.animatic.canvas import Bytes, Canvas, Grade, Paint, pack, shadow_paint
-from understudy.animatic.faces.aiming import Wanted, speaking
+from understudy.animatic.faces.aiming import Spoken, speaking, spoken_at
 from understudy.animatic.faces.lips import Anatomy, FacePose
 from understudy.animatic.faces.mood import mood
 from understudy.animatic.faces.portrait import Portrait, prepare
@@ -31,8 +31,6 @@ from understudy.core.units import Size
 _FINEST = 0.25
 """Degrees below which a turn of the head is not painted anew: a third of a pixel at the tip of the nose of a head that
 fills the picture. By eye."""
-_BEFORE, _AFTER = 3, 7
-"""Frames in which a face leaves its pictured mouth for speech, two of them before the sound, and goes back to it."""
 _LIDS = 12  # steps of a blink, which lasts about six frames
 _MOODS = 24  # steps of a smile, which lasts a second
 
@@ -118,7 +116,7 @@ class Actor:
         place = at_rest(pictures, film_frame)
         sprite = resized(pictures.sprite(place), self.scale)
         face = pictures.face(place)
-        if face is not None and face.confidence >= SURE_FACE and self._moves_lips(frame, film_frame):
+        if face is not None and face.confidence >= SURE_FACE and (self._said(film_frame) or self.motion.opening[frame]):
             portrait = prepare(sprite, scaled_face(face, self.scale))
             # it blinks and turns by itself
             patch, (left, top) = portrait.paint(self._mouth(portrait.anatomy, frame, film_frame))
@@ -144,25 +142,17 @@ class Actor:
 
     def _mouth(self, anatomy: Anatomy, frame: int, film_frame: int) -> FacePose:
         """What the mouth does: its line, a little before and after it the way from and to the face as pictured."""
-        plain = FacePose(min(1.0, max(0.0, float(self.motion.opening[frame]))))
-        for line, mouth in self.lines:
-            spoken = film_frame - line.first_frame
-            if not -_BEFORE < spoken < len(mouth) + _AFTER or not len(mouth):
-                continue
-            at = min(max(0, spoken), len(mouth) - 1)
-            wanted = Wanted(float(mouth.opening[at]), float(mouth.width[at]))
-            way = min((spoken + _BEFORE) / _BEFORE, (len(mouth) - 1 + _AFTER - spoken) / _AFTER, 1.0)
-            share = way * way * (3 - 2 * way)
-            pose = speaking(anatomy, wanted, float(mouth.closed[at]), share)
-            if share == 1:
-                return pose
-            plain = FacePose(pose.opening + (1 - share) * plain.opening, pose.width, pose.closed)
-        return plain
+        own = min(1.0, max(0.0, float(self.motion.opening[frame])))
+        said = max(self._said(film_frame), key=lambda spoken: spoken.share, default=None)
+        if said is None:
+            return FacePose(own)
+        pose = speaking(anatomy, said)
+        return replace(pose, opening=pose.opening + (1 - said.share) * own)
 
-    def _moves_lips(self, frame: int, film_frame: int) -> bool:
-        if self.motion.opening[frame] > 0:
-            return True
-        return any(-_BEFORE < film_frame - line.first_frame < len(mouth) - 1 + _AFTER for line, mouth in self.lines)
+    def _said(self, film_frame: int) -> list[Spoken]:
+        """What this performer's lines ask of his lips."""
+        asked = (spoken_at(mouth, film_frame - line.first_frame) for line, mouth in self.lines)
+        return [spoken for spoken in asked if spoken is not None]
 
 
 def ready(

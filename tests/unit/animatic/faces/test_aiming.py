@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.animatic.faces.aiming import Wanted, aimed, speaking, spread_of
+from understudy.animatic.faces.aiming import Spoken, Wanted, aimed, speaking, spoken_at, spread_of
 from understudy.animatic.faces.lips import LOWER_INNER, UPPER_INNER, Anatomy, FacePose
+from understudy.animatic.utterance import Mouth
 from unit.animatic.mask import drawn_face
 
 SHUT, TOOTHY = (Anatomy(drawn_face(300, teeth=teeth)[1].mesh) for teeth in (0, 30))
@@ -64,17 +65,17 @@ def smiling(bow: float) -> Anatomy:
 
 def test_who_smiles_speaks_with_a_narrower_mouth_and_who_does_not_keeps_his() -> None:
     assert spread_of(SHUT) == 1.0
-    assert speaking(SHUT, Wanted(0.5, 0), 0, 1).width == 0
+    assert speaking(SHUT, Spoken(Wanted(0.5, 0), 0, 1)).width == 0
     assert 1.05 < spread_of(smiling(0.3)) <= 1.2
-    assert speaking(smiling(0.3), Wanted(0.5, 0), 0, 1).width < -0.2
+    assert speaking(smiling(0.3), Spoken(Wanted(0.5, 0), 0, 1)).width < -0.2
 
 
 @given(st.floats(0, 1), st.floats(-1, 1), st.sampled_from([0.0, 1.0]), st.floats(0, 1))
 def test_speech_comes_out_of_the_pictured_mouth_and_goes_back(
     opening: float, width: float, pressed: float, share: float
 ) -> None:
-    whole, part = (speaking(TOOTHY, Wanted(opening, width), pressed, s) for s in (1.0, share))
-    assert speaking(TOOTHY, Wanted(opening, width), pressed, 0.0) == FacePose()
+    whole, part = (speaking(TOOTHY, Spoken(Wanted(opening, width), pressed, s)) for s in (1.0, share))
+    assert speaking(TOOTHY, Spoken(Wanted(opening, width), pressed, 0.0)) == FacePose()
     assert part.opening <= whole.opening
     assert part.closed <= whole.closed
     if pressed:
@@ -84,3 +85,14 @@ def test_speech_comes_out_of_the_pictured_mouth_and_goes_back(
 
 def test_rounded_lips_hide_bared_teeth_that_half_open_ones_show() -> None:
     assert gap_of(TOOTHY, Wanted(0.25, -1)) < 0.75 * gap_of(TOOTHY, Wanted(0.25, 0))
+
+
+def test_a_line_is_on_the_lips_from_two_frames_before_it_and_gone_soon_after() -> None:
+    mouth = Mouth(*(np.full(10, value, np.float32) for value in (0.6, 0.2, 0.0)))
+    shares = {place: spoken.share for place in range(-8, 30) if (spoken := spoken_at(mouth, place)) is not None}
+    assert min(shares) == -2
+    assert all(shares[place] == 1 for place in range(10))
+    assert max(shares) < 10 + 7
+    falling = [shares[place] for place in sorted(shares) if place >= 9]
+    assert falling == sorted(falling, reverse=True)
+    assert spoken_at(Mouth(*(np.zeros(0, np.float32) for _ in range(3))), 0) is None

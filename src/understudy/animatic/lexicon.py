@@ -81,7 +81,7 @@ MOVES: tuple[tuple[str, Move], ...] = (
     (
         r"(?:缓|慢|快|急|猛|前|轻)推(?![开门倒车着搡拿荐杯翻给])|推近|推镜头?|推轨|(?:缓缓|慢慢|逐渐|快速|"
         r"匀速)推(?:近|进)|"
-        r"推进(?:到|至|特写)|推(?:到|至|成|向)(?=大?特写|[中近]景|脸|面部|眼)|(?:镜头)?拉近(?:镜头)?|变焦推|希区柯克变焦",
+        r"(?<=[景写身角肩][/+、])推(?![一-鿿])|推进(?:到|至|特写)|推(?:到|至|成|向)(?=大?特写|[中近]景|脸|面部|眼)|(?:镜头)?拉近(?:镜头)?|变焦推|希区柯克变焦",
         Move.PUSH_IN,
     ),
     (
@@ -90,7 +90,10 @@ MOVES: tuple[tuple[str, Move], ...] = (
         r"dollies in|(?:push|zoom|dolly)-in\b|\bcrash zoom\b|slow(?:ly)? (?:push|zoom|dolly)(?! (?:out|back|away))\b",
         Move.PUSH_IN,
     ),
-    (r"拉远|后拉|拉镜头?|缓拉|慢拉|拉开(?:景别|距离|至|到)|(?:镜头|机位)后退(?!着?跟)", Move.PULL_OUT),
+    (
+        r"(?<=[景写身角肩][/+、])拉(?![一-鿿])|拉远|后拉|拉镜头?|缓拉|慢拉|拉开(?:景别|距离|至|到)|(?:镜头|机位)后退(?!着?跟)",
+        Move.PULL_OUT,
+    ),
     (
         r"(?:dolly|zoom)(?:es|s|ing)? (?:\w+ly )?(?:out|back|away)\b|"
         r"^\W{0,3}(?:(?:\w+ly|slow|then|and|quick|gentle) ){0,2}pull(?:s|ing)? (?:\w+ly )?(?:out|back|away)\b|"
@@ -100,12 +103,12 @@ MOVES: tuple[tuple[str, Move], ...] = (
     ),
     (r"上摇|下摇|仰摇|俯摇|摇上|摇下|tilt(?:s|ed|ing)? (?:\w+ly )?(?:up|down)(?:wards?)?\b|tilt shot", Move.TILT),
     (
-        r"左摇|右摇|横摇|摇镜头?|甩镜头?|快摇|慢摇|摇移|摇摄|"
+        r"(?<=[景写身角肩][/+、])摇(?![一-鿿])|左摇|右摇|横摇|摇镜头?|甩镜头?|快摇|慢摇|摇移|摇摄|"
         r"(?:slow|whip|quick|fast|gentle|swish|camera|smooth|long)[ -]pans?\b|\bpan(?:s|ning)? (?:\w+ly )?"
         r"(?:left|right|across|over|along|to\b|from|around|slowly|past)|\bpans\b|panning shot|\bpan(?=[一-鿿])|^pan\b",
         Move.PAN,
     ),
-    (r"横移|平移|侧移|移镜头?|移动镜头|滑轨|左移|右移", Move.TRUCK),
+    (r"(?<=[景写身角肩][/+、])移(?![一-鿿])|横移|平移|侧移|移镜头?|移动镜头|滑轨|左移|右移", Move.TRUCK),
     (
         r"\btruck(?:s|ing)? (?:left|right|along|shot|sideways)|slid(?:es?|ing) (?:left|"
         r"right) (?:past|along)|"
@@ -125,21 +128,21 @@ MOVES: tuple[tuple[str, Move], ...] = (
         Move.ORBIT,
     ),
     (
-        r"跟拍|跟移|[横侧前后]跟(?=镜头|$|[\s,。;|:/])|跟镜头?|"
+        r"(?<=[景写身角肩][/+、])跟(?![一-鿿])|跟拍|跟移|[横侧前后]跟(?=镜头|$|[\s,。;|:/])|跟镜头?|"
         r"跟随镜头|跟随拍摄|追踪镜头|跟踪镜头|尾随镜头|跟焦拍摄|tracking(?: shot)?\b|"
         r"follow(?:ing)?[ -](?:shot|cam)|follow[ -]cam|steadicam follow\w*|leading shot",
         Move.TRACK,
     ),
     (
         r"手持(?:镜头|拍摄|摄影|摄像|跟拍|感|风格|运镜|晃动|的?(?:轻微)?呼吸感|的?[微略轻]?[晃抖]|质感|机位|视角|效果|抖动|纪实)|"
-        r"(?:(?<![一-鿿])|轻微|微微|稍微|略带|全程|带点?|镜头|机位|摄影|拍摄)手持(?=\s*(?:$|[,。;|:/\n]))|(?:轻微|微微)(?:晃动|抖动)的?(?:镜头|画面)|(?:晃动|抖动|摇晃)感|呼吸感(?:镜头|晃动)|"
+        r"(?:(?<![一-鿿])|轻微|微微|稍微|略带|全程|带点?|镜头|机位|摄影|拍摄)手持(?=\s*(?:$|[,。;|:/)\n]))|(?:轻微|微微)(?:晃动|抖动)的?(?:镜头|画面)|(?:晃动|抖动|摇晃)感|呼吸感(?:镜头|晃动)|"
         r"hand[ -]?held(?! (?:fan|device|mic|micro|console|radio|game|torch|phone|lamp|lantern|camera in))|"
         r"shaky[ -]?cam|\bshaky(?: footage\b|(?=\s?(?:[,.;|)]|$)))|"
         r"shaky camera",
         Move.HANDHELD,
     ),
     (
-        r"固定(?:机位|镜头|视角|拍摄|长镜头|画面|构图)|定机位|静止镜头|静态镜头|静止机位|(?<![一-鿿])固定(?=\s*(?:$|[,。;|:/\n]))|锁定机位|三脚架|定镜|"
+        r"固定(?:机位|镜头|视角|拍摄|长镜头|画面|构图)|定机位|静止镜头|静态镜头|静止机位|(?<![一-鿿])固定(?=\s*(?:$|[,。;|:/)\n]))|锁定机位|三脚架|定镜|"
         r"(?:机位|镜头|摄影机|摄像机|相机)(?:全程|始终|一直|保持|完全)?(?:固定|不动|别动|静止|不移动|不要动)|"
         r"(?:机位|镜头|摄影机|相机)(?:全程|始终)?(?:保持)?(?:固定)?不(?:要)?(?:动|移动)|"
         r"static (?:cam(?:era)?\b|shot|frame|framing|wide|medium|close|tripod)|(?:camera|shot|frame) (?:is |stays |"

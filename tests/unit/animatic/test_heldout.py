@@ -29,6 +29,7 @@ COUNTS = {
     "blind_b": {"zh": 22, "en": 14, "mixed": 4},
     "blind_c": {"zh": 24, "en": 17, "mixed": 4},
     "blind_d": {"zh": 20, "en": 11, "mixed": 3},
+    "blind_e": {"zh": 17, "en": 10, "mixed": 3},
 }
 FIRST = {
     "heldout": {"shots": 0.943, "speaker": 0.831, "text": 0.899, "size": 0.717, "moves": 0.789, "cast": 0.886},
@@ -36,6 +37,7 @@ FIRST = {
     "blind_b": {"shots": 0.900, "speaker": 0.820, "text": 0.951, "size": 0.941, "moves": 0.747, "cast": 0.891},
     "blind_c": {"shots": 0.884, "speaker": 0.850, "text": 0.922, "size": 0.875, "moves": 0.984, "cast": 0.931},
     "blind_d": {"shots": 0.903, "speaker": 0.872, "text": 1.0, "size": 0.714, "moves": 0.789, "cast": 0.837},
+    "blind_e": {"shots": 0.893, "speaker": 0.881, "text": 1.0, "size": 0.697, "moves": 0.778, "cast": 0.855},
 }
 FLOORS = {
     "shots": 0.96,

@@ -32,7 +32,7 @@ _CAMERA = compile_words(lexicon.CAMERA)
 _NEGATION = compile_words(
     r"不要|不需要|不得|不能|不许|不准|不用|不必|不想|不可|别再?|勿|切勿|请勿|无需|无|没有|没|禁止|避免|杜绝|拒绝|"
     r"去掉|去除|不带|不加|"
-    r"不含|不会|不出现|不是|不做|不(?![断停禁慌远由同过久一会光仅但少朽得已紧知])|\bno\b|\bnot\b|n't\b|\bwithout\b|"
+    r"不含|不会|不出现|不是|不做|不(?![着到住起及了断停禁慌远由同过久一会光仅但少朽得已紧知])|\bno\b|\bnot\b|n't\b|\bwithout\b|"
     r"\bnever\b|\bavoid(?:ing)?\b|"
     r"\bzero\b|\bexclude\b|"
     r"\bfree of\b|\bremove\b|\bdo not\b|\bskip\b"

@@ -47,10 +47,10 @@ class Layout:
 
 
 _EDGE = r"(?:(?<=[\n。.!?;:,|)\]】」』”\"…~\ue000#*→➡⇒➔])|(?<=\s)|^|(?=[【])|(?<=[️🎬]))"
-_AFTER = compile_words(r"\s?[】\])]?\**\s?(?:[:.、|,/-]|—+)?\s?")
+_AFTER = compile_words(r"\s?[】\])>]?\**\s?(?:[:.、|,/-]|—+)?\s?")
 
 _LABEL = compile_words(
-    rf"{_EDGE}[【\[(#*\s]{{0,4}}(?:"
+    rf"{_EDGE}[【\[(<#*\s]{{0,4}}(?:"
     rf"第\s?({NUMBER})\s?(?:个|组|段|条)?\s?(?:分镜头|分镜|镜头|镜|画面|格|幕画面|页|屏|帧|步)(?!到|至)"
     rf"|(?:分镜头|分镜|镜头|画面|镜号|片段|镜|步骤)\s?(?:号|no\.?\s?)?[#-]?\s?({NUMBER})(?![一-鿿]?秒|个|位|只|张|"
     rf"号(?!镜)|[一-鿿]?人)"
@@ -91,9 +91,11 @@ _LISTED = compile_words(
     r"(?P<dot>\d{1,2})\s?[.、](?!\d)|(?P<half>\d{1,2})\)|\((?P<full>\d{1,2})\)|(?P<key>\d)️?⃣|"
     r"(?P<han>[一二三四五六七八九十]{1,3})、|"
     r"\((?P<hanfull>[一二三四五六七八九十]{1,3})\)|(?P<colon>(?<=\n)\d{1,2}|^\d{1,2}):(?!\d)|#(?P<hash>\d{1,2})|"
+    r"(?:(?<=\n)|^)(?P<roman>i{1,3}|iv|vi{0,3}|ix|x)[.)](?=\s)|"
     r"(?:(?<=\n)|^)(?:\[(?P<lettered>[a-h])\]|\((?P<letter>[a-h])\)|(?P<lettering>[a-h])\))(?=\s)|"
     r"(?:(?<=\n)|^)(?P<row>\d{1,2})(?=[ \t]{1,4}[^\d\s]|\s?\|))"
 )
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _NUMBERED_THING = compile_words(
     r"(?:image|video|character|picture|photo|subject|panel|shot|scene|图|图片|视频|角色|no\.?)\s?$"
 )
@@ -110,16 +112,18 @@ _SONG = r"前奏|主歌|导歌|副歌|间奏|桥段|尾奏|(?:pre-?)?chorus|vers
 _STAGE_HEAD = compile_words(
     r"(?:(?<=[\n。!?;])|^|(?<=\s))(?:开场|开头|开篇|起始|中段|中间|过渡|转折|高潮|结尾|收尾|结束|尾声|opening|"
     r"beginning|middle|climax|"
-    r"ending|end|"
+    r"ending|end|open|start|then|close|closing|finish|finally|"
     r"intro|outro|hook|turn|payoff|" + _SONG + r")(?:镜头|画面|shot)?\s?:"
     r"|[【\[]\s?(?:开场|开头|开篇|起始|中段|中间|过渡|转折|高潮|结尾|收尾|结束|尾声|opening|middle|climax|ending|"
     + _SONG
     + r")"
     r"(?:部分|镜头|画面|shot)?(?:\s?\d{1,2}\s?(?:秒|s\b))?\s?[】\]]"
 )
+_STAGE_SHOT = compile_words(r"[^\s:]{2,9}?\s?(?:镜头|画面|shot)\s?:")
 _CUT = compile_words(
     r"(?:然后|随后|接着|再|突然|最后)?(?:镜头|画面|场景)?(?:快速|迅速|直接|突然|硬|再)?(?:切换?(?:到|至|回|入|为)|"
-    r"切换(?=[,。;])|叠化(?:到|至|为|:)|淡入(?:到|至|:)|切(?=[大中]?(?:特写|近景|中景|远景|全景))|(?<=再)切(?=图|视频|@|[一-鿿]{1,6}(?:席|台|内|外|里|边|上|处|画面|视角))|转场(?:到|至|"
+    r"切换(?=[,。;])|叠化(?:到|至|为|:)|淡入(?:到|至|:)|切(?=[大中]?(?:特写|近景|中景|远景|全景))|"
+    r"(?<![一-鿿])切(?=[^,。;换断]{1,6}(?:特写|近景|中景|远景|全景))|(?<=再)切(?=图|视频|@|[一-鿿]{1,6}(?:席|台|内|外|里|边|上|处|画面|视角))|转场(?:到|至|"
     r",|:)|"
     r"闪回(?:到|至|,|:)|跳切(?:到|至)?|转切|切镜(?:到|至|[,:]))"
     r"|(?:镜头|画面)(?:一|突然)?(?:转场?|切)(?=[,:。])|(?:镜头|画面)切(?=[^换断到至回入为勿])|(?:镜头|画面|"
@@ -180,8 +184,9 @@ def _choose(page: Page, view: str, blocks: list[tuple[int, int, str]]) -> list[S
     stages = [Head(m.start(), m.start()) for m in _STAGE_HEAD.finditer(view)]
     following = [Head(m.start(), m.end()) for m in _NEXT.finditer(view)]
     cuts = [_sized(view, m) for m in _CUT.finditer(view) if not _negated(view, m.start(), 12)]
-    if len(labels) >= 2 or (labels and following):
-        return _stretches(view, _merge(labels, following), times)
+    named = [s for s in stages if _STAGE_SHOT.match(view, s.start)]  # 开场画面：… 第二个画面：… 结尾画面：…
+    if len(labels) >= 2 or (labels and (following or named)):
+        return _stretches(view, _merge(labels, following, named), times)
     if len(times) >= 2:
         return _stretches(view, times, times)
     if len(chain) >= 2:
@@ -327,6 +332,8 @@ def _chain(view: str, blocks: list[tuple[int, int, str]]) -> list[Head]:
         style = match.lastgroup or ""
         text = match[style]
         value = _CIRCLED.get(text) if style == "ring" else number(text)
+        if style == "roman":
+            value = _ROMAN.index(text) + 1
         if style.startswith("letter"):
             value = "abcdefgh".index(text) + 1
         if _NUMBERED_THING.search(view[max(0, match.start() - 12) : match.start()]):

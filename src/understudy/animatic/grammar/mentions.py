@@ -100,7 +100,7 @@ _EN_CAMERA = compile_words(
 )
 _BODY_OF = compile_words(rf"(?:the |an? )?(?:[a-z]+ )?(?:{nouns.BODY_EN}) of(?: the)?")
 _CONTACT = compile_words(
-    r"(?:拍拍?|握住?|抓住?|牵[着住]?|靠[在着]?|摸|揉揉?|搂[着住]?|按住?|挽[着住]?|扶着?|亲|吻|趴在|在|从|走到|来到|"
+    r"(?:[一-鿿]住|拍拍?|握住?|抓住?|牵[着住]?|靠[在着]?|摸|揉揉?|搂[着住]?|按住?|挽[着住]?|扶着?|亲|吻|趴在|在|从|走到|来到|"
     r"凑到|贴着|跟在|躲在|on|to|behind|beside|"
     r"at|takes?|holds?|grabs?|touch(?:es)?|squeezes?|kiss(?:es)?|reaches for)\s?$"
 )

@@ -41,6 +41,11 @@ _ADVERB_RUN = compile_words(
 _UNKNOWN = compile_words(
     rf"^([{HAN}]{{2,4}}?)(?=[说问答喊叫唱吼笑哭看走跑站坐拿举抬转低伸推拉指点摇挥拍皱叹冲头也不一大小轻微突连赶在把被对向朝从正又却就先缓慢急愣探凑回]|\s?[(:])"
 )
+_ONLY_SAYS = compile_words(
+    rf"([{HAN}]{{1,3}}[人员者师家手长生客工匠官兵民农夫妇婆爷娘哥姐弟妹叔婶伯姨嫂爹妈爸公总导探警医佬仔友贼徒童孩翁汉仙鬼妖怪王帝妃侠僧])"
+    r"(?:[说问答喊吼叫唱](?:道|着|了一句)?|回答|回应|宣布|提醒|追问|反问)"
+)
+"""Somebody no table knows, by the last character of what people are called, and nothing else before the verb."""
 _CAPITAL = compile_words(r"^((?:[A-Z][\w'’-]+\s?){1,3})")
 _PLAIN_START = {
     "The",
@@ -333,7 +338,11 @@ class Attribution:
                 and self.page.view.count(capital[1].strip().lower()) >= 1
             ):
                 return capital[1].strip()
-            unknown = _UNKNOWN.match(_ADVERB_RUN.sub("", words))
+            plain = _ADVERB_RUN.sub("", words)
+            only = _ONLY_SAYS.fullmatch(plain)
+            if only and part.end() == len(left[start:].rstrip(" :,")):
+                return only[1]
+            unknown = _UNKNOWN.match(plain)
             if (
                 unknown
                 and (self.page.view.count(unknown[1]) > 1 or words[len(unknown[1]) :][:1] in ":")

@@ -96,6 +96,8 @@ def plain(text: str) -> str:
     return "".join(low if len(low := c.lower()) == 1 else c for c in folded)
 
 
+_REMARK = compile_words(r"(?<=[^\s,。.;:!?】\])])【([^】\n]{1,12})】(?=\s?:)")
+"""A remark behind a name in brackets that else mark a heading: 图1【冷笑】："""
 _EMPHASIS = compile_words(r"(?<![a-z0-9_])_{1,3}(?=\S)|(?<=[^\s_])_{1,3}(?![a-z0-9_])")
 """Markdown's _emphasis_, which would hide the border of the word it touches."""
 
@@ -104,6 +106,7 @@ def turn_page(text: str) -> Page:
     """Fold a prompt and find its quotes and sentences."""
     raw = text[:LONGEST]
     folded = _EMPHASIS.sub(lambda m: " " * len(m[0]), plain(raw))
+    folded = _REMARK.sub(r"(\1)", folded)
     quotes = _find_quotes(raw)
     view = list(folded)
     for quote in quotes:

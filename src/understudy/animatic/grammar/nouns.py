@@ -59,7 +59,7 @@ MALE_EN = (
 FEMALE_EN = (
     "woman|women|girl|lady|mother|mom|mum|grandmother|grandma|daughter|sister|aunt|wife|bride|queen|princess|"
     "waitress|"
-    "actress|nun|policewoman|nurse|ballerina|girlfriend|witch|empress|duchess|widow|niece|granddaughter|maid|nanny|hostess|stewardess|seamstress|mermaid|granny"
+    "actress|nun|policewoman|nurse|ballerina|girlfriend|witch|duchess|widow|niece|granddaughter|maid|nanny|hostess|stewardess|seamstress|mermaid|granny"
 )
 ANYBODY_EN = (
     "person|kid|child|toddler|baby|teenager|teen|clerk|cashier|boss|doctor|officer|cop|teacher|student|barista|"

@@ -44,6 +44,9 @@ _ADVICE = {
 }
 _OTHERWISE = "its process ended before it was done. The lines above tell why; please report them."
 
+ACCEPTED = " accepted"
+"""How the client's note ends that names a task once it has been taken; before it stands `task ID`."""
+
 OUR_WIRE = "native"
 """The wire of `--server`, if no other is named."""
 
@@ -195,10 +198,24 @@ def _ask_server(order: Order, output: Path | None, server: str, key: str | None,
     if output is not None and card.makes is not Capability.MOTION_TEMPLATE:
         _must_be_writable(output)
 
+    accepted: list[str] = []
+
     async def ask() -> RemoteTask:
         async with Client(server, key, wire) as client:
             with show.progress("on the server") as move:
-                return await _answer(client, request, card, output, move)
+
+                def hear(fraction: float, note: str) -> None:
+                    if note.endswith(ACCEPTED):
+                        accepted.append(note.removesuffix(ACCEPTED))
+                    move(fraction, note)
+
+                try:
+                    return await _answer(client, request, card, output, hear)
+                except asyncio.CancelledError:
+                    for task in accepted:
+                        show.say(f"Nobody waits for it here any more, but {task} goes on at {server} and is charged "
+                                 "if it succeeds. Ask for it there, or cancel it.")  # fmt: skip
+                    raise
 
     return asyncio.run(ask())
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +79,18 @@ def test_other_wires_of_a_server(there: list[str], tmp_path: Path) -> None:
     told = runner.invoke(app, [*words, "--dialect", "carrier-pigeon"])
     assert isinstance(told.exception, UnderstudyError), told.output
     assert "there is no wire 'carrier-pigeon' for clients; there are" in told.exception.message
+
+
+def test_whoever_stops_waiting_is_told_what_goes_on(there: list[str]) -> None:
+    words = ["generate", "图1 slow 2", "--ref", "图1=a.png", "--duration", "2", *there]
+    command = [sys.executable, "-m", "understudy", *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stderr is not None
+        accepted = next(line for line in waiting.stderr if "accepted" in line)
+        waiting.send_signal(signal.SIGINT)
+        last = waiting.stderr.read().splitlines()[-1]
+    task_id = accepted.split()[-2]
+    assert (waiting.returncode, task_id in last, "cancel it" in last) == (130, True, True)
 
 
 def test_what_the_server_refuses_is_one_sentence(there: list[str]) -> None:

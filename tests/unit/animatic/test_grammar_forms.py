@@ -112,6 +112,7 @@ def test_marks_of_shots(prompt: str, count: int) -> None:
         ('Image 1 shows Image 2, his niece, a shell. "Listen," she says.', [("Image 2", "Listen,", "say")]),
         ('The sign on the gate says "NO ENTRY". Image 1 climbs over.', []),
         ('Image 1 says: I am late. I know it.', [("Image 1", "I am late. I know it.", "say")]),
+        ('Image 1 drives, Image 2 in the back. "Long day?" the driver asks.', [("Image 1", "Long day?", "say")]),
         ("Image 2: (shouting) Wait!", [("Image 2", "Wait!", "shout")]),
         (
             '{"cast":[{"name":"Ada","ref":"Image 1"}],"scenes":[{"action":"Ada waves","dialogue":"Ada: Bye."}]}',

@@ -58,6 +58,7 @@ _BESIDE = compile_words(
     rf"(?:(?P<place>{nouns.PLACES})|(?=[{HAN}]{{2}})(?:{nouns.THINGS}))(?=[里中内上前]?(?:的|[,。;:!?\n|、]|$))"
 )
 """图2书房, 图1面霜: the noun directly behind the name."""
+_DOES = compile_words(r"\]?\s([a-z]{3,}?)e?s\b")
 _ME = compile_words(r"我(?:自己|本人)?|本人|me|myself")
 _OWNED = compile_words(r"'s\s((?:[a-z-]+\s){0,2}?(?:" + nouns.PLACES_EN + r"))\b")
 _HEAD_CUT = compile_words(r"\b(?:in|with|who|that|from|of|on|at|wearing|holding|whose|and|standing|sitting|for)\b")
@@ -129,6 +130,10 @@ def introduce(page: Page, naming: Naming) -> None:
         if noun := _TITLED.search(before):
             naming.natures.setdefault(name, Nature.PERSON)
             claim(noun["zh"] or noun["en"], name, proper=bool(noun["zh"]))
+        if does := _DOES.match(view, end):
+            for agent in (does[1] + "er", does[1] + does[1][-1] + "er"):
+                if re.search(rf"\bthe {agent}\b", view):
+                    claim(agent, name, proper=False)  # Image 1 drives: the driver is Image 1
         _of(page, end, name, claim, naming)
         _from(page, before, start, end, name, claim, naming)
         _apposition(page, end, name, claim, naming)

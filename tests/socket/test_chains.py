@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from families import BODY_DETECT, FACE_DETECT, IMAGE_TO_VIDEO, PRINTED, TEMPLATE, at, book_of, make_media, truth_of
+from families import BODY_DETECT, FACE_DETECT, IMAGE_TO_VIDEO, PRINTED, TEMPLATE, at, make_media, truth_of
 
 from live import LiveServer, media_server
 from seeds import curl_blocks
@@ -65,13 +65,21 @@ class Chain:
 
     @property
     def amounts(self) -> list[str]:
-        book = book_of(self.server)
-        return [book[key]["amount"].rstrip("0") for key in self.ids]
+        lines = self.server.call("GET", "/understudy/v1/usage")[1]["lines"]
+        book = {line["task_id"]: line["charge"]["amount"] for line in lines}
+        return [str(book[key]) for key in self.ids]
 
 
 @pytest.fixture
 def chain(server: LiveServer, origin: str) -> Chain:
     return Chain(server, origin)
+
+
+@pytest.fixture(scope="module")
+def template(server: LiveServer, origin: str) -> tuple[str, str]:
+    """A motion that was kept, and the task that kept it."""
+    kept = Chain(server, origin).make(TEMPLATE, "animate-anyone-template-gen2", {"video_url": "@dance.mp4"})
+    return kept["output"]["template_id"], kept["output"]["task_id"]
 
 
 @pytest.mark.parametrize(("ratio", "size", "price"), [("1:1", "512*512", "0.08"), ("3:4", "512*704", "0.16")])
@@ -103,11 +111,10 @@ def test_emoji(chain: Chain) -> None:
     assert chain.amounts[0] == "0.004"
 
 
-def test_animate_anyone(chain: Chain) -> None:
+def test_animate_anyone(chain: Chain, template: tuple[str, str]) -> None:
     assert chain.check(BODY_DETECT, "animate-anyone-detect-gen2")["check_pass"] is True
-    kept = chain.make(TEMPLATE, "animate-anyone-template-gen2", {"video_url": "@dance.mp4"})
-    template = kept["output"]["template_id"]
-    given = {"image_url": "@person.png", "template_id": template}
+    chain.ids.append(template[1])
+    given = {"image_url": "@person.png", "template_id": template[0]}
     over_own = chain.make(IMAGE_TO_VIDEO, "animate-anyone-gen2", given, use_ref_img_bg=True, video_ratio="3:4")
     assert chain.film(over_own["output"]["video_url"]) == ("832*1088", "15", 30, False)
     as_filmed = chain.make(IMAGE_TO_VIDEO, "animate-anyone-gen2", given)
@@ -115,13 +122,10 @@ def test_animate_anyone(chain: Chain) -> None:
     assert chain.amounts == ["0.004", "0.16", "0.16", "0.16"]
 
 
-def test_a_template_outlives_the_server(chain: Chain) -> None:
-    template = chain.make(TEMPLATE, "animate-anyone-template-gen2", {"video_url": "@dance.mp4"})["output"][
-        "template_id"
-    ]
+def test_a_template_outlives_the_server(chain: Chain, template: tuple[str, str]) -> None:
     chain.server.stop()
     chain.server.start()
-    given = {"image_url": "@person.png", "template_id": template}
+    given = {"image_url": "@person.png", "template_id": template[0]}
     assert chain.make(IMAGE_TO_VIDEO, "animate-anyone-gen2", given)["usage"]["video_duration"] == 2
 
 

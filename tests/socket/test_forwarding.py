@@ -99,7 +99,8 @@ class Pair:
         return self.end(self.submit(prompt))
 
     def lines(self, task_id: str) -> int:
-        return ledger(self.a.data)[task_id]
+        told = self.a.call("GET", "/understudy/v1/usage")[1]["lines"]
+        return [line["task_id"] for line in told].count(task_id)
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ def still_views(
     return tuple(views)
 
 
-def _moved(view: View, moves: Sequence[CameraMove], progress: float, strength: float, size: Size) -> View:
+def _moved(home: View, moves: Sequence[CameraMove], progress: float, strength: float, size: Size) -> View:
     kinds = {m.move: m.side for m in moves}
     growth = _DRIFT
     if kinds:
@@ -67,7 +67,7 @@ def _moved(view: View, moves: Sequence[CameraMove], progress: float, strength: f
     if Move.PULL_OUT in kinds:
         growth = -_PULL if Move.PUSH_IN not in kinds else 0.0
     zoom = 1 + growth * strength * progress
-    view = replace(view, zoom=zoom)
+    view = replace(home, zoom=zoom)
     room = max(0.0, (zoom - 1) / 2 / zoom) + _BEYOND * progress * strength
     if Move.PULL_OUT in kinds:
         room = max(0.0, min(room, MARGIN - (1 / zoom - 1) / 2))
@@ -89,7 +89,17 @@ def _moved(view: View, moves: Sequence[CameraMove], progress: float, strength: f
                 view = replace(view, orbit=view.orbit + sign * _SWING * size.width * strength * progress)
             case _:
                 pass
-    return view
+    # two moves the same way share the room that there is
+    across, down = view.x - home.x + view.pan_x, view.y - home.y + view.pan_y
+    wide = min(1.0, room * size.width / max(1e-6, abs(across)))
+    tall = min(1.0, room * size.height / max(1e-6, abs(down)))
+    return replace(
+        view,
+        x=home.x + wide * (view.x - home.x),
+        y=home.y + tall * (view.y - home.y),
+        pan_x=wide * view.pan_x,
+        pan_y=tall * view.pan_y,
+    )
 
 
 _REACH = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sight import models_folder, photo
@@ -98,6 +98,8 @@ MOVES = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
+@example([CameraMove(Move.PUSH_IN), CameraMove(Move.TRUCK), CameraMove(Move.TRACK)], 4.0, 2, False)
+@example([CameraMove(Move.PAN, Side.LEFT), CameraMove(Move.TRACK, Side.LEFT), CameraMove(Move.ORBIT)], 4.0, 2, False)
 @given(MOVES, st.floats(1, 15), st.integers(2, 40), st.booleans())
 def test_every_way_begins_with_the_picture_and_never_looks_past_the_margin(
     moves: list[CameraMove], seconds: float, count: int, anchored: bool

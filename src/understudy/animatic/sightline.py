@@ -14,6 +14,7 @@ import numpy as np
 
 from understudy.animatic.blocking import Outline, Stand, in_order
 from understudy.animatic.camera import Box, View, seen
+from understudy.animatic.easing import clamp
 from understudy.animatic.holding import Grip, hold, holder_of, is_loose, rest
 from understudy.animatic.screenplay import Part, ShotSize, Side, Verb
 from understudy.animatic.storyboard import Shot
@@ -117,8 +118,8 @@ def _growth(stand: Stand, views: Sequence[View], shot_size: ShotSize, size: Size
     if stand.y >= need:
         return 1.0
     left, top, right, bottom = seen(views, stand.near, size)
-    # an upright picture is filled by bodies that overlap, not by the air above them
-    close = 1.5 if size.height > size.width and crowd > 1 else 1.0
+    # an upright picture, and a square one half so, is filled by bodies that overlap, not by the air above them
+    close = 1.0 if crowd == 1 else 1.0 + 0.5 * clamp(4 * (size.height / size.width - 0.875))
     abreast = (right - left) / (crowd * 0.95 * stand.head_height)  # so many heads must fit side by side
     if shot_size in _VISIBLE:
         visible = _VISIBLE[shot_size] * (bottom - top)

@@ -170,6 +170,7 @@ def test_every_route_of_the_family_tells_of_any_task(server: LiveServer) -> None
     assert {server.call("GET", path)[1]["output"]["task_id"] for path in alike} == {task_id}
     status, told, _ = server.call("GET", f"/v1/tasks/status?task_id={task_id}")
     assert (status, told["output"]["task_id"]) == (200, task_id), "one id space"
+    assert server.call("DELETE", f"/understudy/v1/tasks/{task_id}")[0] == 200
     status, refused, _ = server.call("POST", "/task/bailian/ref2video", body)
     assert (status, refused["code"], refused["error"]["code"]) == (400, "InvalidParameter", "InvalidParameter")
     assert "/task/bailian/text2video" in refused["message"]

@@ -14,6 +14,7 @@ from typing import Any
 import av
 import cv2
 import numpy as np
+from bending import draw_bent
 from numpy.typing import NDArray
 
 from understudy.animatic.camera import View
@@ -83,7 +84,7 @@ class OurScene:
             canvas.draw(self.shadow, np.array([[1.0, 0, shadow_x], [0, 1.0, foot_y - self.shadow.height / 2]]))
             a, b = math.cos(math.radians(turn)), math.sin(math.radians(turn))
             matrix = np.array([[a, -b, foot_x + x - a * 210 + b * 600], [b, a, foot_y + y - b * 210 - a * 600]])
-            canvas.draw_bent(paint, matrix, _mesh(frame, number))
+            draw_bent(canvas, paint, matrix, _mesh(frame, number))
         self.caption.paint(canvas, Moment(frame, frame + 10, View(0, 0)))
         return canvas
 

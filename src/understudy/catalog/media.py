@@ -6,6 +6,7 @@ found (media/probe) nor any number.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,13 +23,16 @@ _NAMES = "MP4, AVI, MOV, MP3, WAV, AAC, JPEG, JPG, PNG, BMP, and WEBP"
 def limits_for(card: ModelCard, reference: Reference, facts: MediaFacts) -> MediaLimits:
     """The limits a reference's file is held to: by its role, by what the caller says it is, else by what it is.
 
-    A file that is nothing the card takes gets limits that no such file meets.
+    A list the caller put it in may have a length of its own. A file that is nothing the card takes gets limits that no
+    such file meets.
     """
     if reference.role is not Role.SUBJECT and reference.role.value in card.media:
         return card.media[reference.role.value]
     medium = facts.medium if reference.medium is Medium.UNKNOWN else reference.medium
-    if medium.value in card.media:
-        return card.media[medium.value]
+    limits = card.media.get(medium.value)
+    if limits is not None:
+        others = (seconds for name, seconds in limits.seconds_of_list.items() if f".{name}[" in reference.path)
+        return replace(limits, seconds=next(others, limits.seconds))
     named = [limits.formats for name, limits in card.media.items() if name in ("image", "video")]
     return MediaLimits(formats=tuple(dict.fromkeys(name for formats in named for name in formats)))
 

@@ -134,6 +134,7 @@ def _media(table: Table) -> dict[str, MediaLimits]:
     for name, part in table.take_tables():
         if name not in MEDIA:
             raise table.wrong(name, f"unknown medium; known: {', '.join(MEDIA)}")
+        lists = part.take_table("seconds_of_list")
         found[name] = MediaLimits(
             formats=part.take_texts("formats"),
             schemes=part.take_texts("schemes"),
@@ -142,7 +143,9 @@ def _media(table: Table) -> dict[str, MediaLimits]:
             aspect=part.take_interval("aspect"),
             seconds=part.take_interval("seconds"),
             frames_per_second=part.take_interval("frames_per_second"),
+            seconds_of_list={key: lists.take_interval(key) for key in list(lists.keys())},
         )
+        lists.done()
         unknown = set(found[name].schemes) - set(SCHEMES)
         if unknown:
             raise part.wrong("schemes", f"unknown {sorted(unknown)[0]!r}; known: {', '.join(SCHEMES)}")

@@ -169,6 +169,7 @@ def limits_of(limits: MediaLimits) -> str:
             said.append(f"{name} {_interval(interval)}")
     if limits.seconds != Interval():
         said.append(f"{_interval(limits.seconds)} s")
+    said += [f"{_interval(seconds)} s in {name}" for name, seconds in limits.seconds_of_list.items()]
     if limits.frames_per_second != Interval():
         said.append(f"{_interval(limits.frames_per_second)} pictures per second")
     return "; ".join(said)

@@ -91,7 +91,8 @@ class MediaLimits:
     """What a given file may be.
 
     `formats` are file kinds in lower case (`jpeg`, `mp4`, `wav`). `sides` in pixels, both sides; `aspect` is
-    width / height; `seconds` its length; `schemes` the kinds of URL (`http`, `https`, `oss`, `data`).
+    width / height; `seconds` its length, for files of `seconds_of_list` another one by the list they came in, by the
+    caller's name of it; `schemes` the kinds of URL (`http`, `https`, `oss`, `data`).
     """
 
     formats: tuple[str, ...] = ()
@@ -101,6 +102,7 @@ class MediaLimits:
     aspect: Interval = Interval()
     seconds: Interval = Interval()
     frames_per_second: Interval = Interval()
+    seconds_of_list: Mapping[str, Interval] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,12 @@ def test_which_limits_count(medium: Medium, role: Role, facts: MediaFacts, name:
     assert limits_for(NEWER, Reference("u", medium, role), facts) == NEWER.media[name]
 
 
+@pytest.mark.parametrize(("field", "least"), [("reference_urls", 1), ("reference_video_urls", 2)])
+def test_the_older_list_takes_longer_films_only(field: str, least: int) -> None:
+    reference = Reference("u", Medium.VIDEO, path=f"input.{field}[0]")
+    assert limits_for(OLDER, reference, a_clip()).seconds == Interval(Decimal(least), Decimal(30))
+
+
 def test_a_sound_where_a_picture_belongs_is_a_wrong_format() -> None:
     limits = limits_for(OLDER, Reference("u"), a_voice())
     with pytest.raises(MediaRefused) as caught:

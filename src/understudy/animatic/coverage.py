@@ -188,6 +188,8 @@ def _deeds(acts: Sequence[Act]) -> tuple[Act, ...]:
 
 def _framing_holds(shot: ScriptShot, speakers: Sequence[str]) -> bool:
     """Whether the prompt's own camera words are meant for all of the shot."""
+    if shot.angle is Angle.OVER_SHOULDER and not shot.moves and len(speakers) > 1:
+        return False  # whoever speaks is seen: the camera goes round to the other shoulder
     if shot.moves or shot.angle not in (None, Angle.EYE):
         return True
     return shot.size is not None and (shot.size not in NEAR or len(speakers) < 2)
@@ -228,6 +230,9 @@ def _cuts(shot: ScriptShot, beats: Sequence[Beat], actors: Sequence[CastMember],
         elif index == 0 and seen and shot.size is None and not (len(actors) > 1 or _deeds(beat.acts) or _has_set(shot)):
             # he is alone and begins to speak at once: nothing to establish
             cuts.append(_Cut(0, 0, beat.acts, beat.lines, ShotSize.MEDIUM, seen))
+            continue
+        elif index == 0 and seen and shot.angle is Angle.OVER_SHOULDER:  # both are in the picture already
+            cuts.append(_Cut(0, 0, beat.acts, beat.lines, shot.size or ShotSize.MEDIUM_CLOSE, seen))
             continue
         elif index == 0:
             wide = shot.size if shot.size is not None and shot.size not in NEAR else ShotSize.FULL

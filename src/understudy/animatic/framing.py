@@ -90,6 +90,8 @@ class Framing:
             drawn = [push, CameraMove(Move.PAN, Side.RIGHT), CameraMove(Move.TRUCK, Side.LEFT)]
             self.lots.shuffle(drawn)
             return tuple(drawn)
+        if any(p.turned_away for p in placements):
+            return (push,)  # sideways the shoulder in front would sweep over the picture
         if any(p.travels_to is not None or p.given_to for p in placements if p.part is Part.PROP):
             return ()  # hands and tables are low in the picture: nobody comes so near that they leave it
         walking = next((p for p in actors if any(a.verb in _TRAVELS for a in p.acts)), None)

@@ -278,7 +278,8 @@ class _Board:
         shot = in_givers_hand(shot, gifts)
         self.given |= {g.thing: g.taker for g in gifts}
         on = {"rests": self.lying, "reached": self.reached, "widths": self.widths}
-        front = over_whom(shot, self.subjects, talkers)
+        # the shoulder that the prompt names is that of the first cut; afterwards it is the listener's
+        front = over_whom(shot if draft.cut == 0 else replace(shot, text=""), self.subjects, talkers)
         placements = place_cast(shot, self.order, talkers=scene_talkers, stage=whole.cast, front=front, **on)
         takers = {g.thing: g.taker for g in gifts}
         placements = tuple(replace(p, given_to=takers.get(p.name)) for p in placements)

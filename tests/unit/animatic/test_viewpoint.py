@@ -55,6 +55,14 @@ def test_over_whose_shoulder(prompt: str, whose: str | None) -> None:
     assert over_whom(shot, subjects, [line.speaker or "" for line in shot.lines]) == whose
 
 
+def test_two_who_talk_over_shoulders_are_seen_in_turn() -> None:
+    shots = board("过肩镜头，越过视频1的肩膀看图1，图1说：“你在想什么？”视频1说：“没什么。”", 180).shots
+    assert [[p.name for p in shot.placements if p.turned_away] for shot in shots] == [["视频1"], ["图1"]]
+    assert [[line.speaker for line in shot.lines] for shot in shots] == [["图1"], ["视频1"]]
+    fronts = [next(p.x for p in shot.placements if p.turned_away) for shot in shots]
+    assert fronts[0] > 0.5 > fronts[1] or fronts[0] < 0.5 < fronts[1], "both keep their side of the picture"
+
+
 @pytest.mark.parametrize(
     ("prompt", "whose"),
     [

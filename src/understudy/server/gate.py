@@ -175,12 +175,13 @@ class Gate(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self._write_refusal()
+        if self._refusal:
+            self._write_refusal()
 
     def _write_refusal(self) -> None:
         """Answers keep the order of their requests: what was whole before the broken bytes is answered before them."""
         open_still = any(not cycle.response_complete and not cycle.disconnected for cycle in self._begun)
-        if not self._refusal or open_still or self.transport.is_closing():
+        if open_still or self.transport.is_closing():
             return
         self.transport.write(self._refusal)
         self._refusal = b""

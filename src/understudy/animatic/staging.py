@@ -67,13 +67,15 @@ def draw_storyboard(
     has_first_frame: bool = False,
     seed: int = 0,
     widths: Mapping[str, float] | None = None,
+    walks_aside: bool = False,
 ) -> Storyboard:
     """Cut a screenplay to exactly `frame_count` frames (at 30 per second, at least 1).
 
     `shot_type` single plays everything as one shot, multi divides a scene; None keeps the prompt's own shots and
     covers a long one with several speakers in several cuts. `line_seconds` gives the length of a line as spoken
     (default: an estimate). `panel_count` is the number of panels of a storyboard sheet. `widths` tells which part of
-    the picture's width (0..1) a performer fills in a full shot; who is not in it counts as a bust.
+    the picture's width (0..1) a performer fills in a full shot; who is not in it counts as a bust. `walks_aside` says
+    that walkers are seen from the side: they cross the picture also when they come to the camera.
     Raises ValueError for a film without frames.
     """
     if frame_count < 1:
@@ -95,7 +97,7 @@ def draw_storyboard(
     notes += late
     lengths, frames, spoken_notes = _share(drafts, lines, frame_count, measure)
     notes += spoken_notes
-    board = _Board(drafts, subjects, random.Random(seed), notes, widths)
+    board = _Board(drafts, subjects, random.Random(seed), notes, widths, walks_aside)
     shots: list[Shot] = []
     first = 0
     for index, draft in enumerate(drafts):
@@ -206,8 +208,10 @@ class _Board:
         lots: random.Random,
         notes: list[str],
         widths: Mapping[str, float] | None,
+        walks_aside: bool,
     ) -> None:
         self.drafts, self.subjects, self.notes, self.widths = drafts, subjects, notes, widths
+        self.walks_aside = walks_aside
         self.order = order_of([d.shot for d in drafts])
         self.framing = Framing(drafts, lots)
         self.background: str | None = None
@@ -231,7 +235,7 @@ class _Board:
         placements = () if nobody else self._place(draft, staged, talkers)
         if viewer is not None:
             placements = before_eyes(placements)
-        elif comes_to_camera(shot):
+        elif comes_to_camera(shot) and not self.walks_aside:
             placements = towards_camera(placements)
         size = self.framing.size(replace(draft, shot=shot), [line for _, line in lines])
         here = {p.name for p in placements}

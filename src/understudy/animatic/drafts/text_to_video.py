@@ -140,6 +140,7 @@ def _board(
         line_seconds=length,
         seed=brief.seed,
         widths={name: min(1.0, width / _FULL_SHOT) for name, width in widths.items()},
+        walks_aside=True,
     )
 
 

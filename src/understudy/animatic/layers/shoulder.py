@@ -20,6 +20,7 @@ from understudy.animatic.canvas import Canvas, Grade, Paint, pack
 from understudy.animatic.easing import smooth_noise
 from understudy.animatic.layers._layer import Moment
 from understudy.animatic.performer import Kind, Sprite
+from understudy.animatic.standins.figure import figure_of
 from understudy.core.units import Size
 
 # By eye, in parts of the picture. GUESS.
@@ -62,8 +63,9 @@ def shoulder_of(stand: Stand, views: Sequence[View], size: Size, grade: Grade, r
     """Somebody who `can_turn_away`, made ready for a shot, at the side of the picture where he is placed."""
     head = stand.outline.head
     assert head is not None
-    sprite = stand.performer.pictures.sprite(0)
-    coarse = sprite.shape[0] / stand.performer.size[1]  # a stand-in's sprite is smaller than its measures
+    figure = figure_of(stand.performer)
+    sprite = stand.performer.pictures.sprite(0) if figure is None else figure.picture(1)
+    coarse = sprite.shape[0] / stand.performer.size[1]  # a stand-in's picture need not have its measures
     left, top, right, bottom = (edge * coarse for edge in head)
     at_left = stand.placement.x < 0.5
     per = min(_HEAD_HIGH * size.height / (bottom - top), _HEAD_WIDE * size.width / (right - left))
@@ -90,7 +92,8 @@ def shoulder_of(stand: Stand, views: Sequence[View], size: Size, grade: Grade, r
 
 def _resized(sprite: Sprite, scale: float) -> Sprite:
     shape = (max(2, round(sprite.shape[1] * scale)), max(2, round(sprite.shape[0] * scale)))
-    return np.asarray(cv2.resize(sprite, shape, interpolation=cv2.INTER_AREA), np.uint8)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(sprite, shape, interpolation=how), np.uint8)
 
 
 def _from_behind(sprite: Sprite, head: tuple[float, float]) -> Sprite:

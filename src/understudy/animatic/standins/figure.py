@@ -50,9 +50,12 @@ class Figure:
 
     @cached_property
     def _sprite(self) -> Sprite:
+        return self.picture(8)  # coarse: only its light and its colours are looked at
+
+    def picture(self, step: int) -> Sprite:
+        """The resting figure, one pixel for each `step` sprite pixels: its outline and colours, with hard edges."""
         puppet = self.puppet(front=self.is_person)
         _, _, wide, high = self.box
-        step = 8  # coarse: only its light and its colours are looked at
         picture = np.zeros((max(2, high // step), max(2, wide // step), 4), np.uint8)
         pixels = UNIT / step
         parts = {part.name: part for part in puppet.parts}
@@ -63,6 +66,7 @@ class Figure:
             laid = cv2.warpAffine(cast.sprite, (to_picture @ matrix @ to_part)[:2], picture.shape[1::-1])
             over = laid[:, :, 3:] > 127
             picture = np.where(over, laid, picture)
+        picture[:, :, 3] = np.where(picture[:, :, 3] > 0, 255, 0)
         return picture
 
     def sprite(self, frame: int) -> Sprite:

@@ -160,15 +160,8 @@ def meadow(draft: Draft) -> list[Piece]:
     near_green = blend(green, (20, 60, 20) if not draft.snowy else (250, 252, 255), 0.28)
     middle = draft.board(opaque=False)
     leaf = draft.pick((86, 132, 72), (92, 78, 50), (20, 34, 40))
-    _trees(
-        middle,
-        draft,
-        11,
-        HORIZON + 0.035,
-        (0.13, 0.24),
-        blend(leaf, haze, 0.28),
-        draft.pick((92, 74, 60), (66, 46, 40), (18, 22, 32)),
-    )
+    trunk = draft.pick((92, 74, 60), (66, 46, 40), (18, 22, 32))
+    _trees(middle, draft, 11, HORIZON + 0.035, (0.13, 0.24), blend(leaf, haze, 0.28), trunk)
     _bushes(middle, draft, HORIZON + 0.045, blend(leaf, haze, 0.18))
     ground(middle, draft, HORIZON + 0.045, blend(green, haze, 0.2), near_green, rough=0.008)
     if draft.hour is Hour.DAY and not draft.wet:

@@ -76,7 +76,9 @@ def shoulder_of(stand: Stand, views: Sequence[View], size: Size, grade: Grade, r
     turned = _from_behind(_resized(sprite, fine), (top * fine, bottom * fine))
     turned = cv2.copyMakeBorder(turned, room, 0, room, room, cv2.BORDER_CONSTANT)
     turned = cv2.copyMakeBorder(turned, 0, below, 0, 0, cv2.BORDER_REPLICATE)
-    paint = Paint(cv2.GaussianBlur(pack(turned, grade), (0, 0), max(1.0, _BLUR * size.height * fine / per)))
+    # a small picture that is enlarged is blurred by its own pixels at least
+    blur = max(1.0, _BLUR * size.height * fine / per, 1.1 * fine if fine > 1 else 0.0)
+    paint = Paint(cv2.GaussianBlur(pack(turned, grade), (0, 0), blur))
     # where his head is to be in the middle of the shot, in film pixels
     middle = (_MIDDLE if at_left else 1 - _MIDDLE) * size.width
     scale = per / fine

@@ -24,22 +24,29 @@ _NO_VOICES = MediaLimits(schemes=())
 _BARE_BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]{64,}")
 
 
-def judge_urls(request: VideoRequest, card: ModelCard, where: Paths) -> Iterator[Violation]:
-    """What is wrong with the addresses, in the caller's order."""
+def _are_plain(request: VideoRequest, card: ModelCard) -> bool:
+    """Whether every reference is a subject of a kind the model takes, by a link that it reads: nearly always."""
     media = card.media
     voices = media.get("voice", _NO_VOICES).schemes
     for reference in request.references:
         limits, voice = media.get(reference.medium), reference.voice
-        # nearly every reference ends here: a subject of a kind that the model takes, by a link that it reads
-        if limits is not None and reference.role is _SUBJECT and reference.medium is not _AUDIO:
-            link = _PLAIN_LINK.match(reference.url)
-            if link and link[1] in limits.schemes:
-                if voice is None:
-                    continue
-                link = _PLAIN_LINK.match(voice)
-                if link and link[1] in voices:
-                    continue
-        yield from _judge_url(reference, card, where)
+        if limits is None or reference.role is not _SUBJECT or reference.medium is _AUDIO:
+            return False
+        link = _PLAIN_LINK.match(reference.url)
+        if not link or link[1] not in limits.schemes:
+            return False
+        if voice is not None:
+            link = _PLAIN_LINK.match(voice)
+            if not link or link[1] not in voices:
+                return False
+    return True
+
+
+def judge_urls(request: VideoRequest, card: ModelCard, where: Paths) -> Iterator[Violation]:
+    """What is wrong with the addresses, in the caller's order."""
+    if not _are_plain(request, card):
+        for reference in request.references:
+            yield from _judge_url(reference, card, where)
 
 
 def _judge_url(reference: Reference, card: ModelCard, where: Paths) -> Iterator[Violation]:

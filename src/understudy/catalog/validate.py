@@ -84,8 +84,8 @@ def complete(request: VideoRequest, card: ModelCard, profile: Profile, *, paths:
         request = request.but(prompt=texts[0], negative_prompt=texts[1])
     verdicts, shape = verdicts_of(card), shape_of(request, profile)
     known = verdicts.find(shape)
-    if known and not [*_judge_prompt(request, card, where), *judge_urls(request, card, where),
-                      *_judge_seed(request, card, where)]:  # fmt: skip
+    fits = known and _has_prompt(request, card) and _may_have_seed(request, card)
+    if fits and next(judge_urls(request, card, where), None) is None:
         return request.but(**known)
     complete = _judge_all(request, card, profile, where)
     verdicts.keep(shape, request, complete)
@@ -94,7 +94,9 @@ def complete(request: VideoRequest, card: ModelCard, profile: Profile, *, paths:
 
 def _judge_all(request: VideoRequest, card: ModelCard, profile: Profile, where: Paths) -> VideoRequest:
     """`complete` for texts that are cut already. Raises InvalidRequest."""
-    found = [*_judge_prompt(request, card, where)]
+    found: list[Violation] = []
+    if not _has_prompt(request, card):
+        found.append(Violation(where["prompt"], f"Field required: {where['prompt']}", ViolationKind.MISSING))
     found += _judge_roles(request, card, where)
     found += _judge_rules(request, card, where)
     found += judge_urls(request, card, where)
@@ -107,7 +109,9 @@ def _judge_all(request: VideoRequest, card: ModelCard, profile: Profile, where: 
     found += wrong
     request = _with_defaults(request, card, picture, options)
     found += _judge_seconds(request, card, where, profile, settled=False)
-    found += _judge_seed(request, card, where)
+    if not _may_have_seed(request, card):
+        reason = f"{where['seed']} must be a whole number from 0 to {card.seed_most}, not {request.seed}."
+        found.append(Violation(where["seed"], reason, ViolationKind.RANGE))
     if found:
         raise InvalidRequest(*found)
     return request
@@ -171,15 +175,12 @@ def _or(said: T | None, default: T) -> T:
 # Judging -----------------------------------------------------------------------------------------------------------
 
 
-def _judge_prompt(request: VideoRequest, card: ModelCard, where: Paths) -> Iterator[Violation]:
-    if card.prompt_required and not request.prompt.strip():
-        yield Violation(where["prompt"], f"Field required: {where['prompt']}", ViolationKind.MISSING)
+def _has_prompt(request: VideoRequest, card: ModelCard) -> bool:
+    return not card.prompt_required or bool(request.prompt.strip())
 
 
-def _judge_seed(request: VideoRequest, card: ModelCard, where: Paths) -> Iterator[Violation]:
-    if request.seed is not None and not 0 <= request.seed <= card.seed_most:
-        reason = f"{where['seed']} must be a whole number from 0 to {card.seed_most}, not {request.seed}."
-        yield Violation(where["seed"], reason, ViolationKind.RANGE)
+def _may_have_seed(request: VideoRequest, card: ModelCard) -> bool:
+    return request.seed is None or 0 <= request.seed <= card.seed_most
 
 
 def _judge_roles(request: VideoRequest, card: ModelCard, where: Paths) -> Iterator[Violation]:

@@ -24,14 +24,14 @@ from understudy.dialects.dashscope.inputs import NAME, R2V_LISTS, media_types
 from understudy.dialects.dashscope.shapes import MEDIA_TYPES, read_picture
 
 
-class _Media(msgspec.Struct, forbid_unknown_fields=True):
+class _Media(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     type: str
     url: str
     reference_voice: str | None = None
     reference_description: str | None = None
 
 
-class _Input(msgspec.Struct, forbid_unknown_fields=True):
+class _Input(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     prompt: str | None = None
     negative_prompt: str | None = None
     function: str | None = None  # SDKs write one where there is none
@@ -39,7 +39,7 @@ class _Input(msgspec.Struct, forbid_unknown_fields=True):
     reference_urls: list[str] | None = None
 
 
-class _Parameters(msgspec.Struct, forbid_unknown_fields=True):
+class _Parameters(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     size: str | None = None
     resolution: str | None = None
     ratio: str | None = None
@@ -51,7 +51,7 @@ class _Parameters(msgspec.Struct, forbid_unknown_fields=True):
     seed: int | None = None
 
 
-class _Body(msgspec.Struct, forbid_unknown_fields=True):
+class _Body(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     model: str
     input: _Input
     parameters: _Parameters | None = None

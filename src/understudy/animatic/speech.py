@@ -167,13 +167,16 @@ def _recorded(
 
 
 def _ask_espeak(order: dict[str, Any], line_count: int) -> dict[str, Any]:
-    library, data = Path(espeakng_loader.get_library_path()), Path(espeakng_loader.get_data_path())
-    if not library.exists() or not data.exists():
+    try:
+        library, data = espeakng_loader.get_library_path(), espeakng_loader.get_data_path()
+    except RuntimeError:  # what the loader raises for a missing part
+        library = data = ""
+    if not library or not Path(library).exists() or not Path(data).exists():
         raise HouseError(
             "The speech library espeak-ng is not installed completely. Reinstall it (pip install --force-reinstall "
             "espeakng-loader), or ask for a film without sound."
         )
-    order = {"library": str(library), "data": str(data), **order}
+    order = {"library": library, "data": data, **order}
     try:
         done = subprocess.run(
             [sys.executable, "-I", _espeak.__file__],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -235,8 +236,16 @@ def test_a_broken_voice_file_is_refused(tmp_path: Path) -> None:
         speak([SpeechOrder("你好", own_sound=tmp_path / "voice.mp3")], tmp_path, 1)
 
 
-def test_a_missing_library_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speech.espeakng_loader, "get_library_path", lambda: str(tmp_path / "gone.so"))
+def _absent() -> str:
+    raise RuntimeError("data path not exists")
+
+
+@pytest.mark.parametrize("find", [lambda: "/gone/libespeak.so", _absent], ids=["not there", "as the loader says"])
+@pytest.mark.parametrize("part", ["get_library_path", "get_data_path"])
+def test_a_missing_library_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, find: Callable[[], str]
+) -> None:
+    monkeypatch.setattr(speech.espeakng_loader, part, find)
     with pytest.raises(HouseError, match="Reinstall it"):
         speak([SpeechOrder("你好")], tmp_path, 1)
 

@@ -81,10 +81,15 @@ def test_other_wires_of_a_server(there: list[str], tmp_path: Path) -> None:
     assert "there is no wire 'carrier-pigeon' for clients; there are" in told.exception.message
 
 
+def hear_ctrl_c() -> None:
+    """As in a terminal: what a shell starts in the background is deaf to it, and so are its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_whoever_stops_waiting_is_told_what_goes_on(there: list[str]) -> None:
     words = ["generate", "图1 slow 2", "--ref", "图1=a.png", "--duration", "2", *there]
     command = [sys.executable, "-m", "understudy", *words]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as waiting:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c) as waiting:
         assert waiting.stderr is not None
         accepted = next(line for line in waiting.stderr if "accepted" in line)
         waiting.send_signal(signal.SIGINT)

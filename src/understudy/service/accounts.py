@@ -91,7 +91,7 @@ class Accounts:
         self._tickets_per_second = tickets_per_second
         self._window = _Window()
         self._test_keys = test_keys
-        self._known: dict[str, tuple[Key, datetime]] = {}
+        self._known: dict[str, tuple[Caller, datetime]] = {}
 
     # Who ---------------------------------------------------------------------------------------------------------
 
@@ -109,8 +109,9 @@ class Accounts:
                 raise Unauthenticated
             if len(self._known) >= _MOST_CACHED_KEYS:
                 self._known.clear()
-            known = self._known[digest] = (found, now + timedelta(seconds=KEY_SECONDS))
-        return Caller(known[0].account, known[0].key_id)
+            caller = Caller(found.account, found.key_id)
+            known = self._known[digest] = (caller, now + timedelta(seconds=KEY_SECONDS))
+        return known[0]
 
     async def create_key(self, account: str, secret: str | None = None) -> tuple[Key, str]:
         """A new key and its secret, which is shown this once and never stored.

@@ -8,6 +8,7 @@ of it says None, and `submit` reads that body its own way. That the two never di
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -110,22 +111,17 @@ def read_plain(body: bytes, cards: Cards) -> VideoRequest | None:
         return None
     references, keys = read
     keys += (given.prompt is not None) + (given.negative_prompt is not None) + (given.function is not None) + 2
-    values: dict[str, Any] = {}
+    values: tuple[Any, ...] = ()
     if parameters is not None:
-        more = _read_parameters(parameters, ways, values)
-        if more is None:
+        told = _read_parameters(parameters, ways)
+        if told is None:
             return None
+        values, more = told
         keys += more + 1
     # `keys` counts each name once and no null: with as many `":` as that, no name stands there twice
     if body.count(b'":') != keys:
         return None
-    return VideoRequest(
-        model=said.model,
-        prompt=given.prompt or "",
-        negative_prompt=given.negative_prompt or "",
-        references=references,
-        **values,
-    )
+    return VideoRequest(said.model, "", given.prompt or "", given.negative_prompt or "", references, *values)
 
 
 def _references(given: _Input, ways: _Ways) -> tuple[tuple[Reference, ...], int] | None:
@@ -165,8 +161,8 @@ def _references(given: _Input, ways: _Ways) -> tuple[tuple[Reference, ...], int]
     return tuple(found), keys
 
 
-def _read_parameters(said: _Parameters, ways: _Ways, values: dict[str, Any]) -> int | None:
-    """Put what is said into `values`, by our names; how many keys say it, None where something is wrong."""
+def _read_parameters(said: _Parameters, ways: _Ways) -> tuple[tuple[Any, ...], int] | None:
+    """What is said, as the fields of a request from `size` to `seed`, and how many keys say it."""
     keys = 0
     size: Size | None = None
     tier: Tier | None = None
@@ -181,27 +177,32 @@ def _read_parameters(said: _Parameters, ways: _Ways, values: dict[str, Any]) -> 
                     size = picture
                 else:
                     tier = tier or picture
-    values["size"], values["tier"] = size, tier
+    ratio: Ratio | None = None
     if said.ratio is not None:
         keys += 1
         if ways.asks_size:
             try:
-                values["ratio"] = Ratio.parse(said.ratio)
+                ratio = _ratio_of(said.ratio)
             except ValueError:
                 return None
+    shot_type: ShotType | None = None
     if said.shot_type is not None:
         keys += 1
         if ways.has_shots:
             if said.shot_type not in _SHOT_TYPES:
                 return None
-            values["shot_type"] = _SHOT_TYPES[said.shot_type]
-    if said.duration is not None:
-        keys += 1
-        if ways.asks_seconds:
-            values["seconds"] = said.duration
-    if said.audio is not None:
-        keys += 1
-        if ways.may_be_silent:
-            values["sound"] = said.audio
-    values["watermark"], values["prompt_extend"], values["seed"] = said.watermark, said.prompt_extend, said.seed
-    return keys + (said.watermark is not None) + (said.prompt_extend is not None) + (said.seed is not None)
+            shot_type = _SHOT_TYPES[said.shot_type]
+    keys += (said.duration is not None) + (said.audio is not None) + (said.watermark is not None)
+    keys += (said.prompt_extend is not None) + (said.seed is not None)
+    seconds = said.duration if ways.asks_seconds else None
+    sound = said.audio if ways.may_be_silent else None
+    return (size, tier, ratio, seconds, shot_type, sound, said.watermark, said.prompt_extend, said.seed), keys
+
+
+def _ratio_of(text: str) -> Ratio:
+    # the same few come with every request; only short ones are kept, or strangers would fill the memory
+    return _remembered_ratio(text) if len(text) <= _SHORT else Ratio.parse(text)
+
+
+_SHORT = 12
+_remembered_ratio = lru_cache(256)(Ratio.parse)

@@ -31,11 +31,8 @@ _said = attrgetter("function", *_FILLED_IN[:-1])
 class Verdicts:
     """Those of one card."""
 
-    def __init__(self, _card: ModelCard) -> None:
+    def __init__(self) -> None:
         self._kept: dict[Shape, Mapping[str, Any]] = {}
-
-    def __len__(self) -> int:
-        return len(self._kept)
 
     def find(self, shape: Shape | None) -> Mapping[str, Any]:
         """What a request of this shape was completed with; nothing when none is known."""
@@ -58,4 +55,8 @@ def shape_of(request: VideoRequest, profile: Profile) -> Shape | None:
     return (profile, _said(request), *references)
 
 
-verdicts_of = Once(Verdicts)
+def _none_yet(_card: ModelCard) -> Verdicts:
+    return Verdicts()
+
+
+verdicts_of = Once(_none_yet)

@@ -133,14 +133,14 @@ class Upstream:
     async def _submit(self, job: Job, stage: Stage) -> str:
         """The upstream's id of the task. What is sent is sent once; only a plain refusal is followed by another."""
         self._see_whether_it_may_be_asked()
-        try:
-            wire = await self._sender.submit(job, stage)
-        except Unavailable:
-            self._breaker.failed()
-            raise
-        except BaseException:  # nothing was learned of the upstream
-            self._breaker.let_go()
-            raise
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._breaker.let_go)  # without a request nothing is learned of the upstream
+            try:
+                wire = await self._sender.submit(job, stage)
+            except Unavailable:
+                self._breaker.failed()
+                raise
+            undo.pop_all()
         for last in (*[False] * REFUSALS, True):
             try:
                 return await self._send(wire, stage)

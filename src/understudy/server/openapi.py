@@ -25,7 +25,7 @@ _NO_KEY: Mapping[str, Fault] = {"no key": Unauthenticated(missing=True)}
 _REFUSED_SUBMITS: Mapping[str, Fault] = {
     **_NO_KEY,
     "no body": InvalidRequest.of("", "The body is empty; send a JSON object.", ViolationKind.BODY),
-    "no such model": NotFound("Model can not be found. Did you mean wan2.7-r2v?", what="model"),
+    "no such model": NotFound("Model can not be found.", what="model"),
     "too many at once": Throttled(retry_after=1),
 }
 _EXAMPLE_ID = "4909100c-7b5a-9f92-bfe5-000000000000"

@@ -15,6 +15,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
@@ -117,8 +118,9 @@ class Database:
     def _first_connection(self) -> Connection:
         """The writer's connection, with the tables of this version behind it. Raises StoreMismatch."""
         try:
-            connection = self._engine.connect()
-            try:
+            with ExitStack() as undo:
+                connection = self._engine.connect()
+                undo.callback(connection.close)
                 bring_up(connection)
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 # a change to nothing, undone: a file that may only be read lets a transaction begin, not this
@@ -126,9 +128,7 @@ class Database:
                 connection.exec_driver_sql("ROLLBACK")
                 if self.path.stat().st_size <= CHECKED_BYTES:
                     look_for_damage(connection, self.path)
-            except BaseException:
-                connection.close()
-                raise
+                undo.pop_all()
         except (DatabaseError, StoreMismatch) as error:
             self._engine.dispose()
             if isinstance(error, StoreMismatch):

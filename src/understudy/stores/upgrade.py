@@ -9,6 +9,7 @@ To change the tables: change schema.py, raise its REVISION, add a file of that r
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -40,16 +41,15 @@ def bring_up(connection: Connection) -> None:
     if stored_revision(connection) == REVISION:
         return
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-    try:
+    with ExitStack() as undo:
+        undo.callback(connection.exec_driver_sql, "ROLLBACK")
         stored = stored_revision(connection)  # again: another process may have been quicker
         if stored is None:
             _make(connection)
         elif stored != REVISION:
             _migrate(connection, stored)
         connection.exec_driver_sql("COMMIT")
-    except BaseException:
-        connection.exec_driver_sql("ROLLBACK")
-        raise
+        undo.pop_all()
 
 
 def _make(connection: Connection) -> None:

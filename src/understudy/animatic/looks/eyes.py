@@ -1,7 +1,7 @@
 """Wide eyes: the eyes of the people in a film made larger, as cartoons have them.
 
 Knows face meshes and a smooth local swelling of the picture. Must not know which look asks for it. Faces are looked
-for now and then and followed in between; what grows does so over some pictures, for a sudden change would be seen.
+for every so often and followed in between; what grows does so over some pictures: a sudden change would be seen.
 """
 
 from __future__ import annotations
